@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The analyst: flow records and sightings in, results out. One thread, never
+ * sees a packet. Owns what was learned of names and hosts, and the flows that
+ * wait because others could still decide them.
+ */
+#ifndef EPW_ANALYST_ANALYST_H
+#define EPW_ANALYST_ANALYST_H
+
+#include "analyst/catalogue/catalogue.h"
+#include "analyst/verdict/verdict.h"
+#include "base/err.h"
+#include "base/stats.h"
+#include "meter/flow_record.h"
+#include "meter/sighting.h"
+
+struct epw_analyst;
+
+/* Flows wait to the end of the capture. */
+#define EPW_WAIT_TO_END UINT32_MAX
+
+struct epw_analyst_options {
+    uint32_t wait_s; /* seconds of packet time an undecided flow waits; 0: none does */
+    uint64_t seed;   /* of the tables keyed by addresses and names */
+};
+
+/* Where results go, in the order they are decided. Nonzero return ends nothing; it is the
+ * receiver's to remember. */
+typedef void (*epw_result_fn)(void *ctx, const struct epw_result *result);
+
+/* catalogue is borrowed for the analyst's life. EPW_ENOMEM. */
+enum epw_err epw_analyst_new(struct epw_analyst **analyst, const struct epw_catalogue *catalogue,
+                             const struct epw_analyst_options *options, epw_result_fn on_result,
+                             void *ctx);
+void epw_analyst_free(struct epw_analyst *analyst);
+
+/* record is borrowed for the call. EPW_ENOMEM: the record was decided without waiting. */
+enum epw_err epw_analyst_flow(struct epw_analyst *analyst, const struct epw_flow_record *record);
+void epw_analyst_sighting(struct epw_analyst *analyst, const struct epw_sighting *sighting);
+
+/* Decides every flow that still waits. */
+void epw_analyst_flush(struct epw_analyst *analyst);
+
+/* The analyst's part of the counters; owned by the analyst. */
+const struct epw_stats *epw_analyst_stats(const struct epw_analyst *analyst);
+
+#endif

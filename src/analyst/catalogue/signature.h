@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Data header: one signature, a row of signatures/NAME.csv. Columns: docs/formats.md. */
+#ifndef EPW_ANALYST_CATALOGUE_SIGNATURE_H
+#define EPW_ANALYST_CATALOGUE_SIGNATURE_H
+
+#include "base/ip.h"
+#include "meter/evidence.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* When a signature may give its label: the only definition of what a port is worth. */
+enum epw_needs {
+    EPW_NEEDS_PORT,      /* the port is the product's own */
+    EPW_NEEDS_NAME,      /* a name of the vendor's own must belong to the flow */
+    EPW_NEEDS_INITIATOR, /* the initiator must be known in the documented role */
+    EPW_NEEDS_RESPONDER, /* the responder must be known in the documented role */
+    EPW_NEEDS_CONTROL,   /* a control channel must have announced the endpoint */
+    EPW_NEEDS_NEVER,     /* never labels: infrastructure, listed as a candidate only */
+};
+
+/* Where the conversation is documented to take place. */
+enum epw_scope {
+    EPW_SCOPE_NETWORK,
+    EPW_SCOPE_BROADCAST,
+    EPW_SCOPE_MULTICAST,
+    EPW_SCOPE_LOCALHOST,       /* localhost-only */
+    EPW_SCOPE_NOT_IN_FIREWALL, /* not-needed-in-firewall */
+};
+
+enum epw_status {
+    EPW_STATUS_CURRENT,
+    EPW_STATUS_OBSOLETE, /* bound to old versions or a removed service */
+};
+
+struct epw_port_range {
+    uint16_t low, high; /* inclusive */
+};
+
+/*
+ * All texts are NUL-terminated, never NULL ("" when the column is empty), and
+ * belong, like the arrays, to the catalogue the signature is from.
+ */
+struct epw_signature {
+    const char *id;
+    const char *vendor;
+    const char *product;   /* id */
+    const char *function;  /* id */
+    const char *category;  /* management, update, reputation, ... */
+    const char *initiator; /* role id, "" when not stated */
+    const char *responder; /* role id, "" when not stated */
+    const char *versions;
+    const char *source; /* document */
+    const char *notes;
+    uint8_t proto;     /* IP protocol: 6 tcp, 17 udp */
+    bool neighbour;    /* of a product that is not one of the catalogue's own five, but what a
+                          flow may be instead */
+    uint8_t app_count; /* 0: the protocol is unknown, bytes neither agree nor contradict */
+    uint8_t app[4];    /* enum epw_app that agree; any other recognised one contradicts */
+    enum epw_needs needs;
+    enum epw_scope scope;
+    enum epw_status status;
+    uint32_t period_s; /* how often the product speaks, 0: not documented */
+    size_t port_count, name_count, network_count, row_count;
+    const struct epw_port_range *port;
+    const char *const *name;          /* masks: exact, "*.suffix", '*' or '?' inside a label */
+    const struct epw_prefix *network; /* the remote side's networks */
+    const char *const *row;           /* ids of the documents' rows it covers */
+    const char *file;                 /* where it was read */
+    uint32_t line;
+    uint32_t index; /* position in the catalogue: file order */
+};
+
+const char *epw_needs_name(enum epw_needs needs);
+const char *epw_scope_name(enum epw_scope scope);
+const char *epw_status_name(enum epw_status status);
+
+#endif

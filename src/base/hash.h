@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A fast keyed hash for tables whose keys come from the network. The seed is
+ * drawn once a run, so nobody outside can choose keys that collide. Not for
+ * anything that needs a cryptographic hash.
+ */
+#ifndef EPW_BASE_HASH_H
+#define EPW_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Folds the 128-bit product of two words: every input bit reaches every output bit. */
+static inline uint64_t epw_hash_mix(uint64_t a, uint64_t b)
+{
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Odd constants with a balanced bit pattern, so that a zero word does not cancel the product. */
+#define EPW_HASH_K0 0xa0761d6478bd642fULL
+#define EPW_HASH_K1 0xe7037ed1a0b428dbULL
+
+static inline uint64_t epw_hash_word(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/* len bytes from at; at may be NULL when len is 0. */
+static inline uint64_t epw_hash(const void *at, size_t len, uint64_t seed)
+{
+    const uint8_t *p = (const uint8_t *)at;
+    uint64_t h = seed ^ EPW_HASH_K0;
+    size_t left = len;
+    for (; left >= 16; left -= 16, p += 16)
+        h = epw_hash_mix(epw_hash_word(p) ^ EPW_HASH_K1, epw_hash_word(p + 8) ^ h);
+    uint8_t tail[16] = { 0 };
+    if (left != 0)
+        memcpy(tail, p, left);
+    h = epw_hash_mix(epw_hash_word(tail) ^ EPW_HASH_K1, epw_hash_word(tail + 8) ^ h);
+    return epw_hash_mix(h ^ (uint64_t)len, EPW_HASH_K1);
+}
+
+/* A seed from the system's random source; falls back on clock and address space layout. */
+uint64_t epw_hash_new_seed(void);
+
+#endif

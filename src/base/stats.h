@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything that is counted, in one plain struct. Each room adds to its own
+ * part only. Nothing is ever lost in silence: what is not counted as used is
+ * counted here under the reason why.
+ */
+#ifndef EPW_BASE_STATS_H
+#define EPW_BASE_STATS_H
+
+#include <stdint.h>
+
+/* How the decoding of a frame ended. Exactly one per frame; they add up to packets. */
+enum epw_ending {
+    EPW_END_COMPLETE,    /* decoded down to addresses and, where there are any, ports */
+    EPW_END_TRUNCATED,   /* cut (snaplen or damage) before the ports */
+    EPW_END_MALFORMED,   /* lengths or versions that cannot be */
+    EPW_END_UNSUPPORTED, /* a link type, tunnel or IP layer epwatch does not decode */
+    EPW_END_TOO_DEEP,    /* more nested layers than EPW_DECODE_MAX_LAYERS */
+    EPW_END_NOT_IP,      /* ARP, STP, LLDP, ... */
+    EPW_ENDINGS
+};
+
+struct epw_stats {
+    /* capture */
+    uint64_t packets; /* frames read that passed the filter */
+    uint64_t bytes;   /* their original lengths, not the captured ones */
+    uint64_t captured_bytes;
+    int64_t first_ns, last_ns; /* stamps of the timeline, 0 when empty */
+    uint64_t drops_kernel, drops_interface, drops_queue;
+
+    /* meter */
+    uint64_t ending[EPW_ENDINGS];
+    uint64_t flows;             /* flow records' flows: conversations, not records */
+    uint64_t flows_evicted;     /* ended early because the table was full */
+    uint64_t fragments;         /* IP fragments after the first, tied to their flow */
+    uint64_t fragments_orphan;  /* their first fragment never came */
+    uint64_t icmp_errors;       /* ICMP errors seen */
+    uint64_t icmp_orphan;       /* of those: the flow they quote is not known */
+    uint64_t time_steps;        /* stamps that go back, or jump and are not believed */
+    uint64_t cut_frames;        /* frames shorter than on the wire (snaplen) */
+    uint64_t vlan_joined;       /* flows whose untagged half joined its tagged reverse */
+    uint64_t vlan_variants;     /* flows folded: more VLANs per 5-tuple than the limit */
+    uint64_t tcp_flows_data;    /* TCP flows with data or bare ACKs ... */
+    uint64_t tcp_flows_one_way; /* ... of those: from one side only */
+    uint64_t duplicates;        /* a mirror's doubles */
+    uint64_t evidence_limited;  /* flows whose opening outgrew a documented limit */
+    uint64_t evidence_gaps;     /* openings given up because a segment never came */
+    uint64_t evidence_bad;      /* openings a parser called malformed */
+
+    /* analyst */
+    uint64_t labelled;      /* flows whose verdict names a product */
+    uint64_t wait_evicted;  /* flows decided early because too many waited */
+    uint64_t names_evicted; /* learned names dropped for newer ones */
+    uint64_t hosts_evicted; /* learned hosts dropped for newer ones */
+};
+
+/* The counter's name in machine output ("truncated", ...), static storage. */
+const char *epw_ending_name(enum epw_ending ending);
+
+#endif

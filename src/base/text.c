@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static bool reserve(struct epw_str *s, size_t more)
+{
+    if (s->failed || more >= SIZE_MAX / 2 - s->len) {
+        s->failed = true;
+        return false;
+    }
+    size_t need = s->len + more + 1;
+    if (need <= s->cap)
+        return true;
+    size_t cap = s->cap < 64 ? 64 : s->cap;
+    while (cap < need)
+        cap *= 2;
+    char *text = realloc(s->text, cap);
+    if (text == NULL) {
+        s->failed = true;
+        return false;
+    }
+    s->text = text;
+    s->cap = cap;
+    return true;
+}
+
+void epw_str_addn(struct epw_str *s, const char *text, size_t len)
+{
+    if (!reserve(s, len))
+        return;
+    if (len != 0)
+        memcpy(s->text + s->len, text, len);
+    s->len += len;
+    s->text[s->len] = '\0';
+}
+
+void epw_str_add(struct epw_str *s, const char *text)
+{
+    epw_str_addn(s, text, strlen(text));
+}
+
+void epw_str_addf(struct epw_str *s, const char *fmt, ...)
+{
+    va_list ap, again;
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int len = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (len >= 0 && reserve(s, (size_t)len)) {
+        vsnprintf(s->text + s->len, (size_t)len + 1, fmt, again);
+        s->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+void epw_str_clear(struct epw_str *s)
+{
+    s->len = 0;
+    if (s->text != NULL)
+        s->text[0] = '\0';
+}
+
+void epw_str_free(struct epw_str *s)
+{
+    free(s->text);
+    *s = (struct epw_str){ 0 };
+}
+
+const char *epw_str_text(const struct epw_str *s)
+{
+    return s->text == NULL ? "" : s->text;
+}
+
+char *epw_text_time(int64_t ts_ns, char out[EPW_TEXT_LEN])
+{
+    int64_t sec = ts_ns / 1000000000, ns = ts_ns % 1000000000;
+    if (ns < 0) {
+        ns += 1000000000;
+        sec--;
+    }
+    struct tm tm;
+    time_t when = (time_t)sec;
+    if (gmtime_r(&when, &tm) == NULL) {
+        snprintf(out, EPW_TEXT_LEN, "%" PRId64 " s", sec);
+        return out;
+    }
+    snprintf(out, EPW_TEXT_LEN, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year + 1900,
+             tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(ns / 1000));
+    return out;
+}
+
+char *epw_text_bytes(uint64_t bytes, char out[EPW_TEXT_LEN])
+{
+    static const char *const unit[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
+    size_t at = 0;
+    double size = (double)bytes;
+    /* 999.95 would print as 1000.0: go up a unit before it does. */
+    for (; size >= 999.95 && at + 1 < sizeof(unit) / sizeof(unit[0]); at++)
+        size /= 1000;
+    snprintf(out, EPW_TEXT_LEN, at == 0 ? "%.0f %s" : "%.1f %s", size, unit[at]);
+    return out;
+}
+
+char *epw_text_count(uint64_t count, char out[EPW_TEXT_LEN])
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof(digits), "%" PRIu64, count);
+    size_t at = 0;
+    for (int i = 0; i < len; i++) {
+        if (i != 0 && (len - i) % 3 == 0)
+            out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
+char *epw_text_span(int64_t ns, char out[EPW_TEXT_LEN])
+{
+    int64_t sec = ns / 1000000000;
+    if (ns < 1000000000)
+        snprintf(out, EPW_TEXT_LEN, "%" PRId64 " ms", ns / 1000000);
+    else if (sec < 60)
+        snprintf(out, EPW_TEXT_LEN, "%.1f s", (double)ns / 1e9);
+    else if (sec < 3600)
+        snprintf(out, EPW_TEXT_LEN, "%" PRId64 " min %" PRId64 " s", sec / 60, sec % 60);
+    else if (sec < 48 * 3600)
+        snprintf(out, EPW_TEXT_LEN, "%" PRId64 " h %" PRId64 " min", sec / 3600, sec % 3600 / 60);
+    else
+        snprintf(out, EPW_TEXT_LEN, "%" PRId64 " d %" PRId64 " h", sec / 86400, sec % 86400 / 3600);
+    return out;
+}
+
+bool epw_text_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value)
+{
+    uint64_t sum = 0;
+    if (*text == '\0')
+        return false;
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c < '0' || *c > '9')
+            return false;
+        uint64_t digit = (uint64_t)(*c - '0');
+        if (sum > (UINT64_MAX - digit) / 10)
+            return false;
+        sum = sum * 10 + digit;
+    }
+    if (sum < min || sum > max)
+        return false;
+    *value = sum;
+    return true;
+}
+
+/* Length of the valid UTF-8 character at p (RFC 3629), 0 when there is none. */
+static size_t utf8_len(const uint8_t *p, size_t left)
+{
+    uint8_t lead = p[0];
+    if (lead < 0x80)
+        return 1;
+    size_t len = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || left < len)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    /* Overlong forms, surrogates and values above U+10FFFF. */
+    if ((lead == 0xe0 && p[1] < 0xa0) || (lead == 0xed && p[1] > 0x9f) ||
+        (lead == 0xf0 && p[1] < 0x90) || (lead == 0xf4 && p[1] > 0x8f))
+        return 0;
+    return len;
+}
+
+size_t epw_text_clean(const void *bytes, size_t len, char *out, size_t out_len)
+{
+    const uint8_t *p = (const uint8_t *)bytes;
+    size_t at = 0, from = 0;
+    if (out_len == 0)
+        return 0;
+    while (from < len) {
+        size_t run = utf8_len(p + from, len - from);
+        bool plain = run > 1 || (run == 1 && p[from] >= 0x20 && p[from] != 0x7f && p[from] != '\\');
+        size_t need = plain ? run : 4;
+        if (at + need >= out_len)
+            break;
+        if (plain)
+            memcpy(out + at, p + from, run);
+        else
+            snprintf(out + at, 5, "\\x%02x", p[from]);
+        at += need;
+        from += plain ? run : 1;
+    }
+    out[at] = '\0';
+    return at;
+}

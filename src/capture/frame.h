@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Data header: a captured frame and a batch of them, what capture hands to a meter. */
+#ifndef EPW_CAPTURE_FRAME_H
+#define EPW_CAPTURE_FRAME_H
+
+#include <stdint.h>
+
+struct epw_frame {
+    const uint8_t *bytes; /* caplen bytes, owned by the batch, valid until it is refilled */
+    int64_t ts_ns;        /* since 1970-01-01 UTC */
+    uint32_t caplen;      /* bytes captured */
+    uint32_t wire_len;    /* bytes on the wire (the original length); may be less than caplen
+                             in broken files: then caplen is what counts */
+    uint16_t linktype;    /* LINKTYPE_ value of the file or interface */
+    uint16_t source;      /* index of the file or interface it came from */
+};
+
+/*
+ * Frames of one batch. 256 amortises a call and a prefetch round and still
+ * keeps a batch of small packets inside a 32 KiB first-level cache.
+ */
+#define EPW_BATCH_FRAMES 256
+
+/* Largest frame believed: libpcap's own MAXIMUM_SNAPLEN. */
+#define EPW_MAX_SNAPLEN 262144
+
+/* Bytes of a batch: four of the largest frames, so that a batch is never a single frame long. */
+#define EPW_BATCH_BYTES (4u * EPW_MAX_SNAPLEN)
+
+struct epw_batch {
+    uint32_t count;
+    uint32_t used; /* bytes of room taken */
+    struct epw_frame frame[EPW_BATCH_FRAMES];
+    uint8_t room[EPW_BATCH_BYTES]; /* the frames' bytes, back to back */
+};
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a frame to a packet: the bounded walk down its layers. */
+#ifndef EPW_METER_DECODE_DECODE_H
+#define EPW_METER_DECODE_DECODE_H
+
+#include "base/err.h"
+#include "capture/frame.h"
+#include "meter/packet.h"
+
+#include <stdbool.h>
+
+/*
+ * Layers in one frame. An ERSPAN mirror of a QinQ, MPLS, VXLAN packet with
+ * IPv6 extension headers needs about 14; more than 32 is an attack or a loop.
+ */
+#define EPW_DECODE_MAX_LAYERS 32
+
+/* Dispatch tables, read-only once made; one for all meters. */
+struct epw_decoder;
+
+enum epw_err epw_decoder_new(struct epw_decoder **decoder); /* EPW_ENOMEM */
+void epw_decoder_free(struct epw_decoder *decoder);
+
+/* Whether frames of this LINKTYPE_ can be decoded at all. */
+bool epw_decoder_knows(const struct epw_decoder *decoder, uint16_t linktype);
+
+/*
+ * Fills *packet from the frame. Always succeeds: packet->ending says how far
+ * it came. Pointers in *packet borrow the frame's bytes.
+ */
+void epw_decode(const struct epw_decoder *decoder, const struct epw_frame *frame,
+                struct epw_packet *packet);
+
+#endif

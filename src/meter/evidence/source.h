@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract of an evidence source: one protocol's eyes on the first bytes
+ * of a flow. A source is one file ev_NAME.c that defines
+ *
+ *     const struct epw_source epw_source_NAME = { ... };
+ *
+ * and one word in meter/evidence/Makefile.inc. It keeps no state of its own,
+ * allocates nothing, and reads only through epw_cur.
+ */
+#ifndef EPW_METER_EVIDENCE_SOURCE_H
+#define EPW_METER_EVIDENCE_SOURCE_H
+
+#include "base/cursor.h"
+#include "meter/evidence.h"
+#include "meter/flow_record.h"
+#include "meter/sighting.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a source says after a look. */
+enum epw_look {
+    EPW_LOOK_NO,   /* not this protocol: do not ask again for this side */
+    EPW_LOOK_MORE, /* could be: ask again when there are more bytes */
+    EPW_LOOK_MINE, /* it is; wants to see more bytes (see consumed) */
+    EPW_LOOK_DONE, /* it is; nothing more to learn from this side */
+    EPW_LOOK_BAD,  /* it is, or claims to be, and is malformed: stop, counted */
+};
+
+#define EPW_OVER_TCP 0x01
+#define EPW_OVER_UDP 0x02
+
+/*
+ * What a source may look at: the contiguous bytes of one side of a flow from
+ * where the side's stream began (TCP), or one datagram (UDP).
+ */
+struct epw_opening {
+    const uint8_t *bytes; /* len of them; borrowed for the call */
+    size_t len;
+    enum epw_dir dir;    /* whose bytes they are: EPW_TO_SERVER is the initiator's */
+    bool from_start;     /* false: TCP midstream, the first byte is somewhere inside */
+    bool last;           /* nothing will be added: cut, limit, end of the flow */
+    uint8_t proto;       /* IP protocol: 6 or 17 */
+    uint8_t app;         /* enum epw_app already known of the flow */
+    struct epw_ip ip[2]; /* [0] initiator, [1] responder */
+    uint16_t port[2];
+    int64_t ts_ns; /* of the packet that brought the newest byte */
+    uint64_t flow_id;
+};
+
+/* Where a source puts what it found; opaque, valid for the look. */
+struct epw_finder;
+
+/*
+ * A host name of the flow. bytes need not be clean: what is not a host name
+ * (RFC 1123 letters, digits, '-', '_', dots; or an IP literal) is dropped and
+ * counted. A ":port" must be split off by the caller (epw_ev_host does it).
+ */
+void epw_ev_name(struct epw_finder *f, enum epw_name_source source, const void *bytes, size_t len,
+                 uint16_t port);
+/* The same for "host", "host:port" or "[v6]:port"; returns the port, 0 when none was given. */
+uint16_t epw_ev_host(struct epw_finder *f, enum epw_name_source source, const void *bytes,
+                     size_t len);
+
+/* The texts of struct epw_evidence; the first one given stays. Cut at EPW_HINT_LEN. */
+enum epw_ev_text {
+    EPW_EV_ALPN,
+    EPW_EV_CERT_ORG,
+    EPW_EV_REQUEST,
+    EPW_EV_USER_AGENT,
+    EPW_EV_HINT,
+    EPW_EV_TEXTS
+};
+void epw_ev_text(struct epw_finder *f, enum epw_ev_text which, const void *bytes, size_t len);
+
+/* The plain fields (flags, status, ports) of the evidence being gathered, to set directly. */
+struct epw_evidence *epw_ev_fields(struct epw_finder *f);
+
+/* This side asked (dir of the opening): a request, a ClientHello, a query. */
+void epw_ev_requester(struct epw_finder *f, enum epw_dir dir);
+
+/* Tells the analyst at once. s is copied; ts_ns, flow_id are filled in from the opening. */
+void epw_ev_sight(struct epw_finder *f, const struct epw_sighting *s);
+
+/*
+ * The first n bytes of the opening need not be shown again: the next look
+ * begins after them. For protocols that are followed beyond their opening
+ * (FTP control, DNS over TCP). n above the opening's length is cut to it.
+ */
+void epw_ev_consumed(struct epw_finder *f, size_t n);
+
+/*
+ * What follows the consumed bytes of this side is another protocol (after
+ * CONNECT's blank line, after the proxy's 200): it is looked at afresh by all
+ * sources, and what is found counts as inner (evidence inner_app, names).
+ */
+void epw_ev_tunnel(struct epw_finder *f);
+
+struct epw_source {
+    const char *name; /* as in ev_NAME.c */
+    const char *help; /* one line: what it recognises and what it extracts */
+    enum epw_app app;
+    uint8_t over;        /* EPW_OVER_TCP | EPW_OVER_UDP */
+    bool every_datagram; /* UDP: look at every datagram of a flow once it is this protocol,
+                            not only at the first ones */
+    uint32_t max_bytes;  /* bytes of one side it may ask for in all before the opening is
+                            given up; its reason stands beside it */
+    enum epw_look (*look)(struct epw_finder *f, const struct epw_opening *o);
+};
+
+#endif

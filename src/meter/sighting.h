@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Data header: sightings, what a meter tells the analyst at once because the
+ * flow it explains may end before the flow that carried it.
+ */
+#ifndef EPW_METER_SIGHTING_H
+#define EPW_METER_SIGHTING_H
+
+#include "base/ip.h"
+#include "meter/evidence.h"
+
+#include <stdint.h>
+
+enum epw_sighting_kind {
+    EPW_SIGHT_ADDRESS,  /* a DNS answer gave this name this address */
+    EPW_SIGHT_REFUSAL,  /* a DNS answer was NXDOMAIN, REFUSED or a null address */
+    EPW_SIGHT_ENDPOINT, /* a control channel announced a data endpoint */
+    EPW_SIGHT_ICMP,     /* an ICMP error quoted a flow */
+};
+
+/* All pointers and texts are valid for the length of the call only. */
+struct epw_sighting {
+    enum epw_sighting_kind kind;
+    int64_t ts_ns;
+    struct epw_ip client;  /* ADDRESS, REFUSAL: who asked. ENDPOINT: the control channel's
+                              initiator. ICMP: the quoted packet's sender */
+    struct epw_ip server;  /* ADDRESS, REFUSAL: who answered. ENDPOINT: the control channel's
+                              responder. ICMP: the quoted packet's destination */
+    struct epw_ip address; /* ADDRESS: the answer. ENDPOINT: the announced address.
+                              ICMP: who sent the error */
+    uint16_t port;         /* ENDPOINT: the announced port. ICMP: the quoted destination port */
+    uint16_t client_port, server_port; /* ENDPOINT: of the control channel */
+    uint8_t proto;                     /* ENDPOINT, ICMP: IP protocol */
+    uint8_t rcode;                     /* REFUSAL: DNS response code; 0 with a null address */
+    uint8_t icmp_type, icmp_code;
+    uint8_t endpoint_listener;    /* ENDPOINT: 1 the control channel's responder listens (PASV),
+                                     0 its initiator does (PORT) */
+    uint32_t ttl_s;               /* ADDRESS: seconds the answer is good for */
+    uint64_t flow_id;             /* the flow that carried it */
+    char name[EPW_NAME_LEN];      /* ADDRESS, REFUSAL: the name asked for */
+    char canonical[EPW_NAME_LEN]; /* ADDRESS: the end of the CNAME chain, "" when none */
+};
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract of an output. An output is one file out_NAME.c that defines
+ *
+ *     const struct epw_output epw_output_NAME = { ... };
+ *
+ * and one word in output/Makefile.inc. Outputs see results and counters,
+ * never packets; they write to the stream they were opened with.
+ */
+#ifndef EPW_OUTPUT_OUTPUT_H
+#define EPW_OUTPUT_OUTPUT_H
+
+#include "analyst/verdict/verdict.h"
+#include "base/err.h"
+#include "base/stats.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* What a run tells its outputs about itself. Pointers live as long as the output. */
+struct epw_run_info {
+    const char *const *sources; /* files or interfaces, in the order of frame.source */
+    size_t source_count;
+    bool live;          /* sources are interfaces: EVE's in_iface */
+    bool labelled_only; /* --write-flows labelled */
+    bool partial;       /* set before close(): some input could not be read to its end */
+    const char *version;
+};
+
+struct epw_output {
+    const char *name; /* as in -o NAME[:PATH] */
+    const char *help; /* one line for --help */
+    /*
+     * Makes *state. stream is borrowed until close(); it is flushed and closed
+     * by the caller, who also checks it for errors. EPW_ENOMEM, EPW_EIO.
+     */
+    enum epw_err (*open)(void **state, FILE *stream, const struct epw_run_info *info);
+    /* One flow record with its verdict; result is valid for the call. EPW_ENOMEM, EPW_EIO. */
+    enum epw_err (*flow)(void *state, const struct epw_result *result);
+    /* The end: final counters. Writes what is left and frees state, also after an error. */
+    enum epw_err (*close)(void *state, const struct epw_stats *stats);
+};
+
+/* All outputs, in the order of --help; ends with NULL. */
+extern const struct epw_output *const epw_outputs[];
+
+/* NULL when there is none of that name. */
+const struct epw_output *epw_output_find(const char *name);
+
+#endif
