@@ -13,7 +13,7 @@
 /* When a signature may give its label: the only definition of what a port is worth. */
 enum epw_needs {
     EPW_NEEDS_PORT,      /* the port is the product's own */
-    EPW_NEEDS_NAME,      /* a name of the vendor's own must belong to the flow */
+    EPW_NEEDS_NAME,      /* a name that one of the masks matches must belong to the flow */
     EPW_NEEDS_INITIATOR, /* the initiator must be known in the documented role */
     EPW_NEEDS_RESPONDER, /* the responder must be known in the documented role */
     EPW_NEEDS_CONTROL,   /* a control channel must have announced the endpoint */
@@ -32,6 +32,12 @@ enum epw_scope {
 enum epw_status {
     EPW_STATUS_CURRENT,
     EPW_STATUS_OBSOLETE, /* bound to old versions or a removed service */
+};
+
+/* A network whose addresses are in the documented role on that side by themselves. */
+struct epw_sig_network {
+    struct epw_prefix prefix;
+    uint8_t side; /* 0 initiator, 1 responder */
 };
 
 struct epw_port_range {
