@@ -23,7 +23,7 @@ enum epw_err epw_ev_engine_new(struct epw_ev_engine **engine, struct epw_stats *
                                epw_sighting_fn sight, void *sight_ctx);
 void epw_ev_engine_free(struct epw_ev_engine *engine);
 
-/* Who the packet's flow is, as known now. */
+/* Who the packet's flow is. [0] and [1], and dir below, mean the same in every call of a flow. */
 struct epw_ev_who {
     uint64_t flow_id;
     struct epw_ip ip[2]; /* [0] initiator */
@@ -34,13 +34,20 @@ struct epw_ev_who {
 };
 
 /*
- * A packet with payload of a flow. *flow is made on the first call; out of
- * memory or over the limit it stays as it is and that is counted.
+ * A TCP or UDP packet with payload (payload_wire above 0, even when none of it
+ * was captured) of a flow. *flow is made on the first call; out of memory it
+ * stays NULL, which is counted.
  * Returns false when the engine needs no further packet of this flow: the
  * caller then need not call again (every call is cheap to skip).
  */
 bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_flow **flow,
                    const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir);
+
+/*
+ * The flow is over: sources that waited for more bytes get their last look.
+ * Call before the last epw_ev_result(); flow may be NULL.
+ */
+void epw_ev_finish(struct epw_ev_engine *engine, struct epw_ev_flow *flow);
 
 /* What is known; never NULL. Valid until the next call for this flow. */
 const struct epw_evidence *epw_ev_result(const struct epw_ev_flow *flow);

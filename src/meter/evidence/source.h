@@ -20,17 +20,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a source says after a look. */
+/*
+ * What a source says after a look. The first to say MINE or DONE owns the side:
+ * no other source is asked about it any more.
+ */
 enum epw_look {
-    EPW_LOOK_NO,   /* not this protocol: do not ask again for this side */
-    EPW_LOOK_MORE, /* could be: ask again when there are more bytes */
-    EPW_LOOK_MINE, /* it is; wants to see more bytes (see consumed) */
+    EPW_LOOK_NO,   /* not this protocol: do not ask again for this side (UDP: this datagram) */
+    EPW_LOOK_MORE, /* could be: ask again when there are more bytes; on last: as NO */
+    EPW_LOOK_MINE, /* it is; wants to see more bytes (see consumed). TCP: the next look begins
+                      with the bytes not consumed, so it may see them twice */
     EPW_LOOK_DONE, /* it is; nothing more to learn from this side */
-    EPW_LOOK_BAD,  /* it is, or claims to be, and is malformed: stop, counted */
+    EPW_LOOK_BAD,  /* it is, or claims to be, and is malformed: stop, counted. Names the side
+                      only after an earlier MINE */
 };
 
-#define EPW_OVER_TCP 0x01
-#define EPW_OVER_UDP 0x02
+/* No opening is larger: a TLS record is 16 KiB, an HTTP header rarely above 8 KiB; four of the
+ * larger hold every opening that deserves the name. */
+#define EPW_EV_MAX_BYTES 65536u
+
+#define EPW_OVER_TCP     0x01
+#define EPW_OVER_UDP     0x02
 
 /*
  * What a source may look at: the contiguous bytes of one side of a flow from
@@ -41,7 +50,10 @@ struct epw_opening {
     size_t len;
     enum epw_dir dir;    /* whose bytes they are: EPW_TO_SERVER is the initiator's */
     bool from_start;     /* false: TCP midstream, the first byte is somewhere inside */
-    bool last;           /* nothing will be added: cut, limit, end of the flow */
+    bool last;           /* nothing will be added: cut, limit, end of the flow; any datagram */
+    bool cut;            /* bytes are missing at the end (snaplen, gap, limit): what is incomplete
+                            is "not seen", not malformed */
+    bool inner;          /* inside a tunnel: see epw_ev_tunnel() */
     uint8_t proto;       /* IP protocol: 6 or 17 */
     uint8_t app;         /* enum epw_app already known of the flow */
     struct epw_ip ip[2]; /* [0] initiator, [1] responder */
@@ -85,6 +97,21 @@ void epw_ev_requester(struct epw_finder *f, enum epw_dir dir);
 void epw_ev_sight(struct epw_finder *f, const struct epw_sighting *s);
 
 /*
+ * What a source may want to remember of a side between two looks, zeroed at
+ * first: the only state there is. NULL when there is no memory.
+ */
+#define EPW_EV_NOTE_LEN 32
+uint8_t *epw_ev_note(struct epw_finder *f);
+
+/*
+ * A second stream of the side, put together from pieces the source has
+ * decrypted: keeps len bytes at offset and gives what is contiguous from 0,
+ * valid for the look. Bounded by the source's max_bytes; what does not fit is
+ * dropped and the flow counted.
+ */
+struct epw_cur epw_ev_stream(struct epw_finder *f, uint64_t offset, const void *bytes, size_t len);
+
+/*
  * The first n bytes of the opening need not be shown again: the next look
  * begins after them. For protocols that are followed beyond their opening
  * (FTP control, DNS over TCP). n above the opening's length is cut to it.
@@ -105,8 +132,11 @@ struct epw_source {
     uint8_t over;        /* EPW_OVER_TCP | EPW_OVER_UDP */
     bool every_datagram; /* UDP: look at every datagram of a flow once it is this protocol,
                             not only at the first ones */
-    uint32_t max_bytes;  /* bytes of one side it may ask for in all before the opening is
-                            given up; its reason stands beside it */
+    bool follows;        /* TCP: goes on behind a hole that nothing fills, with from_start false;
+                            other openings end there */
+    uint32_t max_bytes;  /* TCP: bytes of one side, not consumed, at which the opening is given
+                            up, at most EPW_EV_MAX_BYTES. UDP, unless every_datagram: bytes
+                            shown in all. Its reason stands beside it */
     enum epw_look (*look)(struct epw_finder *f, const struct epw_opening *o);
 };
 

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Packets in, bytes in order out. The usual opening is one segment: it is
+ * shown where it lies in the frame, and nothing is copied.
+ */
+#include "meter/evidence/engine.h"
+
+#include "meter/evidence/engine_state.h"
+
+#include <stdlib.h>
+
+/* All flows' held bytes together: a thousand full openings, or 30,000 split ClientHellos, at a
+ * time. More at once is a flood, and a flood must not take the memory of the rest. */
+#define EV_POOL_BYTES (64u << 20)
+/* Window of a side: an opening just below its limit, and the segment (64 KiB after offloading
+ * at most) that brings it there or stands behind a hole. */
+#define EV_WINDOW (2u * EPW_EV_MAX_BYTES)
+/* Segments that fit nowhere in the window before the side is given up. */
+#define EV_MISSES 8
+/* Packets of the peer that acknowledge a hole before it is believed: what the peer has received
+ * and we have not was lost by the capture, unless it only arrives out of order. */
+#define EV_GAP_ACKS 3
+
+/* IP protocol number of TCP (IANA); whatever else comes here has datagrams. */
+#define EV_TCP 6
+
+enum epw_err epw_ev_engine_new(struct epw_ev_engine **engine, struct epw_stats *stats,
+                               epw_sighting_fn sight, void *sight_ctx)
+{
+    struct epw_ev_engine *made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        return EPW_ENOMEM;
+    made->stats = stats;
+    made->sight = sight;
+    made->sight_ctx = sight_ctx;
+    made->pool.cap = EV_POOL_BYTES;
+    *engine = made;
+    return EPW_OK;
+}
+
+void epw_ev_engine_free(struct epw_ev_engine *engine)
+{
+    free(engine);
+}
+
+static struct epw_ev_flow *flow_new(const struct epw_ev_who *who, const struct epw_packet *packet)
+{
+    struct epw_ev_flow *flow = calloc(1, sizeof(*flow));
+    struct epw_ev_work *work = calloc(1, sizeof(*work));
+    if (flow == NULL || work == NULL) {
+        free(flow);
+        free(work);
+        return NULL;
+    }
+    flow->ev = epw_evidence_none;
+    flow->work = work;
+    for (int i = 0; i < 2; i++) {
+        work->ip[i] = who->ip[i];
+        work->port[i] = who->port[i];
+        work->side[i].candidates = epw_ev_all_sources();
+        work->side[i].owner = EPW_EV_NO_OWNER;
+    }
+    work->flow_id = who->flow_id;
+    work->proto = packet->proto;
+    return flow;
+}
+
+static void give_up(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir,
+                    uint64_t *counter)
+{
+    struct epw_ev_side *side = &flow->work->side[dir];
+    flow->work->cut = true;
+    ++*counter;
+    if (side->held.len != 0)
+        epw_ev_ask_stream(engine, flow, dir, side->held.bytes, side->held.len, true);
+    epw_ev_end_side(engine, side);
+}
+
+static void ask_held(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir,
+                     bool last)
+{
+    struct epw_ev_side *side = &flow->work->side[dir];
+    size_t used = epw_ev_ask_stream(engine, flow, dir, side->held.bytes, side->held.len, last);
+    if (side->ended)
+        return;
+    epw_asm_drop(&side->held, used);
+    side->next += (uint32_t)used;
+    if (side->held.len == 0 && side->held.pieces == 0)
+        epw_asm_free(&side->held, &engine->pool);
+}
+
+/* A hole that nothing fills. */
+static void gap(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir)
+{
+    struct epw_ev_side *side = &flow->work->side[dir];
+    const struct epw_source *owner = epw_ev_owner(side);
+    size_t skipped;
+    if (owner == NULL || !owner->follows || !epw_asm_skip_hole(&side->held, &skipped)) {
+        give_up(engine, flow, dir, &engine->stats->evidence_gaps);
+        return;
+    }
+    engine->stats->evidence_gaps++;
+    flow->work->cut = true;
+    side->next += (uint32_t)skipped;
+    side->from_start = false;
+    side->misses = side->gap_acks = 0;
+    ask_held(engine, flow, dir, false);
+}
+
+/* Does this packet acknowledge a hole of the other side? */
+static void look_at_ack(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir other,
+                        const struct epw_packet *packet)
+{
+    struct epw_ev_side *side = &flow->work->side[other];
+    if (side->held.pieces == 0 || (packet->tcp_flags & EPW_TCP_ACK) == 0)
+        return;
+    uint32_t behind = side->next + side->held.piece[0].from;
+    if ((int32_t)(packet->ack - behind) >= 0 && ++side->gap_acks >= EV_GAP_ACKS)
+        gap(engine, flow, other);
+}
+
+static bool begin(struct epw_ev_side *side, const struct epw_ev_who *who, enum epw_dir dir,
+                  uint32_t seq, uint32_t payload_wire)
+{
+    /* One byte in the middle of nowhere is a keep-alive probe: a byte that was sent before. */
+    if (!who->isn_known[dir] && who->midstream && payload_wire == 1)
+        return false;
+    side->begun = true;
+    side->from_start = who->isn_known[dir] || !who->midstream;
+    side->next = who->isn_known[dir] && side->tries == 0 ? who->isn[dir] + 1 : seq;
+    return true;
+}
+
+/* In-order bytes [rel, rel + len) of the window; rel is not above held.len. */
+static void take(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir,
+                 uint32_t rel, const uint8_t *bytes, size_t len, bool last)
+{
+    struct epw_ev_side *side = &flow->work->side[dir];
+    if (side->held.bytes != NULL) {
+        if (!epw_asm_put(&side->held, &engine->pool, rel, bytes, len, EV_WINDOW)) {
+            give_up(engine, flow, dir, &engine->stats->evidence_limited);
+            return;
+        }
+        ask_held(engine, flow, dir, last);
+        return;
+    }
+    size_t used = epw_ev_ask_stream(engine, flow, dir, bytes, len, last);
+    if (side->ended)
+        return;
+    side->next += (uint32_t)used;
+    if (used < len &&
+        !epw_asm_put(&side->held, &engine->pool, 0, bytes + used, len - used, EV_WINDOW))
+        give_up(engine, flow, dir, &engine->stats->evidence_limited);
+}
+
+static void tcp_packet(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
+                       const struct epw_ev_who *who, const struct epw_packet *packet,
+                       enum epw_dir dir)
+{
+    struct epw_ev_side *side = &flow->work->side[dir];
+    uint32_t seq = packet->seq + ((packet->tcp_flags & EPW_TCP_SYN) != 0 ? 1 : 0);
+    if (!side->begun && !begin(side, who, dir, seq, packet->payload_wire))
+        return;
+    const uint8_t *bytes = packet->payload;
+    uint32_t len = packet->payload_len, wire = packet->payload_wire, rel = seq - side->next;
+    if ((int32_t)rel < 0) { /* its beginning was consumed */
+        uint32_t old = 0u - rel;
+        if (old >= wire)
+            return;
+        bytes = old < len ? bytes + old : NULL;
+        len = old < len ? len - old : 0;
+        wire -= old;
+        rel = 0;
+    }
+    bool cut = len < wire;
+    if (rel <= side->held.len) {
+        if ((uint64_t)rel + wire <= side->held.len)
+            return;
+        flow->work->cut |= cut;
+        take(engine, flow, dir, rel, bytes, len, cut);
+        if (cut && !side->ended)
+            epw_ev_end_side(engine, side);
+    } else if (cut || !epw_asm_put(&side->held, &engine->pool, rel, bytes, len, EV_WINDOW)) {
+        if (++side->misses >= EV_MISSES)
+            gap(engine, flow, dir);
+    }
+}
+
+/* Both sides ended: what was found stays, the rest goes. */
+static bool settle(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
+{
+    struct epw_ev_work *work = flow->work;
+    flow->ev.cut = work->cut;
+    for (int i = 0; i < 2; i++)
+        flow->ev.cut |= work->side[i].held.pieces != 0 || work->side[i].misses != 0;
+    if (!work->side[0].ended || !work->side[1].ended)
+        return true;
+    for (int i = 0; i < 2; i++)
+        epw_ev_end_side(engine, &work->side[i]);
+    free(work);
+    flow->work = NULL;
+    return false;
+}
+
+bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_flow **flow,
+                   const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir)
+{
+    if (*flow == NULL && (*flow = flow_new(who, packet)) == NULL) {
+        engine->stats->evidence_limited++;
+        return false;
+    }
+    struct epw_ev_flow *f = *flow;
+    if (f->work == NULL)
+        return false;
+    if (packet->fragment == EPW_FRAG_LATER || packet->icmp_error || packet->payload_wire == 0)
+        return true;
+    f->work->ts_ns = packet->ts_ns;
+    f->ev.payload_seen[dir] |= packet->payload_len != 0;
+    bool tcp = f->work->proto == EV_TCP;
+    if (tcp)
+        look_at_ack(engine, f, dir == EPW_TO_SERVER ? EPW_TO_CLIENT : EPW_TO_SERVER, packet);
+    if (f->work->side[dir].ended)
+        return settle(engine, f);
+    if (tcp)
+        tcp_packet(engine, f, who, packet, dir);
+    else
+        epw_ev_ask_datagram(engine, f, dir, packet->payload, packet->payload_len,
+                            packet->payload_len < packet->payload_wire ||
+                                packet->fragment == EPW_FRAG_FIRST);
+    return settle(engine, f);
+}
+
+void epw_ev_finish(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
+{
+    if (flow == NULL || flow->work == NULL)
+        return;
+    for (int i = 0; i < 2; i++) {
+        struct epw_ev_side *side = &flow->work->side[i];
+        if (side->ended)
+            continue;
+        if (side->held.pieces != 0 || side->misses != 0)
+            give_up(engine, flow, (enum epw_dir)i, &engine->stats->evidence_gaps);
+        else if (side->held.len != 0)
+            ask_held(engine, flow, (enum epw_dir)i, true);
+        epw_ev_end_side(engine, side);
+    }
+    settle(engine, flow);
+}
+
+const struct epw_evidence *epw_ev_result(const struct epw_ev_flow *flow)
+{
+    return flow == NULL ? &epw_evidence_none : &flow->ev;
+}
+
+void epw_ev_flow_free(struct epw_ev_engine *engine, struct epw_ev_flow **flow)
+{
+    struct epw_ev_flow *f = *flow;
+    if (f == NULL)
+        return;
+    if (f->work != NULL) {
+        epw_ev_end_side(engine, &f->work->side[0]);
+        epw_ev_end_side(engine, &f->work->side[1]);
+        free(f->work);
+    }
+    epw_ev_forget(f);
+    free(f);
+    *flow = NULL;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the engine keeps, shared by its own files (engine.c: packets, ask.c:
+ * looks, finder.c: findings). Not for sources, not for the meter.
+ */
+#ifndef EPW_METER_ENGINE_STATE_H
+#define EPW_METER_ENGINE_STATE_H
+
+#include "meter/evidence/assembly.h"
+#include "meter/evidence/engine.h"
+#include "meter/evidence/source.h"
+
+struct epw_ev_engine {
+    struct epw_stats *stats;
+    epw_sighting_fn sight;
+    void *sight_ctx;
+    struct epw_asm_pool pool;
+};
+
+/* Made only for the sides whose source asks for it. */
+struct epw_ev_extra {
+    struct epw_asm stream;
+    uint8_t note[EPW_EV_NOTE_LEN];
+};
+
+#define EPW_EV_NO_OWNER 0xff
+
+struct epw_ev_side {
+    struct epw_asm held; /* TCP: bytes not consumed; offset 0 is sequence number next */
+    struct epw_ev_extra *extra;
+    uint64_t candidates; /* bit i: source i has not said NO */
+    uint64_t shown;      /* bytes shown to sources, again and again, in all */
+    uint32_t next;
+    uint8_t owner; /* index of the source, or EPW_EV_NO_OWNER */
+    uint8_t level; /* tunnels this side has entered */
+    uint8_t tries; /* TCP midstream: fresh starts made */
+    uint8_t misses, gap_acks;
+    uint8_t datagrams;
+    bool begun;      /* TCP: next is set */
+    bool from_start; /* TCP */
+    bool ended;      /* nothing more is wanted */
+};
+
+/* Needed while a flow is looked at, freed when both sides have ended. */
+struct epw_ev_work {
+    struct epw_ev_side side[2];
+    struct epw_ip ip[2];
+    uint16_t port[2];
+    uint64_t flow_id;
+    int64_t ts_ns;
+    uint8_t proto;
+    uint8_t inner_level; /* level of the side that told inner_app */
+    bool cut;            /* for good, unlike a hole that may still be filled */
+};
+
+struct epw_ev_flow {
+    struct epw_evidence ev;
+    struct epw_flow_name *names; /* ev.name, to write to */
+    struct epw_ev_work *work;    /* NULL once done */
+};
+
+struct epw_finder {
+    struct epw_ev_engine *engine;
+    struct epw_ev_flow *flow;
+    struct epw_ev_side *side;
+    const struct epw_opening *opening;
+    const struct epw_source *source;
+    size_t consumed;
+    bool tunnel;
+};
+
+/* Bits of all sources. */
+uint64_t epw_ev_all_sources(void);
+const struct epw_source *epw_ev_owner(const struct epw_ev_side *side);
+
+/*
+ * Shows the contiguous bytes of a TCP side to its sources, as long as they
+ * consume; returns what they consumed of it.
+ */
+size_t epw_ev_ask_stream(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir,
+                         const uint8_t *bytes, size_t len, bool last);
+/* Shows one datagram. */
+void epw_ev_ask_datagram(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir,
+                         const uint8_t *bytes, size_t len, bool cut);
+/* Ends a side and frees what it holds. */
+void epw_ev_end_side(struct epw_ev_engine *engine, struct epw_ev_side *side);
+/* Frees names and texts. */
+void epw_ev_forget(struct epw_ev_flow *flow);
+
+#endif

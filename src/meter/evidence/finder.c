@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What sources say they found: cleaned, bounded, and kept with the flow. */
+#include "base/text.h"
+#include "meter/evidence/engine_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* RFC 1035, 2.3.4. */
+#define LABEL_LEN 63
+
+static bool is_label_char(uint8_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/* Are these lower-case bytes a host name? star: a leading `*` label, as certificates have it. */
+static bool is_host_name(const char *text, size_t len, bool star)
+{
+    size_t at = star && len > 2 && text[0] == '*' && text[1] == '.' ? 2 : 0, label = 0;
+    for (; at < len; at++) {
+        if (text[at] == '.') {
+            if (label == 0)
+                return false;
+            label = 0;
+        } else if (!is_label_char((uint8_t)text[at]) || ++label > LABEL_LEN) {
+            return false;
+        }
+    }
+    return label != 0;
+}
+
+/* Lower case, no trailing dot; 0 when it is no host name and no address. */
+static size_t clean_name(const void *bytes, size_t len, bool star, char out[EPW_NAME_LEN])
+{
+    struct epw_cur c = epw_cur(bytes, len);
+    if (len == 0 || len > EPW_NAME_LEN)
+        return 0;
+    char text[EPW_NAME_LEN + 1];
+    for (size_t i = 0; i < len; i++) {
+        uint8_t b = epw_cur_u8(&c);
+        text[i] = (char)(b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b);
+    }
+    if (len > 1 && text[len - 1] == '.')
+        len--;
+    if (len >= EPW_NAME_LEN || memchr(text, '\0', len) != NULL)
+        return 0;
+    text[len] = '\0';
+    struct epw_ip ip;
+    if (!is_host_name(text, len, star) && !epw_ip_parse(text, &ip))
+        return 0;
+    memcpy(out, text, len + 1);
+    return len;
+}
+
+static void add_name(struct epw_ev_flow *flow, enum epw_name_source source, const char *text,
+                     size_t len, uint16_t port)
+{
+    struct epw_evidence *ev = &flow->ev;
+    for (uint8_t i = 0; i < ev->name_count; i++)
+        if (ev->name[i].source == source && strcmp(ev->name[i].text, text) == 0)
+            return;
+    char *copy = NULL;
+    struct epw_flow_name *grown = NULL;
+    if (ev->name_count < EPW_FLOW_NAMES) {
+        copy = malloc(len + 1);
+        grown = realloc(flow->names, (ev->name_count + 1u) * sizeof(*grown));
+    }
+    if (grown != NULL)
+        ev->name = flow->names = grown;
+    if (copy == NULL || grown == NULL) {
+        free(copy);
+        ev->names_dropped = (uint8_t)(ev->names_dropped + (ev->names_dropped != UINT8_MAX));
+        return;
+    }
+    memcpy(copy, text, len + 1);
+    grown[ev->name_count++] =
+        (struct epw_flow_name){ .text = copy, .port = port, .source = (uint8_t)source };
+}
+
+void epw_ev_name(struct epw_finder *f, enum epw_name_source source, const void *bytes, size_t len,
+                 uint16_t port)
+{
+    char text[EPW_NAME_LEN];
+    size_t clean = clean_name(bytes, len, source == EPW_NAME_CERT, text);
+    if (clean == 0)
+        f->engine->stats->evidence_bad++;
+    else
+        add_name(f->flow, source, text, clean, port);
+}
+
+/* The digits behind the last colon; 0 when they are no port. */
+static uint16_t parse_port(const uint8_t *digits, size_t len)
+{
+    struct epw_cur c = epw_cur(digits, len);
+    uint32_t port = 0;
+    if (len > 5)
+        return 0;
+    while (epw_cur_left(&c) != 0) {
+        uint8_t digit = epw_cur_u8(&c);
+        if (digit < '0' || digit > '9')
+            return 0;
+        port = port * 10 + (uint32_t)(digit - '0');
+    }
+    return port > UINT16_MAX ? 0 : (uint16_t)port;
+}
+
+uint16_t epw_ev_host(struct epw_finder *f, enum epw_name_source source, const void *bytes,
+                     size_t len)
+{
+    const uint8_t *text = bytes;
+    size_t host = len, from = 0;
+    uint16_t port = 0;
+    const uint8_t *close = len != 0 && text[0] == '[' ? memchr(text, ']', len) : NULL;
+    size_t colon = close != NULL ? (size_t)(close - text) + 1 : 0;
+    while (colon < len && text[colon] != ':')
+        colon++;
+    if (close != NULL) {
+        from = 1;
+        host = (size_t)(close - text) - 1;
+    } else {
+        host = colon;
+    }
+    if (colon < len && memchr(text + colon + 1, ':', len - colon - 1) != NULL) {
+        host = len; /* an IPv6 address without brackets */
+        from = 0;
+    } else if (colon < len) {
+        port = parse_port(text + colon + 1, len - colon - 1);
+    }
+    epw_ev_name(f, source, len == 0 ? "" : (const char *)text + from, host, port);
+    return port;
+}
+
+static const char **text_place(struct epw_evidence *ev, enum epw_ev_text which)
+{
+    switch (which) {
+    case EPW_EV_ALPN:
+        return &ev->alpn;
+    case EPW_EV_CERT_ORG:
+        return &ev->cert_org;
+    case EPW_EV_REQUEST:
+        return &ev->request;
+    case EPW_EV_USER_AGENT:
+        return &ev->user_agent;
+    case EPW_EV_HINT:
+    case EPW_EV_TEXTS:
+        break;
+    }
+    return &ev->hint;
+}
+
+void epw_ev_text(struct epw_finder *f, enum epw_ev_text which, const void *bytes, size_t len)
+{
+    const char **place = text_place(&f->flow->ev, which);
+    char text[EPW_HINT_LEN];
+    if ((*place)[0] != '\0' || len == 0)
+        return;
+    size_t clean = epw_text_clean(bytes, len, text, sizeof(text));
+    char *copy = malloc(clean + 1);
+    if (copy == NULL)
+        return;
+    memcpy(copy, text, clean + 1);
+    *place = copy;
+}
+
+void epw_ev_forget(struct epw_ev_flow *flow)
+{
+    /* Texts that were never found are constants, and empty. */
+    for (int which = 0; which < EPW_EV_TEXTS; which++) {
+        const char **place = text_place(&flow->ev, (enum epw_ev_text)which);
+        if ((*place)[0] != '\0')
+            free((char *)*place);
+    }
+    for (uint8_t i = 0; i < flow->ev.name_count; i++)
+        free((char *)flow->names[i].text);
+    free(flow->names);
+}
+
+struct epw_evidence *epw_ev_fields(struct epw_finder *f)
+{
+    return &f->flow->ev;
+}
+
+void epw_ev_requester(struct epw_finder *f, enum epw_dir dir)
+{
+    f->flow->ev.requester = (uint8_t)dir;
+}
+
+void epw_ev_sight(struct epw_finder *f, const struct epw_sighting *s)
+{
+    struct epw_sighting told = *s;
+    told.ts_ns = f->opening->ts_ns;
+    told.flow_id = f->opening->flow_id;
+    if (f->engine->sight != NULL)
+        f->engine->sight(f->engine->sight_ctx, &told);
+}
+
+static struct epw_ev_extra *extra(struct epw_finder *f)
+{
+    if (f->side->extra == NULL)
+        f->side->extra = calloc(1, sizeof(*f->side->extra));
+    return f->side->extra;
+}
+
+uint8_t *epw_ev_note(struct epw_finder *f)
+{
+    struct epw_ev_extra *e = extra(f);
+    return e == NULL ? NULL : e->note;
+}
+
+struct epw_cur epw_ev_stream(struct epw_finder *f, uint64_t offset, const void *bytes, size_t len)
+{
+    struct epw_ev_extra *e = extra(f);
+    if (e == NULL)
+        return epw_cur(NULL, 0);
+    if (!epw_asm_put(&e->stream, &f->engine->pool, offset, bytes, len, f->source->max_bytes)) {
+        f->engine->stats->evidence_limited++;
+        f->flow->work->cut = true;
+    }
+    return epw_cur(e->stream.bytes, e->stream.len);
+}
+
+void epw_ev_consumed(struct epw_finder *f, size_t n)
+{
+    f->consumed = n > f->opening->len ? f->opening->len : n;
+}
+
+void epw_ev_tunnel(struct epw_finder *f)
+{
+    f->tunnel = true;
+}
