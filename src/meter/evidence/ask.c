@@ -7,7 +7,7 @@
 
 static const struct epw_source *const sources[] = { EPW_REGISTRY_epw_source };
 #define SOURCES (sizeof(sources) / sizeof(sources[0]) - 1)
-_Static_assert(SOURCES <= 64, "the candidates of a side are the bits of one word");
+_Static_assert(SOURCES < 64, "the candidates of a side are the bits of one word");
 
 /* Bytes of one side shown in all, repeats counted: lets an opening of 5,000 bytes come byte by
  * byte, and keeps a hostile one from costing more than some milliseconds. */
@@ -25,7 +25,7 @@ _Static_assert(SOURCES <= 64, "the candidates of a side are the bits of one word
 
 uint64_t epw_ev_all_sources(void)
 {
-    return SOURCES == 64 ? UINT64_MAX : ((uint64_t)1 << SOURCES) - 1;
+    return ((uint64_t)1 << SOURCES) - 1;
 }
 
 const struct epw_source *epw_ev_owner(const struct epw_ev_side *side)
@@ -84,7 +84,7 @@ static enum epw_look ask_once(struct epw_finder *f, uint8_t over)
     if (side->owner != EPW_EV_NO_OWNER)
         return look(f, side->owner);
     bool more = false;
-    for (uint8_t i = 0; i < SOURCES; i++) {
+    for (uint8_t i = 0; sources[i] != NULL; i++) {
         if ((side->candidates >> i & 1) == 0 || (sources[i]->over & over) == 0)
             continue;
         enum epw_look said = look(f, i);
