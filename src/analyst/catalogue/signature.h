@@ -70,10 +70,10 @@ struct epw_signature {
     uint32_t period_s; /* how often the product speaks, 0: not documented */
     size_t port_count, name_count, network_count, row_count;
     const struct epw_port_range *port;
-    const char *const *name;          /* masks: exact, "*.suffix", '*' or '?' inside a label */
-    const struct epw_prefix *network; /* the remote side's networks */
-    const char *const *row;           /* ids of the documents' rows it covers */
-    const char *file;                 /* where it was read */
+    const char *const *name; /* masks: exact, "*.suffix", '*' or '?' inside a label */
+    const struct epw_sig_network *network;
+    const char *const *row; /* ids of the documents' rows it covers */
+    const char *file;       /* where it was read */
     uint32_t line;
     uint32_t index; /* position in the catalogue: file order */
 };
