@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a person reads, in 80 columns: which products were seen and who talks to
+ * whom, what stays ambiguous, everything else, and how good the capture is.
+ */
+#include "output/layout.h"
+#include "output/output.h"
+#include "output/summary.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Columns of the table; together EPW_LAYOUT_COLUMNS. */
+enum { NAME = 27, HOSTS = 15, FLOWS = 8, PACKETS = 9, BYTES = 9, CONFIDENCE = 12 };
+
+struct table {
+    FILE *stream;
+    const struct epw_run_info *info;
+    struct epw_summary *summary;
+    struct epw_str line; /* kept from paragraph to paragraph */
+};
+
+static enum epw_err table_open(void **state, FILE *stream, const struct epw_run_info *info)
+{
+    struct table *t = calloc(1, sizeof(*t));
+    if (t == NULL || epw_summary_new(&t->summary) != EPW_OK) {
+        free(t);
+        return EPW_ENOMEM;
+    }
+    t->stream = stream;
+    t->info = info;
+    *state = t;
+    return EPW_OK;
+}
+
+static enum epw_err table_flow(void *state, const struct epw_result *result)
+{
+    struct table *t = state;
+    return epw_summary_add(t->summary, result);
+}
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* Adds "12,345 flows". */
+static void add_count(struct epw_str *line, uint64_t count, const char *noun)
+{
+    char text[EPW_TEXT_LEN];
+    epw_str_addf(line, "%s %s%s", epw_text_count(count, text), noun, plural(count));
+}
+
+static void print_line(struct table *t, size_t indent, size_t hang)
+{
+    fprintf(t->stream, "%*s", (int)indent, "");
+    epw_layout_wrap(t->stream, indent, hang, epw_str_text(&t->line));
+    epw_str_clear(&t->line);
+}
+
+static void print_head(struct table *t, const struct epw_stats *stats)
+{
+    char from[EPW_TEXT_LEN], to[EPW_TEXT_LEN], text[EPW_TEXT_LEN];
+    epw_str_addf(&t->line, "epwatch %s:", t->info->version);
+    for (size_t i = 0; i < t->info->source_count; i++)
+        epw_str_addf(&t->line, "%s %s", i == 0 ? "" : ",",
+                     strcmp(t->info->sources[i], "-") == 0 ? "standard input"
+                                                           : t->info->sources[i]);
+    print_line(t, 0, 4);
+    if (t->info->partial)
+        fputs("INCOMPLETE: not all of the input could be read; this is what was read of it.\n",
+              t->stream);
+    if (stats->packets != 0)
+        fprintf(t->stream, "%s to %s (%s)\n", epw_layout_moment(stats->first_ns, from),
+                epw_layout_moment(stats->last_ns, to),
+                epw_text_span(stats->last_ns - stats->first_ns, text));
+    add_count(&t->line, stats->packets, "packet");
+    epw_str_addf(&t->line, ", %s on the wire", epw_text_bytes(stats->bytes, text));
+    if (stats->captured_bytes < stats->bytes)
+        epw_str_addf(&t->line, ", %s captured", epw_text_bytes(stats->captured_bytes, text));
+    print_line(t, 0, 4);
+}
+
+/* One row; a name too long for its column has a line of its own, so that no figure moves. */
+static void print_row(struct table *t, const char *name, const struct epw_tally *tally,
+                      const char *confidence)
+{
+    char a[EPW_TEXT_LEN], b[EPW_TEXT_LEN], hosts[2 * EPW_TEXT_LEN + 8];
+    snprintf(hosts, sizeof(hosts), "%s -> %s", epw_layout_count(tally->hosts[0], 5, a),
+             epw_layout_count(tally->hosts[1], 5, b));
+    fprintf(t->stream, "  %-*s", NAME - 2, name);
+    if (strlen(name) > NAME - 2)
+        fprintf(t->stream, "\n%*s", NAME, "");
+    fprintf(t->stream, "%*s", HOSTS, hosts);
+    fprintf(t->stream, "%*s", FLOWS, epw_layout_count(tally->flows, FLOWS - 1, a));
+    fprintf(t->stream, "%*s", PACKETS, epw_layout_count(tally->packets, PACKETS - 1, a));
+    fprintf(t->stream, "%*s", BYTES, epw_text_bytes(tally->bytes, a));
+    if (confidence[0] != '\0')
+        fprintf(t->stream, "  %s", confidence);
+    fputc('\n', t->stream);
+}
+
+static void print_titles(struct table *t, const char *name, const char *last)
+{
+    fprintf(t->stream, "\n%-*s%*s%*s%*s%*s%s%s\n", NAME, name, HOSTS, "hosts", FLOWS, "flows",
+            PACKETS, "packets", BYTES, "bytes", last[0] == '\0' ? "" : "  ", last);
+}
+
+/* The products of one kind; returns how many functions. */
+static size_t print_products(struct table *t, const struct epw_sum_function *const *list,
+                             size_t count, bool neighbours)
+{
+    size_t shown = 0;
+    const char *product = "";
+    for (size_t i = 0; i < count; i++) {
+        if (list[i]->neighbour != neighbours)
+            continue;
+        if (shown++ == 0)
+            print_titles(t, neighbours ? "also seen: neighbours" : "product, function",
+                         "confidence");
+        if (strcmp(product, list[i]->product) != 0)
+            fprintf(t->stream, "%s\n", list[i]->product);
+        product = list[i]->product;
+        for (int level = EPW_CONF_CONFIRMED; level >= EPW_CONF_NONE; level--)
+            if (list[i]->tally[level].packets != 0)
+                print_row(t, list[i]->function, &list[i]->tally[level],
+                          epw_confidence_name((enum epw_confidence)level));
+    }
+    return shown;
+}
+
+static void print_port(struct table *t, const struct epw_sum_port *port)
+{
+    char name[16];
+    snprintf(name, sizeof(name), "%s/%u", port->proto == 6 ? "tcp" : "udp", (unsigned)port->port);
+    print_row(t, name, &port->tally, "");
+    for (size_t i = 0; i < port->candidate_count; i++) {
+        epw_str_addf(&t->line, "%s %s: %s", port->candidate[i].product, port->candidate[i].function,
+                     port->candidate[i].why);
+        print_line(t, 4, 8);
+    }
+}
+
+static void print_ports(struct table *t)
+{
+    size_t count;
+    const struct epw_sum_port *const *list = epw_summary_ports(t->summary, &count);
+    if (count == 0)
+        return;
+    print_titles(t, "ambiguous: several fit", "");
+    for (size_t i = 0; i < count; i++)
+        print_port(t, list[i]);
+}
+
+static void print_other(struct table *t)
+{
+    const struct epw_tally *other = epw_summary_other(t->summary);
+    char text[EPW_TEXT_LEN];
+    if (other->packets == 0)
+        return;
+    epw_str_add(&t->line, "everything else: ");
+    add_count(&t->line, other->flows, "flow");
+    epw_str_add(&t->line, ", ");
+    add_count(&t->line, other->packets, "packet");
+    epw_str_addf(&t->line, ", %s", epw_text_bytes(other->bytes, text));
+    uint64_t undecided = epw_summary_undecided(t->summary);
+    if (undecided != 0) {
+        epw_str_add(&t->line, "; ");
+        add_count(&t->line, undecided, "flow");
+        epw_str_addf(&t->line, " of these %s a port or name that products use, without evidence",
+                     undecided == 1 ? "has" : "have");
+    }
+    fputc('\n', t->stream);
+    print_line(t, 0, 4);
+}
+
+/* One line about the capture: "LABEL: COUNT NOUNs REST"; left out when the count is zero. */
+struct quality {
+    uint64_t count;
+    const char *label, *noun, *rest;
+};
+
+static void print_endings(struct table *t, const struct epw_stats *s)
+{
+    static const char *const words[EPW_ENDINGS] = {
+        [EPW_END_TRUNCATED] = "cut before the ports",
+        [EPW_END_MALFORMED] = "malformed",
+        [EPW_END_UNSUPPORTED] = "of a kind that is not decoded",
+        [EPW_END_TOO_DEEP] = "nested too deep",
+        [EPW_END_NOT_IP] = "not IP",
+    };
+    char text[EPW_TEXT_LEN];
+    for (unsigned i = EPW_END_COMPLETE + 1; i < EPW_ENDINGS; i++)
+        if (s->ending[i] != 0)
+            epw_str_addf(&t->line, "%s%s %s", t->line.len == 0 ? "without a flow: " : ", ",
+                         epw_text_count(s->ending[i], text), words[i]);
+    if (t->line.len != 0)
+        print_line(t, 2, 4);
+}
+
+static void print_one_way(struct table *t, const struct epw_stats *s)
+{
+    char one[EPW_TEXT_LEN], all[EPW_TEXT_LEN];
+    if (s->tcp_flows_one_way == 0)
+        return;
+    epw_str_addf(&t->line, "one direction only: %s of %s TCP flow%s with data (%.0f %%)",
+                 epw_text_count(s->tcp_flows_one_way, one), epw_text_count(s->tcp_flows_data, all),
+                 plural(s->tcp_flows_data),
+                 100 * (double)s->tcp_flows_one_way / (double)s->tcp_flows_data);
+    print_line(t, 2, 4);
+}
+
+static void print_quality(struct table *t, const struct epw_stats *s)
+{
+    const struct quality list[] = {
+        { s->cut_frames, "shorter than on the wire", "packet", "" },
+        { s->duplicates, "doubles", "packet", " seen twice by the mirror" },
+        { s->time_steps, "time", "stamp", " going back or jumping" },
+        { s->vlan_joined, "VLAN", "flow", " joined from halves with different tags" },
+        { s->vlan_variants, "VLAN", "flow", " folded: more VLANs at once than are told apart" },
+        { s->fragments, "fragments", "later fragment", " tied to the flow of the first" },
+        { s->fragments_orphan, "fragments", "later fragment", " whose first is not there" },
+        { s->icmp_errors, "ICMP", "error", "" },
+        { s->icmp_orphan, "ICMP", "error", " about flows that are not there" },
+        { s->flows_evicted, "flow table full", "flow", " ended early; see --max-flows" },
+        { s->evidence_limited, "first bytes", "flow", " longer than the limit before they told" },
+        { s->evidence_gaps, "first bytes", "flow", " with a segment that is not there" },
+        { s->evidence_bad, "first bytes", "flow", " malformed" },
+        { s->wait_evicted, "waiting", "flow", " decided early; too many were waiting" },
+        { s->names_evicted, "learned", "name", " dropped for newer ones" },
+        { s->hosts_evicted, "learned", "host", " dropped for newer ones" },
+        { s->drops_kernel, "drops", "packet", " lost in the kernel" },
+        { s->drops_interface, "drops", "packet", " lost in the interface" },
+        { s->drops_queue, "drops", "packet", " lost between threads" },
+    };
+    fputs("\ncapture\n", t->stream);
+    char text[EPW_TEXT_LEN];
+    epw_str_addf(&t->line, "flows: %s", epw_text_count(s->flows, text));
+    epw_str_addf(&t->line, ", of a known product: %s", epw_text_count(s->labelled, text));
+    print_line(t, 2, 4);
+    print_endings(t, s);
+    print_one_way(t, s);
+    for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+        if (list[i].count == 0)
+            continue;
+        epw_str_addf(&t->line, "%s: ", list[i].label);
+        add_count(&t->line, list[i].count, list[i].noun);
+        epw_str_add(&t->line, list[i].rest);
+        print_line(t, 2, 4);
+    }
+    if (epw_summary_hosts_full(t->summary))
+        fputs("  hosts: more than can be counted; their numbers are lower bounds\n", t->stream);
+}
+
+static enum epw_err table_close(void *state, const struct epw_stats *stats)
+{
+    struct table *t = state;
+    size_t count;
+    const struct epw_sum_function *const *list = epw_summary_functions(t->summary, &count);
+    print_head(t, stats);
+    if (print_products(t, list, count, false) == 0)
+        fputs("\nNo traffic of a known product was found.\n", t->stream);
+    print_products(t, list, count, true);
+    print_ports(t);
+    print_other(t);
+    print_quality(t, stats);
+    enum epw_err err = list == NULL || t->line.failed ? EPW_ENOMEM : EPW_OK;
+    if (ferror(t->stream))
+        err = EPW_EIO;
+    epw_summary_free(t->summary);
+    epw_str_free(&t->line);
+    free(t);
+    return err;
+}
+
+const struct epw_output epw_output_table = {
+    .name = "table",
+    .help = "what a person reads: products, functions, hosts, and the capture's quality",
+    .open = table_open,
+    .flow = table_flow,
+    .close = table_close,
+};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the outputs that write one record a flow have in common: docs/formats.md, Ids. */
+#ifndef EPW_OUTPUT_RECORD_H
+#define EPW_OUTPUT_RECORD_H
+
+#include "analyst/verdict/verdict.h"
+#include "base/text.h"
+#include "meter/flow_record.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Longest text of epw_record_proto(), with NUL. */
+#define EPW_PROTO_LEN 16
+/* "1:", 20 bytes of SHA-1 in base64, NUL. */
+#define EPW_COMMUNITY_LEN 31
+
+/* IP protocol number as text: "TCP"; those without a name here as three digits. Returns out. */
+char *epw_record_proto(uint8_t proto, char out[EPW_PROTO_LEN]);
+
+/* Whether the protocol's flows have ports. */
+bool epw_record_has_ports(uint8_t proto);
+
+/*
+ * The id by which other tools know the same conversation: Community ID flow
+ * hashing version 1, seed 0 (github.com/corelight/community-id-spec). False
+ * for ICMP and ICMPv6, whose ids are made of message types, and when libcrypto
+ * fails; out is then "".
+ */
+bool epw_record_community(const struct epw_flow_record *record, char out[EPW_COMMUNITY_LEN]);
+
+/* flow_id as written: 53 bits, the integers that every JSON reader keeps exact. */
+uint64_t epw_record_flow_id(const struct epw_flow_record *record);
+
+/* "2026-03-02T08:00:00.123456+0000", as in Suricata's EVE; returns out. */
+char *epw_record_eve_time(int64_t ts_ns, char out[EPW_TEXT_LEN]);
+
+/* Whether the verdict names a product: what --write-flows labelled keeps. */
+static inline bool epw_record_labelled(const struct epw_verdict *verdict)
+{
+    return verdict->sig != NULL;
+}
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Without memory uthash would end the process; here the element that did not fit says so. */
+#define HASH_NONFATAL_OOM            1
+#define uthash_nonfatal_oom(element) (element)->lost = true
+#include <uthash.h>
+
+/*
+ * Addresses remembered in all, about 100 bytes each: a scan with forged
+ * senders must not fill the memory. A network has fewer hosts than that.
+ */
+#define MAX_HOSTS 500000
+
+struct function {
+    struct epw_sum_function sum;
+    bool lost;
+    UT_hash_handle hh;
+    size_t key_len;
+    char key[]; /* product NUL function NUL: sum points into it */
+};
+
+struct port {
+    struct epw_sum_port sum;
+    uint32_t key;
+    bool lost;
+    UT_hash_handle hh;
+};
+
+/* An address that was seen on one side of what a tally counts. */
+struct host_key {
+    const struct epw_tally *tally;
+    struct epw_ip ip;
+    uint64_t side;
+};
+struct host {
+    struct host_key key;
+    bool lost;
+    UT_hash_handle hh;
+};
+
+struct epw_summary {
+    struct function *functions;
+    struct port *ports;
+    struct host *hosts;
+    bool hosts_full;
+    struct epw_tally other;
+    uint64_t undecided;
+    const struct epw_sum_function **function_list; /* made when asked for */
+    const struct epw_sum_port **port_list;
+};
+
+enum epw_err epw_summary_new(struct epw_summary **summary)
+{
+    *summary = calloc(1, sizeof(**summary));
+    return *summary == NULL ? EPW_ENOMEM : EPW_OK;
+}
+
+static void free_port(struct port *port)
+{
+    for (size_t i = 0; i < port->sum.candidate_count; i++)
+        free((void *)(uintptr_t)port->sum.candidate[i].product);
+    free(port);
+}
+
+void epw_summary_free(struct epw_summary *summary)
+{
+    if (summary == NULL)
+        return;
+    struct function *function, *next_function;
+    HASH_ITER (hh, summary->functions, function, next_function) {
+        HASH_DEL(summary->functions, function);
+        free(function);
+    }
+    struct port *port, *next_port;
+    HASH_ITER (hh, summary->ports, port, next_port) {
+        HASH_DEL(summary->ports, port);
+        free_port(port);
+    }
+    struct host *host, *next_host;
+    HASH_ITER (hh, summary->hosts, host, next_host) {
+        HASH_DEL(summary->hosts, host);
+        free(host);
+    }
+    free(summary->function_list);
+    free(summary->port_list);
+    free(summary);
+}
+
+static enum epw_err add_host(struct epw_summary *summary, struct epw_tally *tally,
+                             const struct epw_ip *ip, unsigned side)
+{
+    struct host_key key = { .tally = tally, .ip = *ip, .side = side };
+    struct host *host;
+    HASH_FIND(hh, summary->hosts, &key, sizeof(key), host);
+    if (host != NULL)
+        return EPW_OK;
+    if (HASH_COUNT(summary->hosts) >= MAX_HOSTS) {
+        summary->hosts_full = true;
+        return EPW_OK;
+    }
+    host = calloc(1, sizeof(*host));
+    if (host == NULL)
+        return EPW_ENOMEM;
+    host->key = key;
+    HASH_ADD(hh, summary->hosts, key, sizeof(host->key), host);
+    if (host->lost) {
+        free(host);
+        return EPW_ENOMEM;
+    }
+    tally->hosts[side]++;
+    return EPW_OK;
+}
+
+static void add_counts(struct epw_tally *tally, const struct epw_flow_record *record)
+{
+    tally->flows += record->first_record ? 1 : 0;
+    tally->packets += record->packets[0] + record->packets[1];
+    tally->bytes += record->bytes[0] + record->bytes[1];
+}
+
+static enum epw_err add_tally(struct epw_summary *summary, struct epw_tally *tally,
+                              const struct epw_flow_record *record)
+{
+    add_counts(tally, record);
+    enum epw_err first = add_host(summary, tally, &record->ip[0], 0);
+    enum epw_err second = add_host(summary, tally, &record->ip[1], 1);
+    return first != EPW_OK ? first : second;
+}
+
+static struct function *find_function(struct epw_summary *summary, const struct epw_signature *sig)
+{
+    size_t product_len = strlen(sig->product) + 1, function_len = strlen(sig->function) + 1;
+    size_t key_len = product_len + function_len;
+    struct function *made = calloc(1, sizeof(*made) + key_len), *found;
+    if (made == NULL)
+        return NULL;
+    memcpy(made->key, sig->product, product_len);
+    memcpy(made->key + product_len, sig->function, function_len);
+    HASH_FIND(hh, summary->functions, made->key, key_len, found);
+    if (found != NULL) {
+        free(made);
+        return found;
+    }
+    made->key_len = key_len;
+    made->sum.product = made->key;
+    made->sum.function = made->key + product_len;
+    made->sum.neighbour = sig->neighbour;
+    HASH_ADD_KEYPTR(hh, summary->functions, made->key, key_len, made);
+    if (made->lost) {
+        free(made);
+        return NULL;
+    }
+    return made;
+}
+
+static struct port *find_port(struct epw_summary *summary, const struct epw_flow_record *record)
+{
+    uint32_t key = (uint32_t)record->proto << 16 | record->port[1];
+    struct port *port;
+    HASH_FIND(hh, summary->ports, &key, sizeof(key), port);
+    if (port != NULL)
+        return port;
+    port = calloc(1, sizeof(*port));
+    if (port == NULL)
+        return NULL;
+    port->key = key;
+    port->sum.proto = record->proto;
+    port->sum.port = record->port[1];
+    HASH_ADD(hh, summary->ports, key, sizeof(port->key), port);
+    if (port->lost) {
+        free(port);
+        return NULL;
+    }
+    return port;
+}
+
+static bool has_candidate(const struct epw_sum_port *port, const struct epw_signature *sig)
+{
+    for (size_t i = 0; i < port->candidate_count; i++)
+        if (strcmp(port->candidate[i].product, sig->product) == 0 &&
+            strcmp(port->candidate[i].function, sig->function) == 0)
+            return true;
+    return false;
+}
+
+static enum epw_err add_candidate(struct epw_sum_port *port, const struct epw_candidate *candidate)
+{
+    const struct epw_signature *sig = candidate->sig;
+    if (candidate->contradicted || has_candidate(port, sig) ||
+        port->candidate_count == EPW_SUM_CANDIDATES)
+        return EPW_OK;
+    size_t product_len = strlen(sig->product) + 1, function_len = strlen(sig->function) + 1;
+    size_t why_len = strlen(candidate->why) + 1;
+    char *room = malloc(product_len + function_len + why_len);
+    if (room == NULL)
+        return EPW_ENOMEM;
+    memcpy(room, sig->product, product_len);
+    memcpy(room + product_len, sig->function, function_len);
+    memcpy(room + product_len + function_len, candidate->why, why_len);
+    port->candidate[port->candidate_count++] = (struct epw_sum_candidate){
+        .product = room,
+        .function = room + product_len,
+        .why = room + product_len + function_len,
+    };
+    return EPW_OK;
+}
+
+static enum epw_err add_ambiguous(struct epw_summary *summary, const struct epw_result *result)
+{
+    struct port *port = find_port(summary, result->record);
+    if (port == NULL)
+        return EPW_ENOMEM;
+    enum epw_err err = add_tally(summary, &port->sum.tally, result->record);
+    for (size_t i = 0; i < result->verdict->candidate_count && err == EPW_OK; i++)
+        err = add_candidate(&port->sum, &result->verdict->candidate[i]);
+    return err;
+}
+
+enum epw_err epw_summary_add(struct epw_summary *summary, const struct epw_result *result)
+{
+    const struct epw_verdict *verdict = result->verdict;
+    if (verdict->sig != NULL) {
+        struct function *function = find_function(summary, verdict->sig);
+        if (function == NULL)
+            return EPW_ENOMEM;
+        function->sum.bytes += result->record->bytes[0] + result->record->bytes[1];
+        return add_tally(summary, &function->sum.tally[verdict->confidence], result->record);
+    }
+    if (verdict->confidence == EPW_CONF_AMBIGUOUS)
+        return add_ambiguous(summary, result);
+    add_counts(&summary->other, result->record);
+    if (verdict->candidate_count != 0 && result->record->first_record)
+        summary->undecided++;
+    return EPW_OK;
+}
+
+static int by_product(const void *a, const void *b)
+{
+    const struct epw_sum_function *x = *(const struct epw_sum_function *const *)a;
+    const struct epw_sum_function *y = *(const struct epw_sum_function *const *)b;
+    int order = strcmp(x->product, y->product);
+    if (order != 0)
+        return order;
+    if (x->bytes != y->bytes)
+        return x->bytes > y->bytes ? -1 : 1;
+    return strcmp(x->function, y->function);
+}
+
+const struct epw_sum_function *const *epw_summary_functions(struct epw_summary *summary,
+                                                            size_t *count)
+{
+    *count = 0;
+    free(summary->function_list);
+    summary->function_list =
+        calloc(HASH_COUNT(summary->functions) + 1, sizeof(*summary->function_list));
+    if (summary->function_list == NULL)
+        return NULL;
+    for (const struct function *f = summary->functions; f != NULL; f = f->hh.next)
+        summary->function_list[(*count)++] = &f->sum;
+    qsort(summary->function_list, *count, sizeof(*summary->function_list), by_product);
+    return summary->function_list;
+}
+
+static int by_flows(const void *a, const void *b)
+{
+    const struct epw_sum_port *x = *(const struct epw_sum_port *const *)a;
+    const struct epw_sum_port *y = *(const struct epw_sum_port *const *)b;
+    if (x->tally.flows != y->tally.flows)
+        return x->tally.flows > y->tally.flows ? -1 : 1;
+    if (x->proto != y->proto)
+        return x->proto < y->proto ? -1 : 1;
+    return (x->port > y->port) - (x->port < y->port);
+}
+
+const struct epw_sum_port *const *epw_summary_ports(struct epw_summary *summary, size_t *count)
+{
+    *count = 0;
+    free(summary->port_list);
+    summary->port_list = calloc(HASH_COUNT(summary->ports) + 1, sizeof(*summary->port_list));
+    if (summary->port_list == NULL)
+        return NULL;
+    for (const struct port *p = summary->ports; p != NULL; p = p->hh.next)
+        summary->port_list[(*count)++] = &p->sum;
+    qsort(summary->port_list, *count, sizeof(*summary->port_list), by_flows);
+    return summary->port_list;
+}
+
+const struct epw_tally *epw_summary_other(const struct epw_summary *summary)
+{
+    return &summary->other;
+}
+
+uint64_t epw_summary_undecided(const struct epw_summary *summary)
+{
+    return summary->undecided;
+}
+
+bool epw_summary_hosts_full(const struct epw_summary *summary)
+{
+    return summary->hosts_full;
+}
