@@ -19,8 +19,8 @@ enum epw_confidence {
 
 const char *epw_confidence_name(enum epw_confidence confidence);
 
-/* Most candidates kept of a flow: more than any port or name of the shipped set has. */
-#define EPW_MAX_CANDIDATES 48
+/* Most candidates kept of a flow: more than any port of the shipped set has. */
+#define EPW_MAX_CANDIDATES 128
 /* Longest text of a reason: a name and a few words. */
 #define EPW_REASON_LEN  320
 #define EPW_MAX_REASONS 16

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The record path on one page: look at it the right way round, learn from it,
+ * decide, and either hand the result out or let it wait for what others show.
+ */
+#include "analyst/analyst.h"
+
+#include "analyst/knowledge/knowledge.h"
+#include "analyst/record_copy.h"
+#include "analyst/verdict/decide.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Flows that wait at most, about 1 KB each. Beyond, the oldest is decided by
+ * what is known then, and counted (wait_evicted).
+ */
+#define WAIT_MAX 131072
+
+struct waiting {
+    struct waiting *next;
+    struct epw_flow_record *record;
+    int64_t since_ns; /* the analyst's clock when it came */
+};
+
+struct epw_analyst {
+    struct epw_analyst_options options;
+    struct epw_knowledge know;
+    struct epw_stats stats;
+    epw_result_fn on_result;
+    void *ctx;
+    int64_t clock_ns; /* the latest time any record or sighting spoke of */
+    struct waiting *oldest, *newest;
+    size_t waiting_count;
+    struct epw_decision decision;
+};
+
+static enum epw_err list_control(struct epw_knowledge *know)
+{
+    size_t count = epw_catalogue_count(know->catalogue);
+    know->control = calloc(count == 0 ? 1 : count, sizeof(know->control[0]));
+    if (know->control == NULL)
+        return EPW_ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        const struct epw_signature *sig = epw_catalogue_at(know->catalogue, i);
+        if (sig->needs == EPW_NEEDS_CONTROL)
+            know->control[know->control_count++] = sig;
+    }
+    return EPW_OK;
+}
+
+enum epw_err epw_analyst_new(struct epw_analyst **analyst, const struct epw_catalogue *catalogue,
+                             const struct epw_analyst_options *options, epw_result_fn on_result,
+                             void *ctx)
+{
+    struct epw_analyst *a = calloc(1, sizeof(*a));
+    *analyst = NULL;
+    if (a == NULL)
+        return EPW_ENOMEM;
+    a->options = *options;
+    a->on_result = on_result;
+    a->ctx = ctx;
+    a->know.catalogue = catalogue;
+    if (epw_names_new(&a->know.names, options->seed, &a->stats) != EPW_OK ||
+        epw_hosts_new(&a->know.hosts, options->seed, &a->stats) != EPW_OK ||
+        epw_endpoints_new(&a->know.endpoints, options->seed) != EPW_OK ||
+        list_control(&a->know) != EPW_OK) {
+        epw_analyst_free(a);
+        return EPW_ENOMEM;
+    }
+    *analyst = a;
+    return EPW_OK;
+}
+
+void epw_analyst_free(struct epw_analyst *a)
+{
+    if (a == NULL)
+        return;
+    for (struct waiting *w = a->oldest, *next; w != NULL; w = next) {
+        next = w->next;
+        free(w->record);
+        free(w);
+    }
+    free(a->know.control);
+    epw_endpoints_free(a->know.endpoints);
+    epw_hosts_free(a->know.hosts);
+    epw_names_free(a->know.names);
+    free(a);
+}
+
+static size_t rows_of(const struct epw_analyst *a, uint8_t proto, uint16_t port)
+{
+    const struct epw_signature *const *list;
+    return epw_catalogue_by_port(a->know.catalogue, proto, port, &list);
+}
+
+/* The meter guesses a midstream flow's sides from port numbers; documented ports know better. */
+static bool is_reversed(const struct epw_analyst *a, const struct epw_flow_record *r)
+{
+    return r->how == EPW_INIT_INFERRED && rows_of(a, r->proto, r->port[1]) == 0 &&
+           rows_of(a, r->proto, r->port[0]) != 0;
+}
+
+#define SWAP(type, pair)                                                                           \
+    do {                                                                                           \
+        type kept = (pair)[0];                                                                     \
+        (pair)[0] = (pair)[1];                                                                     \
+        (pair)[1] = kept;                                                                          \
+    } while (0)
+
+static void reverse(struct epw_flow_record *r, struct epw_evidence *ev)
+{
+    uint8_t mac[6];
+    SWAP(struct epw_ip, r->ip);
+    SWAP(uint16_t, r->port);
+    SWAP(uint64_t, r->packets);
+    SWAP(uint64_t, r->bytes);
+    SWAP(uint64_t, r->payload_bytes);
+    SWAP(uint8_t, r->tcp_flags);
+    memcpy(mac, r->mac[0], sizeof(mac));
+    memcpy(r->mac[0], r->mac[1], sizeof(mac));
+    memcpy(r->mac[1], mac, sizeof(mac));
+    SWAP(uint8_t, ev->app_side);
+    SWAP(bool, ev->payload_seen);
+}
+
+static void emit(struct epw_analyst *a, const struct epw_flow_record *record)
+{
+    const struct epw_result result = { .record = record, .verdict = &a->decision.verdict };
+    if (record->first_record && a->decision.verdict.sig != NULL)
+        a->stats.labelled++;
+    a->on_result(a->ctx, &result);
+}
+
+/* What everybody's flows say of hosts, whatever the verdict on this one. */
+static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
+{
+    const struct epw_decision *d = &a->decision;
+    if (d->kase.attempt) {
+        epw_hosts_tried(a->know.hosts, &r->ip[0], &r->ip[1], r->port[1]);
+        if (d->judged_count != 0)
+            epw_hosts_fan_add(a->know.hosts, EPW_FAN_TRYING, &r->ip[1], r->proto, r->port[1],
+                              &r->ip[0]);
+        return;
+    }
+    if (d->judged_count == 0 || r->packets[EPW_TO_CLIENT] == 0)
+        return;
+    epw_hosts_fan_add(a->know.hosts, EPW_FAN_IN, &r->ip[1], r->proto, r->port[1], &r->ip[0]);
+    epw_hosts_fan_add(a->know.hosts, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1], &r->ip[1]);
+    if (r->payload_bytes[EPW_TO_CLIENT] == 0 || d->kase.announced)
+        return;
+    for (size_t i = 0; i < d->judged_count; i++) {
+        const struct epw_judged *j = &d->judged[i];
+        bool teaches = j->sig->needs == EPW_NEEDS_PORT || j->sig->needs == EPW_NEEDS_RESPONDER;
+        if (teaches && j->plain && j->port_fits && j->sig->responder[0] != '\0' &&
+            epw_signature_has_port(j->sig, r->port[1]))
+            epw_hosts_answered(a->know.hosts, &r->ip[1], j->sig);
+    }
+}
+
+/* A confirmed verdict teaches a side's role when all equally confirmed rows agree on it. */
+static void learn_roles(struct epw_analyst *a, const struct epw_flow_record *r)
+{
+    const struct epw_decision *d = &a->decision;
+    const struct epw_signature *sig = d->verdict.sig;
+    bool agree[2] = { true, !d->kase.proxied };
+    for (size_t i = 0; i < d->judged_count; i++) {
+        const struct epw_signature *other = d->judged[i].sig;
+        if (d->judged[i].reached != EPW_CONF_CONFIRMED || strcmp(other->product, sig->product) != 0)
+            continue;
+        agree[0] &= strcmp(other->initiator, sig->initiator) == 0;
+        agree[1] &= strcmp(other->responder, sig->responder) == 0;
+    }
+    if (agree[0] && sig->initiator[0] != '\0')
+        epw_hosts_confirm(a->know.hosts, &r->ip[0], sig, sig->initiator);
+    if (agree[1] && sig->responder[0] != '\0')
+        epw_hosts_confirm(a->know.hosts, &r->ip[1], sig, sig->responder);
+}
+
+static void decide_oldest(struct epw_analyst *a)
+{
+    struct waiting *w = a->oldest;
+    a->oldest = w->next;
+    if (a->oldest == NULL)
+        a->newest = NULL;
+    a->waiting_count--;
+    epw_decide(&a->decision, w->record, &a->know);
+    emit(a, w->record);
+    free(w->record);
+    free(w);
+}
+
+static void advance(struct epw_analyst *a, int64_t ts_ns)
+{
+    if (ts_ns > a->clock_ns)
+        a->clock_ns = ts_ns;
+    if (a->options.wait_s == EPW_WAIT_TO_END)
+        return;
+    int64_t wait_ns = (int64_t)a->options.wait_s * 1000000000;
+    while (a->oldest != NULL && a->clock_ns - a->oldest->since_ns >= wait_ns)
+        decide_oldest(a);
+}
+
+static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record *record)
+{
+    struct waiting *w = malloc(sizeof(*w));
+    struct epw_flow_record *copy = epw_record_copy(record);
+    if (w == NULL || copy == NULL) {
+        free(w);
+        free(copy);
+        return EPW_ENOMEM;
+    }
+    *w = (struct waiting){ .record = copy, .since_ns = a->clock_ns };
+    if (a->newest == NULL)
+        a->oldest = w;
+    else
+        a->newest->next = w;
+    a->newest = w;
+    if (++a->waiting_count > WAIT_MAX) {
+        decide_oldest(a);
+        a->stats.wait_evicted++;
+    }
+    return EPW_OK;
+}
+
+enum epw_err epw_analyst_flow(struct epw_analyst *a, const struct epw_flow_record *record)
+{
+    struct epw_flow_record view = *record;
+    struct epw_evidence evidence = *record->evidence;
+    struct epw_endpoint endpoint;
+    view.evidence = &evidence;
+    if (is_reversed(a, &view))
+        reverse(&view, &evidence);
+    if (evidence.app == EPW_APP_UNKNOWN && epw_endpoints_find(a->know.endpoints, &view, &endpoint))
+        evidence.app = EPW_APP_FTP_DATA;
+    advance(a, view.last_ns);
+    epw_decide(&a->decision, &view, &a->know);
+    learn_hosts(a, &view);
+    if (a->decision.verdict.confidence == EPW_CONF_CONFIRMED)
+        learn_roles(a, &view);
+    if (!a->decision.waits || a->options.wait_s == 0) {
+        emit(a, &view);
+        return EPW_OK;
+    }
+    enum epw_err err = let_wait(a, &view);
+    if (err != EPW_OK)
+        emit(a, &view);
+    return err;
+}
+
+void epw_analyst_sighting(struct epw_analyst *a, const struct epw_sighting *sighting)
+{
+    advance(a, sighting->ts_ns);
+    switch (sighting->kind) {
+    case EPW_SIGHT_ADDRESS:
+        epw_names_learn(a->know.names, sighting);
+        return;
+    case EPW_SIGHT_ENDPOINT:
+        epw_endpoints_learn(a->know.endpoints, sighting);
+        return;
+    case EPW_SIGHT_REFUSAL: /* what was blocked is the audit's subject */
+    case EPW_SIGHT_ICMP:
+        return;
+    }
+}
+
+void epw_analyst_flush(struct epw_analyst *a)
+{
+    while (a->oldest != NULL)
+        decide_oldest(a);
+}
+
+const struct epw_stats *epw_analyst_stats(const struct epw_analyst *analyst)
+{
+    return &analyst->stats;
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/knowledge/hosts.h"
+
+#include "base/hash.h"
+#include "base/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Tries of a second chance when a host must go: bounded, so that a full table costs little. */
+#define SECOND_CHANCES 16
+
+/* Ports below are other services' too: they never teach a role (RFC 6335, system ports). */
+#define FIRST_TEACHING_PORT 1024
+
+struct confirmed {
+    const char *product, *role; /* the catalogue's */
+};
+
+struct host {
+    UT_hash_handle hh; /* insertion order is the order of eviction */
+    struct epw_ip ip;
+    uint8_t witness_count, role_count, target_count, port_count;
+    const struct epw_signature **witness; /* EPW_HOST_WITNESSES, NULL until the first */
+    struct confirmed *role;               /* EPW_HOST_ROLES, NULL until the first */
+    uint32_t target[EPW_SCAN_TARGETS];    /* hashes of hosts tried in vain */
+    uint32_t port[EPW_SCAN_TARGETS];      /* hashes of (host, port) tried in vain */
+};
+
+struct fan_key {
+    struct epw_ip ip;
+    uint16_t port;
+    uint8_t proto;
+    uint8_t fan;
+};
+
+struct fan {
+    UT_hash_handle hh; /* insertion order is the order of eviction */
+    struct fan_key key;
+    uint32_t count;
+    uint32_t peer[EPW_FAN_PEERS]; /* hashes */
+};
+
+struct epw_hosts {
+    uint64_t seed;
+    struct epw_stats *stats;
+    struct host *hosts;
+    struct fan *fans;
+};
+
+enum epw_err epw_hosts_new(struct epw_hosts **hosts, uint64_t seed, struct epw_stats *stats)
+{
+    *hosts = calloc(1, sizeof(**hosts));
+    if (*hosts == NULL)
+        return EPW_ENOMEM;
+    (*hosts)->seed = seed;
+    (*hosts)->stats = stats;
+    return EPW_OK;
+}
+
+static void free_host(struct host *h)
+{
+    free(h->witness);
+    free(h->role);
+    free(h);
+}
+
+void epw_hosts_free(struct epw_hosts *hosts)
+{
+    if (hosts == NULL)
+        return;
+    struct host *h, *next_h;
+    HASH_ITER (hh, hosts->hosts, h, next_h) {
+        HASH_DEL(hosts->hosts, h);
+        free_host(h);
+    }
+    struct fan *f, *next_f;
+    HASH_ITER (hh, hosts->fans, f, next_f) {
+        HASH_DEL(hosts->fans, f);
+        free(f);
+    }
+    free(hosts);
+}
+
+static uint32_t hash_bytes(const struct epw_hosts *hosts, const void *at, size_t len)
+{
+    return (uint32_t)epw_hash(at, len, hosts->seed);
+}
+
+static struct host *find(const struct epw_hosts *hosts, const struct epw_ip *ip)
+{
+    struct host *h;
+    HASH_FIND_BYHASHVALUE(hh, hosts->hosts, ip, sizeof(*ip), hash_bytes(hosts, ip, sizeof(*ip)), h);
+    return h;
+}
+
+static bool insert(struct epw_hosts *hosts, struct host *h)
+{
+    HASH_ADD_BYHASHVALUE(hh, hosts->hosts, ip, sizeof(h->ip),
+                         hash_bytes(hosts, &h->ip, sizeof(h->ip)), h);
+    return EPW_TABLE_ADDED(h);
+}
+
+static void make_room(struct epw_hosts *hosts)
+{
+    for (int chance = 0; HASH_COUNT(hosts->hosts) >= EPW_HOSTS_MAX; chance++) {
+        struct host *oldest = hosts->hosts;
+        HASH_DEL(hosts->hosts, oldest);
+        bool keep = oldest->witness_count != 0 || oldest->role_count != 0;
+        if (keep && chance < SECOND_CHANCES && insert(hosts, oldest))
+            continue;
+        free_host(oldest);
+        hosts->stats->hosts_evicted++;
+    }
+}
+
+static struct host *find_or_add(struct epw_hosts *hosts, const struct epw_ip *ip)
+{
+    struct host *h = find(hosts, ip);
+    if (h != NULL)
+        return h;
+    make_room(hosts);
+    h = calloc(1, sizeof(*h));
+    if (h == NULL)
+        return NULL;
+    h->ip = *ip;
+    if (!insert(hosts, h)) {
+        free(h);
+        return NULL;
+    }
+    return h;
+}
+
+void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
+                        const struct epw_signature *sig)
+{
+    struct host *h = find_or_add(hosts, ip);
+    if (h == NULL)
+        return;
+    if (h->witness == NULL)
+        h->witness = calloc(EPW_HOST_WITNESSES, sizeof(*h->witness));
+    if (h->witness == NULL || h->witness_count == EPW_HOST_WITNESSES)
+        return;
+    for (size_t i = 0; i < h->witness_count; i++)
+        if (h->witness[i] == sig)
+            return;
+    h->witness[h->witness_count++] = sig;
+}
+
+void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
+                       const struct epw_signature *sig, const char *role)
+{
+    struct host *h = find_or_add(hosts, ip);
+    if (h == NULL)
+        return;
+    if (h->role == NULL)
+        h->role = calloc(EPW_HOST_ROLES, sizeof(*h->role));
+    if (h->role == NULL || h->role_count == EPW_HOST_ROLES)
+        return;
+    for (size_t i = 0; i < h->role_count; i++)
+        if (strcmp(h->role[i].product, sig->product) == 0 && strcmp(h->role[i].role, role) == 0)
+            return;
+    h->role[h->role_count++] = (struct confirmed){ .product = sig->product, .role = role };
+}
+
+/* Signatures of the catalogue name one port or a range; a role is taught from 1024 up. */
+static uint16_t teaching_port(const struct epw_signature *sig)
+{
+    return sig->port_count == 0 || sig->port[0].low < FIRST_TEACHING_PORT ? 0 : sig->port[0].low;
+}
+
+static bool teaches(const struct epw_signature *sig, const char *product, const char *role)
+{
+    return teaching_port(sig) != 0 && strcmp(sig->product, product) == 0 &&
+           strcmp(sig->responder, role) == 0;
+}
+
+static struct epw_role role_by_ports(const struct host *h, const char *product, const char *role)
+{
+    struct epw_role found = { .how = EPW_ROLE_UNKNOWN };
+    const struct epw_signature *own = NULL;
+    for (size_t i = 0; i < h->witness_count && own == NULL; i++)
+        if (teaches(h->witness[i], product, role) && h->witness[i]->needs == EPW_NEEDS_PORT)
+            own = h->witness[i];
+    for (size_t i = 0; own != NULL && i < h->witness_count; i++) {
+        const struct epw_signature *other = h->witness[i];
+        if (other == own || !teaches(other, product, role) ||
+            strcmp(other->function, own->function) == 0 ||
+            teaching_port(other) == teaching_port(own))
+            continue;
+        found = (struct epw_role){ .how = EPW_ROLE_PORTS, .witness = { own, other } };
+        break;
+    }
+    return found;
+}
+
+struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_ip *ip,
+                               const char *product, const char *role)
+{
+    const struct host *h = find(hosts, ip);
+    if (h == NULL || role[0] == '\0')
+        return (struct epw_role){ .how = EPW_ROLE_UNKNOWN };
+    for (size_t i = 0; i < h->role_count; i++)
+        if (strcmp(h->role[i].product, product) == 0 && strcmp(h->role[i].role, role) == 0)
+            return (struct epw_role){ .how = EPW_ROLE_CONFIRMED };
+    return role_by_ports(h, product, role);
+}
+
+static bool answers_port(const struct host *h, const char *product, uint16_t port)
+{
+    for (size_t i = 0; i < h->witness_count; i++)
+        if (strcmp(h->witness[i]->product, product) == 0 && teaching_port(h->witness[i]) == port)
+            return true;
+    return false;
+}
+
+/* Whether `product` explains every port of `other` that the host answers. */
+static bool covers(const struct host *h, const char *product, const char *other)
+{
+    for (size_t i = 0; i < h->witness_count; i++) {
+        const struct epw_signature *sig = h->witness[i];
+        if (strcmp(sig->product, other) == 0 && teaching_port(sig) != 0 &&
+            !answers_port(h, product, teaching_port(sig)))
+            return false;
+    }
+    return true;
+}
+
+const struct epw_signature *epw_hosts_rival(const struct epw_hosts *hosts, const struct epw_ip *ip,
+                                            const char *product)
+{
+    const struct host *h = find(hosts, ip);
+    for (size_t i = 0; h != NULL && i < h->witness_count; i++) {
+        const struct epw_signature *sig = h->witness[i];
+        if (strcmp(sig->product, product) != 0 && teaching_port(sig) != 0 &&
+            sig->needs == EPW_NEEDS_PORT && !answers_port(h, product, teaching_port(sig)) &&
+            covers(h, sig->product, product))
+            return sig;
+    }
+    return NULL;
+}
+
+static struct fan_key fan_key(enum epw_fan fan, const struct epw_ip *ip, uint8_t proto,
+                              uint16_t port)
+{
+    return (struct fan_key){ .ip = *ip, .port = port, .proto = proto, .fan = (uint8_t)fan };
+}
+
+static struct fan *find_fan(const struct epw_hosts *hosts, const struct fan_key *key)
+{
+    struct fan *f;
+    HASH_FIND_BYHASHVALUE(hh, hosts->fans, key, sizeof(*key), hash_bytes(hosts, key, sizeof(*key)),
+                          f);
+    return f;
+}
+
+static struct fan *add_fan(struct epw_hosts *hosts, const struct fan_key *key)
+{
+    struct fan *f;
+    if (HASH_COUNT(hosts->fans) >= EPW_FANS_MAX) {
+        f = hosts->fans;
+        HASH_DEL(hosts->fans, f);
+        memset(f, 0, sizeof(*f));
+    } else {
+        f = calloc(1, sizeof(*f));
+    }
+    if (f == NULL)
+        return NULL;
+    f->key = *key;
+    HASH_ADD_BYHASHVALUE(hh, hosts->fans, key, sizeof(f->key), hash_bytes(hosts, key, sizeof(*key)),
+                         f);
+    if (!EPW_TABLE_ADDED(f)) {
+        free(f);
+        return NULL;
+    }
+    return f;
+}
+
+/* Adds a hash to a small set; a full set stays as it is. Returns the set's size. */
+static uint32_t add_hash(uint32_t *set, uint32_t count, uint32_t max, uint32_t hash)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (set[i] == hash)
+            return count;
+    if (count < max)
+        set[count++] = hash;
+    return count;
+}
+
+void epw_hosts_fan_add(struct epw_hosts *hosts, enum epw_fan fan, const struct epw_ip *ip,
+                       uint8_t proto, uint16_t port, const struct epw_ip *peer)
+{
+    struct fan_key key = fan_key(fan, ip, proto, port);
+    struct fan *f = find_fan(hosts, &key);
+    if (f == NULL)
+        f = add_fan(hosts, &key);
+    if (f != NULL)
+        f->count =
+            add_hash(f->peer, f->count, EPW_FAN_PEERS, hash_bytes(hosts, peer, sizeof(*peer)));
+}
+
+unsigned epw_hosts_fan(const struct epw_hosts *hosts, enum epw_fan fan, const struct epw_ip *ip,
+                       uint8_t proto, uint16_t port)
+{
+    struct fan_key key = fan_key(fan, ip, proto, port);
+    const struct fan *f = find_fan(hosts, &key);
+    return f == NULL ? 0 : f->count;
+}
+
+void epw_hosts_tried(struct epw_hosts *hosts, const struct epw_ip *ip, const struct epw_ip *target,
+                     uint16_t port)
+{
+    struct host *h = find_or_add(hosts, ip);
+    if (h == NULL)
+        return;
+    uint32_t target_hash = hash_bytes(hosts, target, sizeof(*target));
+    h->target_count = (uint8_t)add_hash(h->target, h->target_count, EPW_SCAN_TARGETS, target_hash);
+    h->port_count = (uint8_t)add_hash(h->port, h->port_count, EPW_SCAN_TARGETS,
+                                      target_hash ^ (uint32_t)port * 2654435761u);
+}
+
+bool epw_hosts_is_scanner(const struct epw_hosts *hosts, const struct epw_ip *ip)
+{
+    const struct host *h = find(hosts, ip);
+    return h != NULL && (h->target_count == EPW_SCAN_TARGETS || h->port_count == EPW_SCAN_TARGETS);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What was learned of hosts: the roles they play, how many peers meet at their
+ * ports, and who only probes. Facts accumulate and never depend on the order
+ * in which flows end, so that a live run and an offline run agree.
+ */
+#ifndef EPW_ANALYST_KNOWLEDGE_HOSTS_H
+#define EPW_ANALYST_KNOWLEDGE_HOSTS_H
+
+#include "analyst/catalogue/signature.h"
+#include "base/err.h"
+#include "base/ip.h"
+#include "base/stats.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Hosts kept, some 200 bytes each; the longest known without a role goes first. */
+#define EPW_HOSTS_MAX 131072
+
+/* Signatures a host was seen to answer for: more than any documented server has. */
+#define EPW_HOST_WITNESSES 24
+
+/* Roles confirmed of a host: a server may run several products and be a client of each. */
+#define EPW_HOST_ROLES 12
+
+/* Ports whose peers are counted. The oldest goes first. */
+#define EPW_FANS_MAX 65536
+
+/* Distinct peers counted exactly up to here; "many" begins well below. */
+#define EPW_FAN_PEERS 8
+
+/* From here on peers are many: two may be a pair of servers, three are a crowd. */
+#define EPW_FAN_MANY 3
+
+/*
+ * Distinct targets (hosts, or ports of one host) that somebody tried in vain.
+ * From here on it is a scanner: no agent has so many servers that do not answer.
+ */
+#define EPW_SCAN_TARGETS 16
+
+struct epw_hosts;
+
+enum epw_role_how {
+    EPW_ROLE_UNKNOWN,
+    EPW_ROLE_PORTS,     /* answered in two functions of the role: witness[0..1] */
+    EPW_ROLE_CONFIRMED, /* a confirmed verdict */
+    EPW_ROLE_NETWORK,   /* its address is in a network documented for the role */
+};
+
+struct epw_role {
+    enum epw_role_how how;
+    const struct epw_signature *witness[2];
+};
+
+/* stats is borrowed for life (hosts_evicted). EPW_ENOMEM. */
+enum epw_err epw_hosts_new(struct epw_hosts **hosts, uint64_t seed, struct epw_stats *stats);
+void epw_hosts_free(struct epw_hosts *hosts);
+
+/* The host answered a flow of this signature with payload, and nothing contradicted. */
+void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
+                        const struct epw_signature *sig);
+
+/* A confirmed verdict put the host in this role of the signature's product. */
+void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
+                       const struct epw_signature *sig, const char *role);
+
+/*
+ * Whether the host is known in a role of a product. By ports: it answered in
+ * two different functions of (product, role) on two ports from 1024 up, at
+ * least one of which is the product's own (needs port).
+ */
+struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_ip *ip,
+                               const char *product, const char *role);
+
+/*
+ * The signature of another product that shows what the host is instead: that
+ * product explains every port of this one that the host answers, and this
+ * signature's port besides. NULL when there is none.
+ */
+const struct epw_signature *epw_hosts_rival(const struct epw_hosts *hosts, const struct epw_ip *ip,
+                                            const char *product);
+
+enum epw_fan {
+    EPW_FAN_IN,     /* initiators that ip's port answered */
+    EPW_FAN_OUT,    /* responders on this port that answered ip */
+    EPW_FAN_TRYING, /* initiators that tried ip's port in vain */
+};
+
+void epw_hosts_fan_add(struct epw_hosts *hosts, enum epw_fan fan, const struct epw_ip *ip,
+                       uint8_t proto, uint16_t port, const struct epw_ip *peer);
+/* Distinct peers, exact up to EPW_FAN_PEERS, which stands for "that many or more". */
+unsigned epw_hosts_fan(const struct epw_hosts *hosts, enum epw_fan fan, const struct epw_ip *ip,
+                       uint8_t proto, uint16_t port);
+
+/* ip tried a port in vain. */
+void epw_hosts_tried(struct epw_hosts *hosts, const struct epw_ip *ip, const struct epw_ip *target,
+                     uint16_t port);
+bool epw_hosts_is_scanner(const struct epw_hosts *hosts, const struct epw_ip *ip);
+
+#endif

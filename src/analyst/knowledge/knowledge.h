@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All that the analyst has learned, as the verdict rules see it. */
+#ifndef EPW_ANALYST_KNOWLEDGE_KNOWLEDGE_H
+#define EPW_ANALYST_KNOWLEDGE_KNOWLEDGE_H
+
+#include "analyst/catalogue/catalogue.h"
+#include "analyst/knowledge/endpoints.h"
+#include "analyst/knowledge/hosts.h"
+#include "analyst/knowledge/names.h"
+
+struct epw_knowledge {
+    const struct epw_catalogue *catalogue;
+    struct epw_names *names;
+    struct epw_hosts *hosts;
+    struct epw_endpoints *endpoints;
+    const struct epw_signature **control; /* the signatures that need a control channel */
+    size_t control_count;
+};
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/knowledge/names.h"
+
+#include "base/hash.h"
+#include "base/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct answer {
+    struct epw_ip client;
+    int64_t until_ns; /* no longer fresh after this */
+    char *name;       /* with the canonical name behind its NUL */
+    const char *canonical;
+};
+
+struct address {
+    UT_hash_handle hh; /* insertion order is the order of eviction */
+    struct epw_ip ip;
+    size_t count;
+    size_t next; /* the slot that a further answer takes when all are full */
+    struct answer *answer;
+};
+
+struct client {
+    UT_hash_handle hh;
+    struct epw_ip ip;
+};
+
+struct epw_names {
+    uint64_t seed;
+    struct epw_stats *stats;
+    struct address *addresses;
+    struct client *clients;
+};
+
+enum epw_err epw_names_new(struct epw_names **names, uint64_t seed, struct epw_stats *stats)
+{
+    *names = calloc(1, sizeof(**names));
+    if (*names == NULL)
+        return EPW_ENOMEM;
+    (*names)->seed = seed;
+    (*names)->stats = stats;
+    return EPW_OK;
+}
+
+static void free_address(struct address *a)
+{
+    for (size_t i = 0; i < a->count; i++)
+        free(a->answer[i].name);
+    free(a->answer);
+    free(a);
+}
+
+void epw_names_free(struct epw_names *names)
+{
+    if (names == NULL)
+        return;
+    struct address *a, *next_a;
+    HASH_ITER (hh, names->addresses, a, next_a) {
+        HASH_DEL(names->addresses, a);
+        free_address(a);
+    }
+    struct client *c, *next_c;
+    HASH_ITER (hh, names->clients, c, next_c) {
+        HASH_DEL(names->clients, c);
+        free(c);
+    }
+    free(names);
+}
+
+static unsigned hash_ip(const struct epw_names *names, const struct epw_ip *ip)
+{
+    return (unsigned)epw_hash(ip->b, sizeof(ip->b), names->seed);
+}
+
+static struct address *find(const struct epw_names *names, const struct epw_ip *ip)
+{
+    struct address *a;
+    HASH_FIND_BYHASHVALUE(hh, names->addresses, ip, sizeof(*ip), hash_ip(names, ip), a);
+    return a;
+}
+
+static struct address *find_or_add(struct epw_names *names, const struct epw_ip *ip)
+{
+    struct address *a = find(names, ip);
+    if (a != NULL) {
+        /* To the end of the order: recently answered addresses stay. */
+        HASH_DEL(names->addresses, a);
+    } else {
+        if (HASH_COUNT(names->addresses) >= EPW_NAMES_ADDRESSES) {
+            struct address *oldest = names->addresses;
+            HASH_DEL(names->addresses, oldest);
+            free_address(oldest);
+            names->stats->names_evicted++;
+        }
+        a = calloc(1, sizeof(*a));
+        if (a == NULL)
+            return NULL;
+        a->ip = *ip;
+    }
+    HASH_ADD_BYHASHVALUE(hh, names->addresses, ip, sizeof(a->ip), hash_ip(names, ip), a);
+    if (!EPW_TABLE_ADDED(a)) {
+        free_address(a);
+        return NULL;
+    }
+    return a;
+}
+
+static void note_client(struct epw_names *names, const struct epw_ip *ip)
+{
+    struct client *c;
+    unsigned hash = hash_ip(names, ip);
+    HASH_FIND_BYHASHVALUE(hh, names->clients, ip, sizeof(*ip), hash, c);
+    if (c != NULL || HASH_COUNT(names->clients) >= EPW_NAMES_CLIENTS)
+        return;
+    c = calloc(1, sizeof(*c));
+    if (c == NULL)
+        return;
+    c->ip = *ip;
+    HASH_ADD_BYHASHVALUE(hh, names->clients, ip, sizeof(c->ip), hash, c);
+    if (!EPW_TABLE_ADDED(c))
+        free(c);
+}
+
+static char *join_names(const char *name, const char *canonical)
+{
+    size_t name_len = strlen(name), canonical_len = strlen(canonical);
+    char *both = malloc(name_len + canonical_len + 2);
+    if (both == NULL)
+        return NULL;
+    memcpy(both, name, name_len + 1);
+    memcpy(both + name_len + 1, canonical, canonical_len + 1);
+    return both;
+}
+
+/* The slot that an answer goes to: its own, a new one, or the oldest. NULL: out of memory. */
+static struct answer *slot_for(struct epw_names *names, struct address *a, const char *name,
+                               const struct epw_ip *client)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->answer[i].name, name) == 0 && epw_ip_cmp(&a->answer[i].client, client) == 0)
+            return &a->answer[i];
+    if (a->count == EPW_NAMES_PER_ADDRESS) {
+        names->stats->names_evicted++;
+        struct answer *oldest = &a->answer[a->next];
+        a->next = (a->next + 1) % EPW_NAMES_PER_ADDRESS;
+        return oldest;
+    }
+    /* Most addresses carry one name: room grows by doubling from one. */
+    if ((a->count & (a->count - 1)) == 0) {
+        size_t room = a->count == 0 ? 1 : a->count * 2;
+        struct answer *more = realloc(a->answer, room * sizeof(*more));
+        if (more == NULL)
+            return NULL;
+        a->answer = more;
+    }
+    a->answer[a->count] = (struct answer){ .name = NULL };
+    return &a->answer[a->count++];
+}
+
+void epw_names_learn(struct epw_names *names, const struct epw_sighting *sighting)
+{
+    note_client(names, &sighting->client);
+    struct address *a = find_or_add(names, &sighting->address);
+    char *both = a == NULL ? NULL : join_names(sighting->name, sighting->canonical);
+    struct answer *answer =
+        both == NULL ? NULL : slot_for(names, a, sighting->name, &sighting->client);
+    if (answer == NULL) {
+        free(both);
+        names->stats->names_evicted++;
+        return;
+    }
+    free(answer->name);
+    answer->name = both;
+    answer->canonical = both + strlen(both) + 1;
+    answer->client = sighting->client;
+    answer->until_ns =
+        sighting->ts_ns + ((int64_t)sighting->ttl_s + EPW_NAMES_GRACE_S) * 1000000000;
+}
+
+static bool listed(const struct epw_learned_name *list, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
+                    const struct epw_ip *client, int64_t ts_ns, struct epw_learned_name *list,
+                    size_t max)
+{
+    const struct address *a = find(names, address);
+    size_t count = 0;
+    for (int own = 1; a != NULL && own >= 0; own--) {
+        for (size_t i = 0; i < a->count && count < max; i++) {
+            const struct answer *answer = &a->answer[i];
+            if ((epw_ip_cmp(&answer->client, client) == 0) != own ||
+                listed(list, count, answer->name))
+                continue;
+            list[count++] = (struct epw_learned_name){
+                .name = answer->name,
+                .canonical = answer->canonical,
+                .own = own != 0,
+                .fresh = ts_ns <= answer->until_ns,
+            };
+        }
+    }
+    return count;
+}
+
+bool epw_names_visible(const struct epw_names *names, const struct epw_ip *client)
+{
+    struct client *c;
+    HASH_FIND_BYHASHVALUE(hh, names->clients, client, sizeof(*client), hash_ip(names, client), c);
+    return c != NULL;
+}

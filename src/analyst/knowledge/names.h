@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names learned from DNS answers: which address carries which names, and for
+ * whom. What the client that asked was told counts more than what others were.
+ */
+#ifndef EPW_ANALYST_KNOWLEDGE_NAMES_H
+#define EPW_ANALYST_KNOWLEDGE_NAMES_H
+
+#include "base/err.h"
+#include "base/ip.h"
+#include "base/stats.h"
+#include "meter/sighting.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Names kept of one address. Content networks hang hundreds on one; beyond a
+ * handful the address tells nothing, and that is all that matters then.
+ */
+#define EPW_NAMES_PER_ADDRESS 32
+
+/* Addresses kept in all, some 100 MB at worst; the least recently answered goes first. */
+#define EPW_NAMES_ADDRESSES 65536
+
+/* Clients whose DNS was seen. When the set is full, further ones only raise no doubts. */
+#define EPW_NAMES_CLIENTS 65536
+
+/*
+ * An answer is believed for its TTL and this long after: connections are
+ * opened from caches and kept open long after the TTL of the answer ran out.
+ */
+#define EPW_NAMES_GRACE_S 3600
+
+struct epw_names;
+
+struct epw_learned_name {
+    const char *name;      /* the name that was asked for; owned by the store */
+    const char *canonical; /* the end of its CNAME chain, "" when none */
+    bool own;              /* told to this client */
+    bool fresh;            /* within TTL and grace at the time asked about */
+};
+
+/* stats is borrowed for life (names_evicted). EPW_ENOMEM. */
+enum epw_err epw_names_new(struct epw_names **names, uint64_t seed, struct epw_stats *stats);
+void epw_names_free(struct epw_names *names);
+
+/* An EPW_SIGHT_ADDRESS sighting. Out of memory loses the answer, counted as evicted. */
+void epw_names_learn(struct epw_names *names, const struct epw_sighting *sighting);
+
+/*
+ * The names of an address for a client at a time: the client's own first, each
+ * name once, at most max; returns how many were written. Valid until the next learn.
+ */
+size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
+                    const struct epw_ip *client, int64_t ts_ns, struct epw_learned_name *list,
+                    size_t max);
+
+/* Whether answers to this client were seen at all: only then does a missing one say anything. */
+bool epw_names_visible(const struct epw_names *names, const struct epw_ip *client);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/verdict/case.h"
+
+#include "base/ip.h"
+
+#define PROTO_TCP 6
+
+bool epw_case_said(const struct epw_flow_name *name)
+{
+    struct epw_ip ip;
+    switch ((enum epw_name_source)name->source) {
+    case EPW_NAME_SNI:
+    case EPW_NAME_QUIC:
+    case EPW_NAME_HOST:
+    case EPW_NAME_CONNECT:
+        return !epw_ip_parse(name->text, &ip);
+    case EPW_NAME_CERT:
+    case EPW_NAME_DNS:
+    case EPW_NAME_DNS_QUERY:
+    case EPW_NAME_SITE:
+    case EPW_NAME_SOURCES:
+        break;
+    }
+    return false;
+}
+
+static void add_own_names(struct epw_case *c)
+{
+    const struct epw_evidence *ev = c->record->evidence;
+    for (size_t i = 0; i < ev->name_count && i < EPW_FLOW_NAMES; i++) {
+        c->name[c->name_count] = ev->name[i];
+        c->fresh[c->name_count] = true;
+        c->name_count++;
+        if (epw_case_said(&ev->name[i]))
+            c->own_name = true;
+    }
+}
+
+static void add_learned_names(struct epw_case *c)
+{
+    const struct epw_flow_record *r = c->record;
+    struct epw_learned_name learned[EPW_NAMES_PER_ADDRESS];
+    size_t count = epw_names_of(c->know->names, &r->ip[1], &r->ip[0], r->first_ns, learned,
+                                EPW_NAMES_PER_ADDRESS);
+    for (size_t i = 0; i < count && c->name_count < EPW_CASE_NAMES; i++) {
+        c->name[c->name_count] =
+            (struct epw_flow_name){ .text = learned[i].name, .source = EPW_NAME_DNS };
+        c->fresh[c->name_count] = learned[i].fresh;
+        c->asked[c->name_count] = learned[i].own;
+        c->name_count++;
+        c->dns_count++;
+    }
+}
+
+void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
+                   const struct epw_knowledge *know)
+{
+    const struct epw_evidence *ev = record->evidence;
+    *c = (struct epw_case){ .record = record, .know = know };
+    add_own_names(c);
+    /* What DNS called a proxy's address says nothing of the target behind it. */
+    c->proxied = ev->connect_port != 0;
+    c->target_port = c->proxied ? ev->connect_port : record->port[1];
+    add_learned_names(c);
+    c->attempt = record->proto == PROTO_TCP && record->packets[EPW_TO_CLIENT] == 0 &&
+                 !ev->payload_seen[EPW_TO_SERVER];
+    if (record->proto == PROTO_TCP && record->state == EPW_FLOW_REFUSED)
+        c->attempt = true;
+    c->seen = ev->app != EPW_APP_UNKNOWN;
+    /* Only the initiator's bytes, from their beginning and whole, can be called strange. */
+    c->strange = !c->seen && ev->payload_seen[EPW_TO_SERVER] && !ev->cut && !record->midstream &&
+                 record->how != EPW_INIT_INFERRED && record->first_record;
+    c->announced = epw_endpoints_find(know->endpoints, record, &c->endpoint);
+    c->to_group = record->group || epw_ip_is_multicast(&record->ip[1]) ||
+                  epw_ip_is_limited_broadcast(&record->ip[1]);
+}
+
+bool epw_case_is_app(const struct epw_case *c, enum epw_app app)
+{
+    const struct epw_evidence *ev = c->record->evidence;
+    return ev->app == app || ev->inner_app == app || ev->app_side[EPW_TO_SERVER] == app ||
+           ev->app_side[EPW_TO_CLIENT] == app;
+}

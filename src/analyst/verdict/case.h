@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One flow as the verdict rules look at it: its record with what is known of it laid beside. */
+#ifndef EPW_ANALYST_VERDICT_CASE_H
+#define EPW_ANALYST_VERDICT_CASE_H
+
+#include "analyst/knowledge/knowledge.h"
+#include "meter/flow_record.h"
+
+/* The flow's own names, then those that DNS gave its responder. */
+#define EPW_CASE_NAMES (EPW_FLOW_NAMES + EPW_NAMES_PER_ADDRESS)
+
+struct epw_case {
+    const struct epw_flow_record *record;
+    const struct epw_knowledge *know;
+    size_t name_count;
+    struct epw_flow_name name[EPW_CASE_NAMES];
+    bool fresh[EPW_CASE_NAMES]; /* of a DNS name: within its time; of others: true */
+    bool asked[EPW_CASE_NAMES]; /* of a DNS name: told to this client */
+    size_t dns_count;           /* names with source EPW_NAME_DNS */
+    bool own_name; /* a name that the initiator said (SNI, Host, CONNECT): overrides DNS */
+    bool attempt;  /* TCP that nobody answered */
+    bool proxied;  /* spoken to a proxy: target_port is what counts for names */
+    uint16_t target_port;
+    bool seen;      /* the protocol was recognised */
+    bool strange;   /* the first bytes were seen whole and are no protocol known */
+    bool announced; /* a control channel announced the endpoint: endpoint says which */
+    bool to_group;  /* to a broadcast or multicast address */
+    struct epw_endpoint endpoint;
+};
+
+/* Everything is borrowed: valid while record and knowledge stay as they are. */
+void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
+                   const struct epw_knowledge *know);
+
+/* Whether the first bytes (outer, or inside TLS or CONNECT) are this protocol. */
+bool epw_case_is_app(const struct epw_case *c, enum epw_app app);
+
+/* Whether a name was said by the initiator: SNI, QUIC SNI, Host, CONNECT, and is no address. */
+bool epw_case_said(const struct epw_flow_name *name);
+
+#endif

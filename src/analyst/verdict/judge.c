@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/verdict/judge.h"
+
+#include <string.h>
+
+/* A name that was said outranks a certificate's, which outranks what DNS said of the address. */
+static uint8_t rank_of(const struct epw_flow_name *name)
+{
+    if (epw_case_said(name))
+        return 3;
+    return name->source == EPW_NAME_CERT ? 2 : name->source == EPW_NAME_DNS ? 1 : 0;
+}
+
+static void find_name(const struct epw_case *c, struct epw_judged *j)
+{
+    for (size_t i = 0; i < c->name_count; i++) {
+        const char *mask;
+        uint8_t rank = rank_of(&c->name[i]);
+        /* The flow's own name overrides what DNS said of its address; stale answers are
+           shown, not believed. */
+        if (rank == 0 || (rank == 1 && (c->own_name || c->proxied || !c->fresh[i])) ||
+            !epw_signature_names(j->sig, c->name[i].text, &mask))
+            continue;
+        size_t len = strlen(mask);
+        if (rank > j->name_rank || (rank == j->name_rank && len > j->mask_len)) {
+            j->name_rank = rank;
+            j->mask_len = len;
+            j->name = c->name[i].text;
+            j->mask = mask;
+        }
+    }
+}
+
+static struct epw_role role_of(const struct epw_case *c, const struct epw_signature *sig,
+                               unsigned side)
+{
+    const struct epw_ip *ip = &c->record->ip[side];
+    for (size_t i = 0; i < sig->network_count; i++)
+        if (sig->network[i].side == side && epw_prefix_has(&sig->network[i].prefix, ip))
+            return (struct epw_role){ .how = EPW_ROLE_NETWORK };
+    return epw_hosts_role(c->know->hosts, ip, sig->product,
+                          side == 0 ? sig->initiator : sig->responder);
+}
+
+static void contradict(struct epw_judged *j, const char *why)
+{
+    j->contradicted = true;
+    j->why = why;
+}
+
+static void check_protocol(const struct epw_case *c, struct epw_judged *j)
+{
+    const struct epw_signature *sig = j->sig;
+    for (size_t i = 0; i < sig->app_count; i++)
+        if (epw_case_is_app(c, (enum epw_app)sig->app[i]))
+            j->app_agrees = true;
+    if (sig->app_count == 0 || j->app_agrees)
+        return;
+    /* Behind CONNECT the target's protocol may not have been spoken yet. */
+    if (c->proxied && c->record->evidence->inner_app == EPW_APP_UNKNOWN)
+        return;
+    if (c->seen)
+        contradict(j, "another protocol was seen than the documented one");
+    else if (c->strange)
+        contradict(j, "the first bytes are not the documented protocol");
+}
+
+static void check_scope(const struct epw_case *c, struct epw_judged *j)
+{
+    bool group_row = j->sig->scope == EPW_SCOPE_BROADCAST || j->sig->scope == EPW_SCOPE_MULTICAST;
+    if (group_row && !c->to_group)
+        contradict(j, "documented for broadcast or multicast, sent to one host");
+    else if (!group_row && c->to_group)
+        contradict(j, "documented between two hosts, sent to many");
+}
+
+/* The documented sides the other way round: the listener's host opened it. */
+static void check_direction(const struct epw_case *c, struct epw_judged *j)
+{
+    const struct epw_signature *sig = j->sig;
+    if (c->record->how == EPW_INIT_INFERRED || j->role[0].how != EPW_ROLE_UNKNOWN ||
+        j->role[1].how != EPW_ROLE_UNKNOWN || strcmp(sig->initiator, sig->responder) == 0)
+        return;
+    const struct epw_hosts *hosts = c->know->hosts;
+    if (epw_hosts_role(hosts, &c->record->ip[0], sig->product, sig->responder).how ==
+            EPW_ROLE_PORTS &&
+        epw_hosts_role(hosts, &c->record->ip[1], sig->product, sig->responder).how ==
+            EPW_ROLE_UNKNOWN)
+        contradict(j, "the documented listener opened it");
+}
+
+/* A name of somebody else's on a conversation that is documented with the vendor's own. */
+static void check_name(const struct epw_case *c, struct epw_judged *j)
+{
+    if (j->sig->name_count != 0 && c->own_name && j->name_rank != 3)
+        contradict(j, "the flow says a name that is not one of the documented ones");
+}
+
+static void check_rival(const struct epw_case *c, struct epw_judged *j)
+{
+    if (j->sig->responder[0] != '\0' && j->role[1].how != EPW_ROLE_CONFIRMED &&
+        (j->sig->needs == EPW_NEEDS_PORT || j->sig->needs == EPW_NEEDS_RESPONDER) &&
+        epw_hosts_rival(c->know->hosts, &c->record->ip[1], j->sig->product) != NULL)
+        contradict(j, "the responder answers ports that only another product explains");
+}
+
+/* Every fresh name of the address must be one of the documented ones, else it may be another's. */
+static bool address_is_shared(const struct epw_case *c, const struct epw_judged *j)
+{
+    bool any_asked = false;
+    for (size_t i = 0; i < c->name_count; i++)
+        any_asked |= c->name[i].source == EPW_NAME_DNS && c->asked[i] && c->fresh[i];
+    for (size_t i = 0; i < c->name_count; i++) {
+        if (c->name[i].source != EPW_NAME_DNS || !c->fresh[i] || (any_asked && !c->asked[i]) ||
+            epw_signature_names(j->sig, c->name[i].text, NULL))
+            continue;
+        const struct epw_signature *other[8];
+        size_t count = epw_catalogue_by_name(c->know->catalogue, c->name[i].text, other, 8);
+        bool same_product = false;
+        for (size_t k = 0; k < count && k < 8; k++)
+            same_product |= strcmp(other[k]->product, j->sig->product) == 0;
+        if (!same_product)
+            return true;
+    }
+    return false;
+}
+
+static void reach(struct epw_judged *j, enum epw_confidence reached, const char *why)
+{
+    j->reached = reached;
+    j->why = why;
+}
+
+static void unmet(struct epw_judged *j, const char *why)
+{
+    j->open = true;
+    j->why = why;
+}
+
+/* Attempts that nobody answered: the bytes that would tell never came. */
+static bool attempt_counts(const struct epw_case *c, const struct epw_judged *j)
+{
+    const struct epw_flow_record *r = c->record;
+    if (j->role[1].how != EPW_ROLE_UNKNOWN || j->name_rank != 0)
+        return true;
+    return !epw_hosts_is_scanner(c->know->hosts, &r->ip[0]) &&
+           epw_hosts_fan(c->know->hosts, EPW_FAN_TRYING, &r->ip[1], r->proto, r->port[1]) >=
+               EPW_FAN_MANY;
+}
+
+static void judge_port(const struct epw_case *c, struct epw_judged *j)
+{
+    bool inferred = c->record->how == EPW_INIT_INFERRED;
+    if (j->role[1].how != EPW_ROLE_UNKNOWN || j->role[0].how == EPW_ROLE_NETWORK)
+        reach(j, EPW_CONF_LIKELY, "the port is its own, and a host is known in the role");
+    else if (j->app_agrees && !inferred)
+        reach(j, EPW_CONF_LIKELY, "the port is its own and the protocol agrees");
+    else if (j->app_agrees)
+        reach(j, EPW_CONF_POSSIBLE, "own port and protocol, but the direction is only inferred");
+    else
+        reach(j, EPW_CONF_POSSIBLE, "the port is its own; nothing else was seen");
+}
+
+static void judge_role(const struct epw_case *c, struct epw_judged *j, unsigned side)
+{
+    if (j->role[side].how == EPW_ROLE_UNKNOWN)
+        unmet(j, side == 0 ? "would need the initiator to be known in the documented role"
+                           : "would need the responder to be known in the documented role");
+    else if (j->sig->name_count != 0 && j->name_rank == 0)
+        unmet(j, "the role is known; would need one of the documented names");
+    else if (j->sig->app_count == 0 || j->app_agrees)
+        reach(j, EPW_CONF_LIKELY, "the role is known and nothing contradicts");
+    else
+        reach(j, EPW_CONF_POSSIBLE, "the role is known; the protocol was not seen");
+    if (c->record->how == EPW_INIT_INFERRED && j->reached == EPW_CONF_LIKELY)
+        reach(j, EPW_CONF_POSSIBLE, "the role is known, but the direction is only inferred");
+}
+
+static void judge_control(const struct epw_case *c, struct epw_judged *j)
+{
+    /* The control channel must be the product's: its port is a row of the same product. */
+    const struct epw_signature *const *list;
+    size_t count = c->announced ? epw_catalogue_by_port(c->know->catalogue, c->record->proto,
+                                                        c->endpoint.server_port, &list)
+                                : 0;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i]->product, j->sig->product) == 0 && list[i]->needs == EPW_NEEDS_PORT) {
+            reach(j, EPW_CONF_LIKELY, "announced on the product's control channel");
+            return;
+        }
+    unmet(j, "would need a control channel to have announced it");
+}
+
+static void judge_need(const struct epw_case *c, struct epw_judged *j)
+{
+    switch (j->sig->needs) {
+    case EPW_NEEDS_PORT:
+        judge_port(c, j);
+        return;
+    case EPW_NEEDS_NAME:
+        unmet(j, "would need one of the documented names");
+        return;
+    case EPW_NEEDS_INITIATOR:
+        judge_role(c, j, 0);
+        return;
+    case EPW_NEEDS_RESPONDER:
+        judge_role(c, j, 1);
+        return;
+    case EPW_NEEDS_CONTROL:
+        judge_control(c, j);
+        return;
+    case EPW_NEEDS_NEVER:
+        j->why = "shared infrastructure: never labels by itself";
+        return;
+    }
+}
+
+/* Names first: they outrank the port. True when a name decided. */
+static bool judge_name(const struct epw_case *c, struct epw_judged *j)
+{
+    bool by_name = j->name_rank != 0 && j->sig->needs != EPW_NEEDS_NEVER &&
+                   j->sig->needs != EPW_NEEDS_INITIATOR && j->sig->needs != EPW_NEEDS_CONTROL;
+    if (!by_name || j->contradicted)
+        return false;
+    if (j->name_rank >= 2) {
+        reach(j, EPW_CONF_CONFIRMED, "a name of its own on a documented port");
+        return true;
+    }
+    if (address_is_shared(c, j)) {
+        unmet(j, "DNS gave the address a documented name, but other names too");
+        return j->sig->needs == EPW_NEEDS_NAME;
+    }
+    reach(j, EPW_CONF_LIKELY, "DNS gave the address a documented name");
+    return true;
+}
+
+void epw_judge(const struct epw_case *c, const struct epw_signature *sig, struct epw_judged *j)
+{
+    *j = (struct epw_judged){ .sig = sig, .why = "" };
+    find_name(c, j);
+    j->port_fits = epw_signature_has_port(sig, c->record->port[1]) && !c->proxied;
+    if (c->proxied)
+        /* The name belongs to the target, the proxy's own rows to the port spoken to. */
+        j->port_fits = j->name_rank == 3 ? epw_signature_has_port(sig, c->target_port)
+                                         : epw_signature_has_port(sig, c->record->port[1]) &&
+                                               sig->name_count == 0;
+    if (sig->needs == EPW_NEEDS_CONTROL)
+        j->port_fits = true;
+    j->role[0] = role_of(c, sig, 0);
+    j->role[1] = role_of(c, sig, 1);
+    if (!j->port_fits) {
+        contradict(j, "a documented name, on a port that is not documented for it");
+        return;
+    }
+    check_protocol(c, j);
+    if (!j->contradicted)
+        check_scope(c, j);
+    if (!j->contradicted)
+        check_name(c, j);
+    j->plain = !j->contradicted;
+    if (!j->contradicted)
+        check_direction(c, j);
+    if (!j->contradicted)
+        check_rival(c, j);
+    if (j->contradicted || judge_name(c, j))
+        return;
+    if (c->announced && sig->needs != EPW_NEEDS_CONTROL) {
+        contradict(j, "a control channel announced this endpoint for itself");
+        return;
+    }
+    judge_need(c, j);
+    if (c->attempt && j->reached > EPW_CONF_NONE && !attempt_counts(c, j)) {
+        j->reached = EPW_CONF_NONE;
+        unmet(j, "nobody answered, and the responder is not known in the role");
+    }
+}
+
+static unsigned roles_known(const struct epw_judged *j)
+{
+    return (unsigned)(j->role[0].how != EPW_ROLE_UNKNOWN) +
+           (unsigned)(j->role[1].how != EPW_ROLE_UNKNOWN);
+}
+
+static unsigned port_span(const struct epw_signature *sig)
+{
+    return sig->port_count == 0 ? 65536u : (unsigned)(sig->port[0].high - sig->port[0].low);
+}
+
+/* Compares by evidence: 0 when neither has more. */
+static int cmp_evidence(const struct epw_judged *a, const struct epw_judged *b)
+{
+    if (a->reached != b->reached)
+        return a->reached > b->reached ? -1 : 1;
+    if (a->name_rank != b->name_rank)
+        return a->name_rank > b->name_rank ? -1 : 1;
+    if (a->mask_len != b->mask_len)
+        return a->mask_len > b->mask_len ? -1 : 1;
+    if (roles_known(a) != roles_known(b))
+        return roles_known(a) > roles_known(b) ? -1 : 1;
+    if (a->app_agrees != b->app_agrees)
+        return a->app_agrees ? -1 : 1;
+    return 0;
+}
+
+bool epw_judged_equal(const struct epw_judged *a, const struct epw_judged *b)
+{
+    return cmp_evidence(a, b) == 0;
+}
+
+int epw_judged_cmp(const struct epw_judged *a, const struct epw_judged *b)
+{
+    int by = cmp_evidence(a, b);
+    if (by != 0)
+        return by;
+    if (a->contradicted != b->contradicted)
+        return a->contradicted ? 1 : -1;
+    if (a->sig->neighbour != b->sig->neighbour)
+        return a->sig->neighbour ? 1 : -1;
+    if (port_span(a->sig) != port_span(b->sig))
+        return port_span(a->sig) < port_span(b->sig) ? -1 : 1;
+    return a->sig->index < b->sig->index ? -1 : a->sig->index > b->sig->index;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/knowledge/hosts.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct epw_stats stats;
+static struct epw_hosts *hosts;
+static struct epw_ip server;
+
+static struct epw_ip ip(const char *text)
+{
+    struct epw_ip out;
+    cr_assert(epw_ip_parse(text, &out));
+    return out;
+}
+
+static void setup(void)
+{
+    memset(&stats, 0, sizeof(stats));
+    cr_assert_eq(epw_hosts_new(&hosts, 42, &stats), EPW_OK);
+    server = ip("10.0.0.5");
+}
+
+static void teardown(void)
+{
+    epw_hosts_free(hosts);
+}
+
+static const struct epw_port_range p8014 = { 8014, 8014 }, p8446 = { 8446, 8446 },
+                                   p443 = { 443, 443 }, p9000 = { 9000, 9000 };
+
+/* What a signature of "acme" with this function, port and need looks like. */
+static struct epw_signature row(const char *product, const char *function,
+                                const struct epw_port_range *port, enum epw_needs needs)
+{
+    return (struct epw_signature){ .product = product,
+                                   .function = function,
+                                   .responder = "manager",
+                                   .needs = needs,
+                                   .port = port,
+                                   .port_count = 1 };
+}
+
+static enum epw_role_how role(void)
+{
+    return epw_hosts_role(hosts, &server, "acme", "manager").how;
+}
+
+TestSuite(hosts, .init = setup, .fini = teardown);
+
+Test(hosts, two_functions_teach_a_role)
+{
+    struct epw_signature a = row("acme", "clients", &p8014, EPW_NEEDS_PORT);
+    struct epw_signature b = row("acme", "web-services", &p8446, EPW_NEEDS_RESPONDER);
+    epw_hosts_answered(hosts, &server, &a);
+    epw_hosts_answered(hosts, &server, &a);
+    cr_assert_eq(role(), EPW_ROLE_UNKNOWN, "one function twice is one");
+    epw_hosts_answered(hosts, &server, &b);
+    cr_assert_eq(role(), EPW_ROLE_PORTS);
+    cr_assert_eq(epw_hosts_role(hosts, &server, "acme", "client").how, EPW_ROLE_UNKNOWN);
+    cr_assert_eq(epw_hosts_role(hosts, &server, "other", "manager").how, EPW_ROLE_UNKNOWN);
+}
+
+Test(hosts, shared_ports_alone_teach_nothing)
+{
+    struct epw_signature a = row("acme", "console", &p9000, EPW_NEEDS_RESPONDER);
+    struct epw_signature b = row("acme", "web-services", &p8446, EPW_NEEDS_RESPONDER);
+    epw_hosts_answered(hosts, &server, &a);
+    epw_hosts_answered(hosts, &server, &b);
+    cr_assert_eq(role(), EPW_ROLE_UNKNOWN);
+}
+
+Test(hosts, system_ports_teach_nothing)
+{
+    struct epw_signature a = row("acme", "clients", &p8014, EPW_NEEDS_PORT);
+    struct epw_signature b = row("acme", "clients-tls", &p443, EPW_NEEDS_RESPONDER);
+    epw_hosts_answered(hosts, &server, &a);
+    epw_hosts_answered(hosts, &server, &b);
+    cr_assert_eq(role(), EPW_ROLE_UNKNOWN);
+}
+
+Test(hosts, a_confirmed_verdict_teaches_at_once)
+{
+    struct epw_signature a = row("acme", "cloud", &p443, EPW_NEEDS_NAME);
+    epw_hosts_confirm(hosts, &server, &a, "manager");
+    cr_assert_eq(role(), EPW_ROLE_CONFIRMED);
+}
+
+Test(hosts, a_product_that_explains_more_is_the_rival)
+{
+    struct epw_signature ours = row("acme", "clients", &p8014, EPW_NEEDS_PORT);
+    struct epw_signature theirs = row("bolt", "agents", &p8014, EPW_NEEDS_PORT);
+    struct epw_signature more = row("bolt", "console", &p9000, EPW_NEEDS_PORT);
+    epw_hosts_answered(hosts, &server, &ours);
+    epw_hosts_answered(hosts, &server, &theirs);
+    cr_assert_null(epw_hosts_rival(hosts, &server, "acme"));
+    epw_hosts_answered(hosts, &server, &more);
+    cr_assert_eq(epw_hosts_rival(hosts, &server, "acme"), &more);
+    cr_assert_null(epw_hosts_rival(hosts, &server, "bolt"), "it explains all that is there");
+}
+
+Test(hosts, peers_are_counted_once_and_up_to_many)
+{
+    char text[32];
+    for (int i = 0; i < 40; i++) {
+        snprintf(text, sizeof(text), "10.1.0.%d", i % 20);
+        struct epw_ip peer = ip(text);
+        epw_hosts_fan_add(hosts, EPW_FAN_IN, &server, 6, 2222, &peer);
+        if (i == 0)
+            cr_assert_eq(epw_hosts_fan(hosts, EPW_FAN_IN, &server, 6, 2222), 1);
+    }
+    cr_assert_eq(epw_hosts_fan(hosts, EPW_FAN_IN, &server, 6, 2222), EPW_FAN_PEERS);
+    cr_assert_eq(epw_hosts_fan(hosts, EPW_FAN_OUT, &server, 6, 2222), 0);
+    cr_assert_eq(epw_hosts_fan(hosts, EPW_FAN_IN, &server, 17, 2222), 0);
+}
+
+Test(hosts, who_tries_many_ports_or_hosts_in_vain_is_a_scanner)
+{
+    struct epw_ip probe = ip("10.0.0.66"), agent = ip("10.0.0.7");
+    for (uint16_t port = 1; port <= EPW_SCAN_TARGETS; port++) {
+        cr_assert_not(epw_hosts_is_scanner(hosts, &probe));
+        epw_hosts_tried(hosts, &probe, &server, port);
+        epw_hosts_tried(hosts, &agent, &server, 8014);
+    }
+    cr_assert(epw_hosts_is_scanner(hosts, &probe));
+    cr_assert_not(epw_hosts_is_scanner(hosts, &agent), "one port again and again is a retry");
+}
+
+Test(hosts, hosts_with_roles_outlive_those_without)
+{
+    struct epw_signature a = row("acme", "cloud", &p443, EPW_NEEDS_NAME);
+    epw_hosts_confirm(hosts, &server, &a, "manager");
+    for (int i = 0; i < EPW_HOSTS_MAX + 10; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "11.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
+        struct epw_ip other = ip(text);
+        epw_hosts_tried(hosts, &other, &server, 80);
+    }
+    cr_assert_eq(role(), EPW_ROLE_CONFIRMED);
+    cr_assert_geq(stats.hosts_evicted, 10);
+}

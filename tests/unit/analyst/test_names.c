@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/knowledge/names.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SECOND 1000000000LL
+
+static struct epw_stats stats;
+static struct epw_names *names;
+
+static struct epw_ip ip(const char *text)
+{
+    struct epw_ip out;
+    cr_assert(epw_ip_parse(text, &out));
+    return out;
+}
+
+static void setup(void)
+{
+    memset(&stats, 0, sizeof(stats));
+    cr_assert_eq(epw_names_new(&names, 42, &stats), EPW_OK);
+}
+
+static void teardown(void)
+{
+    epw_names_free(names);
+}
+
+static void answer(const char *client, const char *name, const char *address, int64_t ts_ns)
+{
+    struct epw_sighting s = { .kind = EPW_SIGHT_ADDRESS, .ts_ns = ts_ns, .ttl_s = 60 };
+    s.client = ip(client);
+    s.address = ip(address);
+    snprintf(s.name, sizeof(s.name), "%s", name);
+    epw_names_learn(names, &s);
+}
+
+static size_t ask(const char *address, const char *client, int64_t ts_ns,
+                  struct epw_learned_name *list, size_t max)
+{
+    struct epw_ip a = ip(address), c = ip(client);
+    return epw_names_of(names, &a, &c, ts_ns, list, max);
+}
+
+TestSuite(names, .init = setup, .fini = teardown);
+
+Test(names, the_client_that_asked_comes_first)
+{
+    struct epw_learned_name list[4];
+    answer("10.0.0.1", "a.example", "192.0.2.1", 0);
+    answer("10.0.0.2", "b.example", "192.0.2.1", 0);
+    cr_assert_eq(ask("192.0.2.1", "10.0.0.2", SECOND, list, 4), 2);
+    cr_assert_str_eq(list[0].name, "b.example");
+    cr_assert(list[0].own);
+    cr_assert_str_eq(list[1].name, "a.example");
+    cr_assert_not(list[1].own);
+    cr_assert_eq(ask("192.0.2.9", "10.0.0.2", SECOND, list, 4), 0);
+}
+
+Test(names, one_name_told_to_many_is_listed_once)
+{
+    struct epw_learned_name list[4];
+    answer("10.0.0.1", "a.example", "192.0.2.1", 0);
+    answer("10.0.0.2", "a.example", "192.0.2.1", 0);
+    cr_assert_eq(ask("192.0.2.1", "10.0.0.3", SECOND, list, 4), 1);
+}
+
+Test(names, answers_grow_stale_after_ttl_and_grace)
+{
+    struct epw_learned_name list[1];
+    answer("10.0.0.1", "a.example", "192.0.2.1", 0);
+    ask("192.0.2.1", "10.0.0.1", (60 + EPW_NAMES_GRACE_S) * SECOND, list, 1);
+    cr_assert(list[0].fresh);
+    ask("192.0.2.1", "10.0.0.1", (61 + EPW_NAMES_GRACE_S) * SECOND, list, 1);
+    cr_assert_not(list[0].fresh);
+    answer("10.0.0.1", "a.example", "192.0.2.1", 5000 * SECOND);
+    ask("192.0.2.1", "10.0.0.1", (61 + EPW_NAMES_GRACE_S) * SECOND, list, 1);
+    cr_assert(list[0].fresh, "a new answer renews it");
+}
+
+Test(names, an_address_keeps_the_newest_of_too_many)
+{
+    struct epw_learned_name list[EPW_NAMES_PER_ADDRESS + 1];
+    char name[32];
+    for (int i = 0; i <= EPW_NAMES_PER_ADDRESS; i++) {
+        snprintf(name, sizeof(name), "n%d.example", i);
+        answer("10.0.0.1", name, "192.0.2.1", 0);
+    }
+    size_t count = ask("192.0.2.1", "10.0.0.1", 0, list, EPW_NAMES_PER_ADDRESS + 1);
+    cr_assert_eq(count, EPW_NAMES_PER_ADDRESS);
+    cr_assert_str_eq(list[0].name, name, "the newest took the oldest's place");
+    cr_assert_eq(stats.names_evicted, 1);
+}
+
+Test(names, addresses_are_capped_and_the_oldest_goes)
+{
+    struct epw_learned_name list[1];
+    char address[32];
+    for (int i = 0; i <= EPW_NAMES_ADDRESSES; i++) {
+        snprintf(address, sizeof(address), "10.%d.%d.%d", 1 + (i >> 16), i >> 8 & 255, i & 255);
+        answer("10.0.0.1", "a.example", address, 0);
+    }
+    cr_assert_eq(stats.names_evicted, 1);
+    cr_assert_eq(ask("10.1.0.0", "10.0.0.1", 0, list, 1), 0);
+    cr_assert_eq(ask("10.1.0.1", "10.0.0.1", 0, list, 1), 1);
+}
+
+Test(names, dns_is_visible_only_for_clients_that_were_answered)
+{
+    struct epw_ip a = ip("10.0.0.1"), b = ip("10.0.0.2");
+    answer("10.0.0.1", "a.example", "192.0.2.1", 0);
+    cr_assert(epw_names_visible(names, &a));
+    cr_assert_not(epw_names_visible(names, &b));
+}
