@@ -33,6 +33,12 @@ const struct epw_source *epw_ev_owner(const struct epw_ev_side *side)
     return side->owner == EPW_EV_NO_OWNER ? NULL : sources[side->owner];
 }
 
+void epw_ev_limited(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
+{
+    engine->stats->evidence_limited += !flow->work->limited;
+    flow->work->limited = flow->work->cut = true;
+}
+
 void epw_ev_end_side(struct epw_ev_engine *engine, struct epw_ev_side *side)
 {
     side->ended = true;
@@ -152,8 +158,7 @@ static void check_limit(struct epw_finder *f, const uint8_t *bytes, size_t len)
     if (owner == NULL ? f->side->shown < EV_SHOWN_BYTES
                       : len < owner->max_bytes && f->side->shown < EV_SHOWN_BYTES)
         return;
-    f->flow->work->cut = true;
-    f->engine->stats->evidence_limited++;
+    epw_ev_limited(f->engine, f->flow);
     if (owner != NULL) {
         struct epw_opening o = opening_of(f->flow, f->opening->dir, bytes, len);
         o.last = o.cut = true;
@@ -213,8 +218,7 @@ void epw_ev_ask_datagram(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
         epw_ev_end_side(engine, side);
     } else if (owner != NULL &&
                (side->datagrams >= EV_DATAGRAMS_OWNED || side->shown >= owner->max_bytes)) {
-        flow->work->cut = true;
-        engine->stats->evidence_limited++;
+        epw_ev_limited(engine, flow);
         epw_ev_end_side(engine, side);
     }
 }

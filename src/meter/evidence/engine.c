@@ -65,12 +65,11 @@ static struct epw_ev_flow *flow_new(const struct epw_ev_who *who, const struct e
     return flow;
 }
 
-static void give_up(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir,
-                    uint64_t *counter)
+/* No further byte of this side: what is held gets a last look. */
+static void give_up(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir)
 {
     struct epw_ev_side *side = &flow->work->side[dir];
     flow->work->cut = true;
-    ++*counter;
     if (side->held.len != 0)
         epw_ev_ask_stream(engine, flow, dir, side->held.bytes, side->held.len, true);
     epw_ev_end_side(engine, side);
@@ -95,11 +94,11 @@ static void gap(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw
     struct epw_ev_side *side = &flow->work->side[dir];
     const struct epw_source *owner = epw_ev_owner(side);
     size_t skipped;
+    engine->stats->evidence_gaps++;
     if (owner == NULL || !owner->follows || !epw_asm_skip_hole(&side->held, &skipped)) {
-        give_up(engine, flow, dir, &engine->stats->evidence_gaps);
+        give_up(engine, flow, dir);
         return;
     }
-    engine->stats->evidence_gaps++;
     flow->work->cut = true;
     side->next += (uint32_t)skipped;
     side->from_start = false;
@@ -138,7 +137,8 @@ static void take(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum ep
     struct epw_ev_side *side = &flow->work->side[dir];
     if (side->held.bytes != NULL) {
         if (!epw_asm_put(&side->held, &engine->pool, rel, bytes, len, EV_WINDOW)) {
-            give_up(engine, flow, dir, &engine->stats->evidence_limited);
+            epw_ev_limited(engine, flow);
+            give_up(engine, flow, dir);
             return;
         }
         ask_held(engine, flow, dir, last);
@@ -149,8 +149,10 @@ static void take(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum ep
         return;
     side->next += (uint32_t)used;
     if (used < len &&
-        !epw_asm_put(&side->held, &engine->pool, 0, bytes + used, len - used, EV_WINDOW))
-        give_up(engine, flow, dir, &engine->stats->evidence_limited);
+        !epw_asm_put(&side->held, &engine->pool, 0, bytes + used, len - used, EV_WINDOW)) {
+        epw_ev_limited(engine, flow);
+        give_up(engine, flow, dir);
+    }
 }
 
 static void tcp_packet(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
@@ -238,10 +240,12 @@ void epw_ev_finish(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
         struct epw_ev_side *side = &flow->work->side[i];
         if (side->ended)
             continue;
-        if (side->held.pieces != 0 || side->misses != 0)
-            give_up(engine, flow, (enum epw_dir)i, &engine->stats->evidence_gaps);
-        else if (side->held.len != 0)
+        if (side->held.pieces != 0 || side->misses != 0) {
+            engine->stats->evidence_gaps++;
+            give_up(engine, flow, (enum epw_dir)i);
+        } else if (side->held.len != 0) {
             ask_held(engine, flow, (enum epw_dir)i, true);
+        }
         epw_ev_end_side(engine, side);
     }
     settle(engine, flow);

@@ -51,6 +51,7 @@ struct epw_ev_work {
     uint8_t proto;
     uint8_t inner_level; /* level of the side that told inner_app */
     bool cut;            /* for good, unlike a hole that may still be filled */
+    bool limited;        /* counted as such */
 };
 
 struct epw_ev_flow {
@@ -82,6 +83,8 @@ size_t epw_ev_ask_stream(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
 /* Shows one datagram. */
 void epw_ev_ask_datagram(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir,
                          const uint8_t *bytes, size_t len, bool cut);
+/* Something of the flow is given up because of a limit: it is cut, and counted once. */
+void epw_ev_limited(struct epw_ev_engine *engine, struct epw_ev_flow *flow);
 /* Ends a side and frees what it holds. */
 void epw_ev_end_side(struct epw_ev_engine *engine, struct epw_ev_side *side);
 /* Frees names and texts. */

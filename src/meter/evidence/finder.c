@@ -213,10 +213,8 @@ struct epw_cur epw_ev_stream(struct epw_finder *f, uint64_t offset, const void *
     struct epw_ev_extra *e = extra(f);
     if (e == NULL)
         return epw_cur(NULL, 0);
-    if (!epw_asm_put(&e->stream, &f->engine->pool, offset, bytes, len, f->source->max_bytes)) {
-        f->engine->stats->evidence_limited++;
-        f->flow->work->cut = true;
-    }
+    if (!epw_asm_put(&e->stream, &f->engine->pool, offset, bytes, len, f->source->max_bytes))
+        epw_ev_limited(f->engine, f->flow);
     return epw_cur(e->stream.bytes, e->stream.len);
 }
 
