@@ -101,10 +101,17 @@ static inline void epw_take_payload(struct epw_descent *d)
     p->payload = p->payload_len == 0 ? NULL : epw_cur_bytes(&rest, p->payload_len);
 }
 
-#define EPW_TYPE_IPV4 0x0800
-#define EPW_TYPE_IPV6 0x86dd
-/* Linux's ETH_P_802_2; below 0x600 a type field is a length, so no EtherType can collide. */
-#define EPW_TYPE_LLC 0x0004
+/* EtherTypes that several layers speak of. */
+#define EPW_TYPE_IPV4    0x0800
+#define EPW_TYPE_IPV6    0x86dd
+#define EPW_TYPE_ETHER   0x6558 /* an Ethernet frame inside something */
+#define EPW_TYPE_MPLS    0x8847
+#define EPW_TYPE_PPP     0x880b
+#define EPW_TYPE_ERSPAN2 0x88be
+#define EPW_TYPE_ERSPAN3 0x22eb
+/* The smallest; a smaller type field is a length, or one of Linux's own numbers as the next. */
+#define EPW_TYPE_MIN 0x0600
+#define EPW_TYPE_LLC 0x0004 /* ETH_P_802_2: LLC follows */
 
 /* On by the type field of an Ethernet header or tag: up to 1500 it is a length and LLC follows. */
 static inline enum epw_next epw_go_type(struct epw_descent *d, uint16_t type)

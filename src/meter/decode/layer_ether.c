@@ -22,6 +22,6 @@ static enum epw_next decode(struct epw_descent *d)
 const struct epw_layer epw_layer_ether = {
     .name = "ether",
     .source = "IEEE 802.3",
-    .claims = { { EPW_BY_LINKTYPE, 1 }, { EPW_BY_ETHERTYPE, 0x6558 } },
+    .claims = { { EPW_BY_LINKTYPE, 1 }, { EPW_BY_ETHERTYPE, EPW_TYPE_ETHER } },
     .decode = decode,
 };

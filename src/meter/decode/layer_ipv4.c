@@ -51,6 +51,6 @@ static enum epw_next decode(struct epw_descent *d)
 const struct epw_layer epw_layer_ipv4 = {
     .name = "ipv4",
     .source = "RFC 791",
-    .claims = { { EPW_BY_ETHERTYPE, EPW_TYPE_IPV4 }, { EPW_BY_LINKTYPE, 228 } },
+    .claims = { { EPW_BY_ETHERTYPE, EPW_TYPE_IPV4 } },
     .decode = decode,
 };

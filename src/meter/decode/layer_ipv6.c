@@ -29,6 +29,6 @@ static enum epw_next decode(struct epw_descent *d)
 const struct epw_layer epw_layer_ipv6 = {
     .name = "ipv6",
     .source = "RFC 8200",
-    .claims = { { EPW_BY_ETHERTYPE, EPW_TYPE_IPV6 }, { EPW_BY_LINKTYPE, 229 } },
+    .claims = { { EPW_BY_ETHERTYPE, EPW_TYPE_IPV6 } },
     .decode = decode,
 };

@@ -19,10 +19,20 @@
 #define RAW4  228
 
 /* Headers that occur again and again: 10.0.0.1:1234 -> 10.0.0.2:80. */
-#define MACS      "020000000002 020000000001 " /* destination, source */
-#define TCP_SYN   "04d2 0050 00000001 00000000 5002 ffff 0000 0000 "
+#define MACS    "020000000002 020000000001 " /* destination, source */
+#define TCP_SYN "04d2 0050 00000001 00000000 5002 ffff 0000 0000 "
 
-#define MAX_BYTES 70000
+/* The packet that most frames of these tests carry. */
+#define IP_SYN "4500 0028 0000 0000 4006 0000 0a000001 0a000002 " TCP_SYN
+#define IP6_SYN                                                                                    \
+    "6000 0000 0014 06 40 fd000000000000000000000000000001 "                                       \
+    "fd000000000000000000000000000002 " TCP_SYN
+#define ETHER_SYN     MACS "0800 " IP_SYN
+
+#define check_syn(p)  check_flow(p, "10.0.0.1", 1234, "10.0.0.2", 80, 6)
+#define check_syn6(p) check_flow(p, "fd00::1", 1234, "fd00::2", 80, 6)
+
+#define MAX_BYTES     70000
 
 static inline size_t hex(const char *text, uint8_t *out)
 {
@@ -91,17 +101,21 @@ static inline bool is_ip(const struct epw_ip *ip, const char *text)
 }
 
 #define check_ending(p, want)                                                                      \
-    cr_assert_eq((p).ending, (want), "ended %s, not %s", epw_ending_name((p).ending),              \
-                 epw_ending_name(want))
+    do {                                                                                           \
+        enum epw_ending ending_ = (enum epw_ending)(p).ending;                                     \
+        cr_assert_eq(ending_, (want), "ended %s, not %s", epw_ending_name(ending_),                \
+                     epw_ending_name(want));                                                       \
+    } while (0)
 
 #define check_flow(p, from, from_port, to, to_port, protocol)                                      \
     do {                                                                                           \
-        check_ending(p, EPW_END_COMPLETE);                                                         \
-        cr_assert(is_ip(&(p).src, from));                                                          \
-        cr_assert(is_ip(&(p).dst, to));                                                            \
-        cr_assert_eq((p).sport, from_port);                                                        \
-        cr_assert_eq((p).dport, to_port);                                                          \
-        cr_assert_eq((p).proto, protocol);                                                         \
+        const struct epw_packet flow_ = (p);                                                       \
+        check_ending(flow_, EPW_END_COMPLETE);                                                     \
+        cr_assert(is_ip(&flow_.src, from));                                                        \
+        cr_assert(is_ip(&flow_.dst, to));                                                          \
+        cr_assert_eq(flow_.sport, from_port);                                                      \
+        cr_assert_eq(flow_.dport, to_port);                                                        \
+        cr_assert_eq(flow_.proto, protocol);                                                       \
     } while (0)
 
 #endif

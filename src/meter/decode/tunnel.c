@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/decode/tunnel.h"
+
+#include "base/hash.h"
+
+/*
+ * Unseeded: all meters must give one tunnel one identity. It only tells flows
+ * apart inside a flow key that is hashed with a seed of its own.
+ */
+static void fold(struct epw_packet *p, enum epw_tunnel_kind kind, uint32_t id, uint64_t ends)
+{
+    uint64_t words[3] = { (uint64_t)kind << 32 | id, ends, p->tunnel };
+    uint32_t tunnel = (uint32_t)epw_hash(words, sizeof(words), 0);
+    p->tunnel = tunnel == 0 ? 1 : tunnel; /* 0 says: in no tunnel */
+}
+
+void epw_tunnel_mark(struct epw_packet *packet, enum epw_tunnel_kind kind, uint32_t id)
+{
+    fold(packet, kind, id, 0);
+}
+
+void epw_tunnel_mark_between(struct epw_packet *packet, enum epw_tunnel_kind kind, uint32_t id)
+{
+    uint64_t src = epw_hash(packet->src.b, sizeof(packet->src.b), 0);
+    uint64_t dst = epw_hash(packet->dst.b, sizeof(packet->dst.b), 0);
+    fold(packet, kind, id, src + dst); /* a sum knows no order */
+}
+
+void epw_tunnel_restart(struct epw_descent *d)
+{
+    d->packet->vlan_count = 0;
+    d->packet->has_mac = false;
+    d->packet->group_mac = false;
+    d->mirror_vlan = 0;
+}
