@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/summary.h"
 
+#include "base/hash.h"
+#include "base/table.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-/* Without memory uthash would end the process; here the element that did not fit says so. */
-#define HASH_NONFATAL_OOM            1
-#define uthash_nonfatal_oom(element) (element)->lost = true
-#include <uthash.h>
 
 /*
  * Addresses remembered in all, about 100 bytes each: a scan with forged
@@ -17,16 +15,13 @@
 
 struct function {
     struct epw_sum_function sum;
-    bool lost;
     UT_hash_handle hh;
-    size_t key_len;
     char key[]; /* product NUL function NUL: sum points into it */
 };
 
 struct port {
     struct epw_sum_port sum;
     uint32_t key;
-    bool lost;
     UT_hash_handle hh;
 };
 
@@ -38,11 +33,11 @@ struct host_key {
 };
 struct host {
     struct host_key key;
-    bool lost;
     UT_hash_handle hh;
 };
 
 struct epw_summary {
+    uint64_t seed;
     struct function *functions;
     struct port *ports;
     struct host *hosts;
@@ -56,7 +51,10 @@ struct epw_summary {
 enum epw_err epw_summary_new(struct epw_summary **summary)
 {
     *summary = calloc(1, sizeof(**summary));
-    return *summary == NULL ? EPW_ENOMEM : EPW_OK;
+    if (*summary == NULL)
+        return EPW_ENOMEM;
+    (*summary)->seed = epw_hash_new_seed();
+    return EPW_OK;
 }
 
 static void free_port(struct port *port)
@@ -95,7 +93,8 @@ static enum epw_err add_host(struct epw_summary *summary, struct epw_tally *tall
 {
     struct host_key key = { .tally = tally, .ip = *ip, .side = side };
     struct host *host;
-    HASH_FIND(hh, summary->hosts, &key, sizeof(key), host);
+    unsigned hash = (unsigned)epw_hash(&key, sizeof(key), summary->seed);
+    HASH_FIND_BYHASHVALUE(hh, summary->hosts, &key, sizeof(key), hash, host);
     if (host != NULL)
         return EPW_OK;
     if (HASH_COUNT(summary->hosts) >= MAX_HOSTS) {
@@ -106,8 +105,8 @@ static enum epw_err add_host(struct epw_summary *summary, struct epw_tally *tall
     if (host == NULL)
         return EPW_ENOMEM;
     host->key = key;
-    HASH_ADD(hh, summary->hosts, key, sizeof(host->key), host);
-    if (host->lost) {
+    HASH_ADD_BYHASHVALUE(hh, summary->hosts, key, sizeof(host->key), hash, host);
+    if (!EPW_TABLE_ADDED(host)) {
         free(host);
         return EPW_ENOMEM;
     }
@@ -140,17 +139,17 @@ static struct function *find_function(struct epw_summary *summary, const struct 
         return NULL;
     memcpy(made->key, sig->product, product_len);
     memcpy(made->key + product_len, sig->function, function_len);
-    HASH_FIND(hh, summary->functions, made->key, key_len, found);
+    unsigned hash = (unsigned)epw_hash(made->key, key_len, summary->seed);
+    HASH_FIND_BYHASHVALUE(hh, summary->functions, made->key, key_len, hash, found);
     if (found != NULL) {
         free(made);
         return found;
     }
-    made->key_len = key_len;
     made->sum.product = made->key;
     made->sum.function = made->key + product_len;
     made->sum.neighbour = sig->neighbour;
-    HASH_ADD_KEYPTR(hh, summary->functions, made->key, key_len, made);
-    if (made->lost) {
+    HASH_ADD_KEYPTR_BYHASHVALUE(hh, summary->functions, made->key, key_len, hash, made);
+    if (!EPW_TABLE_ADDED(made)) {
         free(made);
         return NULL;
     }
@@ -161,7 +160,8 @@ static struct port *find_port(struct epw_summary *summary, const struct epw_flow
 {
     uint32_t key = (uint32_t)record->proto << 16 | record->port[1];
     struct port *port;
-    HASH_FIND(hh, summary->ports, &key, sizeof(key), port);
+    unsigned hash = (unsigned)epw_hash(&key, sizeof(key), summary->seed);
+    HASH_FIND_BYHASHVALUE(hh, summary->ports, &key, sizeof(key), hash, port);
     if (port != NULL)
         return port;
     port = calloc(1, sizeof(*port));
@@ -170,8 +170,8 @@ static struct port *find_port(struct epw_summary *summary, const struct epw_flow
     port->key = key;
     port->sum.proto = record->proto;
     port->sum.port = record->port[1];
-    HASH_ADD(hh, summary->ports, key, sizeof(port->key), port);
-    if (port->lost) {
+    HASH_ADD_BYHASHVALUE(hh, summary->ports, key, sizeof(port->key), hash, port);
+    if (!EPW_TABLE_ADDED(port)) {
         free(port);
         return NULL;
     }
