@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h" /* the types of pcap.h */
+
+#include "capture/linktype.h"
+
+#include <pcap/pcap.h>
+
+const char *epw_linktype_name(uint16_t linktype)
+{
+    int dlt = linktype;
+    /* The few values that differ between files and libpcap (pcap-common.c). */
+    switch (linktype) {
+    case 100:
+        dlt = DLT_ATM_RFC1483;
+        break;
+    case 101:
+        dlt = DLT_RAW;
+        break;
+    case 102:
+        dlt = DLT_SLIP_BSDOS;
+        break;
+    case 103:
+        dlt = DLT_PPP_BSDOS;
+        break;
+    case 106:
+        dlt = DLT_ATM_CLIP;
+        break;
+    default:
+        break;
+    }
+    const char *name = pcap_datalink_val_to_name(dlt);
+    return name == NULL ? "unknown" : name;
+}
