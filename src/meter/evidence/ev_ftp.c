@@ -134,7 +134,8 @@ static enum epw_look recognise(const struct epw_opening *o, bool *replies)
             return EPW_LOOK_MINE;
         }
     }
-    return epw_scan_short(o);
+    /* Midstream every segment is a new beginning: waiting would only hold it up for others. */
+    return o->from_start ? epw_scan_short(o) : EPW_LOOK_NO;
 }
 
 static void announce(struct epw_finder *f, const struct epw_opening *o, enum epw_dir client,

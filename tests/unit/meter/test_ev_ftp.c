@@ -182,7 +182,7 @@ Test(ev_ftp, midstream_needs_what_only_ftp_says)
     cr_assert_eq(f.ev.requester, EPW_TO_SERVER);
     clear();
     static const char mail[] = "226 something\r\n150 File okay\r\n";
-    cr_assert_eq(fake_look(&f, &epw_source_ftp, o, mail, strlen(mail)), EPW_LOOK_MORE);
+    cr_assert_eq(fake_look(&f, &epw_source_ftp, o, mail, strlen(mail)), EPW_LOOK_NO);
     cr_assert_eq(fake_look(&f, &epw_source_ftp, o, "\x00\x01\x02", 3), EPW_LOOK_NO);
 }
 

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/evidence/dns_message.h"
+
+#include <string.h>
+
+/* Pointers to pointers of one name: servers write one, sometimes two. Each goes backwards. */
+#define DNS_MAX_HOPS 16
+/* RFC 1035, 2.3.4. */
+#define DNS_MAX_LABEL 63
+#define DNS_POINTER   0xc0
+
+bool epw_dns_header(struct epw_cur *c, struct epw_dns_header *header)
+{
+    header->id = epw_cur_be16(c);
+    header->flags = epw_cur_be16(c);
+    header->questions = epw_cur_be16(c);
+    header->answers = epw_cur_be16(c);
+    header->authorities = epw_cur_be16(c);
+    header->additionals = epw_cur_be16(c);
+    return epw_cur_ok(c);
+}
+
+static bool add_label(struct epw_dns_name *name, struct epw_cur *c, size_t len)
+{
+    struct epw_cur label = epw_cur_sub(c, len);
+    size_t dot = name->len == 0 ? 0 : 1;
+    if (!epw_cur_ok(&label) || name->len + dot + len >= sizeof(name->text))
+        return false;
+    if (dot != 0)
+        name->text[name->len++] = '.';
+    while (epw_cur_left(&label) != 0) {
+        uint8_t byte = epw_cur_u8(&label);
+        if (byte >= 'A' && byte <= 'Z')
+            byte = (uint8_t)(byte + 32);
+        name->plain &= (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
+                       byte == '-' || byte == '_';
+        name->text[name->len++] = (char)byte;
+    }
+    return true;
+}
+
+/* Follows the pointer whose first byte was read; c is where it was written. */
+static bool jump(struct epw_cur whole, struct epw_cur *at, uint8_t high, const uint8_t **from)
+{
+    size_t offset = (size_t)(high & ~DNS_POINTER) << 8 | epw_cur_u8(at);
+    if (!epw_cur_ok(at) || !epw_cur_skip(&whole, offset) || whole.at >= *from)
+        return false;
+    *from = whole.at;
+    *at = whole;
+    return true;
+}
+
+bool epw_dns_name(struct epw_cur whole, struct epw_cur *c, struct epw_dns_name *name)
+{
+    struct epw_cur at = *c;
+    /* Where the run of labels being read began: the next pointer must go before it. */
+    const uint8_t *from = at.at;
+    bool jumped = false;
+    *name = (struct epw_dns_name){ .plain = true };
+    for (int hops = 0; hops <= DNS_MAX_HOPS;) {
+        uint8_t len = epw_cur_u8(&at);
+        if (!epw_cur_ok(&at))
+            break;
+        if (len >= DNS_POINTER) {
+            struct epw_cur behind = at;
+            epw_cur_skip(&behind, 1);
+            if (!jumped)
+                *c = behind;
+            jumped = true;
+            hops++;
+            if (!jump(whole, &at, len, &from))
+                return false;
+        } else if (len == 0) {
+            if (!jumped)
+                *c = at;
+            name->text[name->len] = '\0';
+            return true;
+        } else if (len > DNS_MAX_LABEL || !add_label(name, &at, len)) {
+            break;
+        }
+    }
+    /* Cut in the middle of the name itself, not in what a pointer led to. */
+    if (!jumped)
+        *c = at;
+    return false;
+}
+
+bool epw_dns_question(struct epw_cur whole, struct epw_cur *c, struct epw_dns_question *question)
+{
+    if (!epw_dns_name(whole, c, &question->name))
+        return false;
+    question->type = epw_cur_be16(c);
+    question->class = epw_cur_be16(c);
+    return epw_cur_ok(c);
+}
+
+bool epw_dns_record(struct epw_cur whole, struct epw_cur *c, struct epw_dns_record *record)
+{
+    if (!epw_dns_name(whole, c, &record->name))
+        return false;
+    record->type = epw_cur_be16(c);
+    record->class = epw_cur_be16(c);
+    record->ttl_s = epw_cur_be32(c);
+    record->data = epw_cur_sub(c, epw_cur_be16(c));
+    return epw_cur_ok(c);
+}

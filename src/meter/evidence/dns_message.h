@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * DNS messages (RFC 1035, 4) as a passive reader sees them: names with their
+ * compression, questions, resource records. Numbers in host byte order.
+ */
+#ifndef EPW_METER_EVIDENCE_DNS_MESSAGE_H
+#define EPW_METER_EVIDENCE_DNS_MESSAGE_H
+
+#include "base/cursor.h"
+#include "meter/evidence.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define EPW_DNS_HEADER 12
+
+enum epw_dns_type {
+    EPW_DNS_A = 1,
+    EPW_DNS_CNAME = 5,
+    EPW_DNS_AAAA = 28,
+    EPW_DNS_SVCB = 64,  /* RFC 9460 */
+    EPW_DNS_HTTPS = 65, /* RFC 9460 */
+};
+
+struct epw_dns_header {
+    uint16_t id, flags;
+    uint16_t questions, answers, authorities, additionals;
+};
+
+#define EPW_DNS_RESPONSE(flags) (((flags)&0x8000) != 0)
+#define EPW_DNS_OPCODE(flags)   ((flags) >> 11 & 0xf)
+#define EPW_DNS_RCODE(flags)    ((flags)&0xf)
+
+struct epw_dns_name {
+    char text[EPW_NAME_LEN]; /* lower case, no trailing dot; "" is the root */
+    size_t len;
+    bool plain; /* only letters, digits, '-', '_': text says all there is to it */
+};
+
+struct epw_dns_question {
+    struct epw_dns_name name;
+    uint16_t type, class;
+};
+
+struct epw_dns_record {
+    struct epw_dns_name name;
+    uint16_t type, class;
+    uint32_t ttl_s;
+    struct epw_cur data;
+};
+
+bool epw_dns_header(struct epw_cur *c, struct epw_dns_header *header);
+
+/*
+ * A name at c, which then stands behind it. whole is the message from its
+ * first byte (pointers count from there); c reads inside of it. False when it
+ * is cut (c has failed) or wrong: a pointer that does not go backwards, more
+ * of them than the limit, a name above 253 characters, a label type of no use.
+ */
+bool epw_dns_name(struct epw_cur whole, struct epw_cur *c, struct epw_dns_name *name);
+bool epw_dns_question(struct epw_cur whole, struct epw_cur *c, struct epw_dns_question *question);
+bool epw_dns_record(struct epw_cur whole, struct epw_cur *c, struct epw_dns_record *record);
+
+#endif
