@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/flow/expiry.h"
+
+void epw_expiry_add(struct epw_expiry *x, struct epw_flow *flow, int64_t now_ns)
+{
+    struct epw_flow_cold *cold = epw_table_cold(x->table, flow);
+    uint32_t tail = x->queue[flow->queue].tail;
+    cold->queued_ns = now_ns;
+    cold->prev = tail;
+    cold->next = 0;
+    if (tail != 0)
+        epw_table_cold(x->table, epw_table_at(x->table, tail))->next = flow->index;
+    else
+        x->queue[flow->queue].head = flow->index;
+    x->queue[flow->queue].tail = flow->index;
+}
+
+void epw_expiry_remove(struct epw_expiry *x, struct epw_flow *flow)
+{
+    const struct epw_flow_cold *cold = epw_table_cold(x->table, flow);
+    if (cold->prev != 0)
+        epw_table_cold(x->table, epw_table_at(x->table, cold->prev))->next = cold->next;
+    else
+        x->queue[flow->queue].head = cold->next;
+    if (cold->next != 0)
+        epw_table_cold(x->table, epw_table_at(x->table, cold->next))->prev = cold->prev;
+    else
+        x->queue[flow->queue].tail = cold->prev;
+}
+
+void epw_expiry_move(struct epw_expiry *x, struct epw_flow *flow, enum epw_queue queue,
+                     int64_t now_ns)
+{
+    if (flow->queue == queue)
+        return;
+    epw_expiry_remove(x, flow);
+    flow->queue = (uint8_t)queue;
+    epw_expiry_add(x, flow, now_ns);
+}
+
+static struct epw_flow *head_of(const struct epw_expiry *x, unsigned queue)
+{
+    uint32_t head = x->queue[queue].head;
+    return head == 0 ? NULL : epw_table_at(x->table, head);
+}
+
+static void to_tail(struct epw_expiry *x, struct epw_flow *flow, int64_t now_ns)
+{
+    epw_expiry_remove(x, flow);
+    epw_expiry_add(x, flow, now_ns);
+}
+
+struct epw_flow *epw_expiry_due(struct epw_expiry *x, int64_t now_ns)
+{
+    for (unsigned q = 0; q < EPW_QUEUES; q++) {
+        int64_t limit = x->timeout_ns[q] + EPW_EXPIRY_SLACK_NS;
+        /* Ends: who goes to the tail is queued now, and so not due again. */
+        for (struct epw_flow *flow; (flow = head_of(x, q)) != NULL; to_tail(x, flow, now_ns)) {
+            if (now_ns - epw_table_cold(x->table, flow)->queued_ns <= limit)
+                break;
+            if (now_ns - flow->last_ns > limit)
+                return flow;
+        }
+    }
+    return NULL;
+}
+
+static struct epw_flow *victim_in(struct epw_expiry *x, unsigned queue, int64_t now_ns)
+{
+    struct epw_flow *quietest = NULL;
+    for (unsigned i = 0; i < EPW_EVICT_CHANCES; i++) {
+        struct epw_flow *flow = head_of(x, queue);
+        if (flow == NULL || flow->last_ns <= epw_table_cold(x->table, flow)->queued_ns)
+            return flow;
+        if (quietest == NULL || flow->last_ns < quietest->last_ns)
+            quietest = flow;
+        to_tail(x, flow, now_ns);
+    }
+    return quietest;
+}
+
+static int64_t queued_at(const struct epw_expiry *x, unsigned queue)
+{
+    const struct epw_flow *head = head_of(x, queue);
+    return head == NULL ? INT64_MAX : epw_table_cold(x->table, head)->queued_ns;
+}
+
+struct epw_flow *epw_expiry_victim(struct epw_expiry *x, int64_t now_ns)
+{
+    static const unsigned groups[][3] = {
+        { EPW_QUEUE_TCP_TRIED, EPW_QUEUE_TCP_ONE_WAY, EPW_QUEUE_UDP_ONE_WAY },
+        { EPW_QUEUE_CLOSED, EPW_QUEUE_CLOSED, EPW_QUEUE_CLOSED },
+        { EPW_QUEUE_TCP, EPW_QUEUE_UDP, EPW_QUEUE_UDP },
+    };
+    for (unsigned g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
+        unsigned oldest = groups[g][0];
+        for (unsigned i = 1; i < 3; i++)
+            if (queued_at(x, groups[g][i]) < queued_at(x, oldest))
+                oldest = groups[g][i];
+        struct epw_flow *flow = victim_in(x, oldest, now_ns);
+        if (flow != NULL)
+            return flow;
+    }
+    return NULL;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A flow while it is in the table, in two parts: what every packet touches
+ * (two cache lines) and the rest, which is looked at when a flow begins, ends,
+ * changes its state or brings payload that the evidence engine still wants.
+ * Both live in the table (flow/table.h) and never move.
+ */
+#ifndef EPW_METER_FLOW_FLOW_H
+#define EPW_METER_FLOW_FLOW_H
+
+#include "meter/evidence/engine.h"
+#include "meter/flow/key.h"
+
+#include <stdint.h>
+
+#define EPW_PROTO_TCP 6
+#define EPW_PROTO_UDP 17
+
+/* What was seen of a flow since it began; those with (s) are kept by side of the key. */
+#define EPW_F_SEEN(s)       (0x0001u << (s)) /* the side sent something */
+#define EPW_F_DATA(s)       (0x0004u << (s)) /* the side sent payload */
+#define EPW_F_FIN(s)        (0x0010u << (s))
+#define EPW_F_RST(s)        (0x0040u << (s))
+#define EPW_F_EARLY(s)      (0x0100u << (s)) /* its RST cut the other's first request */
+#define EPW_F_UNTAGGED(s)   (0x0400u << (s)) /* joined: this side's packets carry no VLAN */
+#define EPW_F_SEEN_BOTH     0x0003u
+#define EPW_F_FIN_BOTH      0x0030u
+#define EPW_F_RST_ANY       0x00c0u
+#define EPW_F_UNTAGGED_ANY  0x0c00u
+#define EPW_F_SYN           0x00001000u /* SYN without ACK */
+#define EPW_F_SYNACK        0x00002000u
+#define EPW_F_OPEN          0x00004000u /* TCP: the handshake is over, seen or not */
+#define EPW_F_TALK          0x00008000u /* TCP: payload or a bare ACK was seen */
+#define EPW_F_MIDSTREAM     0x00010000u /* TCP: neither SYN nor SYN-ACK came first */
+#define EPW_F_GROUP         0x00020000u /* the responder is broadcast or multicast */
+#define EPW_F_ICMP          0x00040000u /* an ICMP error quoted it */
+#define EPW_F_UNREACHABLE   0x00080000u /* ... and said that nobody is there */
+#define EPW_F_EVIDENCE_DONE 0x00100000u /* the evidence engine wants no more of it */
+#define EPW_F_RECORDED      0x00200000u /* a record of it was written */
+#define EPW_F_FOLDED        0x00400000u /* holds packets of more VLANs than it shows */
+
+struct epw_flow {
+    struct epw_key key;
+    uint32_t index;       /* of the flow in the table, 1 and up; 0: free */
+    uint32_t print[2];    /* fingerprint of each side's last packet, to see doubles */
+    uint8_t init_side;    /* side of the key that began it, as known when it began */
+    uint8_t queue;        /* enum epw_queue */
+    uint8_t tcp_flags[2]; /* union, by side */
+
+    uint32_t flags;      /* EPW_F_ */
+    uint32_t packets[2]; /* from here on: since the last record, by side */
+    uint64_t bytes[2];
+    uint64_t payload[2];
+    int64_t first_ns, last_ns;
+};
+
+struct epw_flow_cold {
+    uint64_t id;
+    int64_t start_ns;  /* first packet of the flow, not of its record */
+    int64_t queued_ns; /* clock when it was put at its queue's tail */
+    uint32_t tag;
+    uint32_t prev, next; /* in its queue, 0: none; next also links the free ones */
+    struct epw_ev_flow *evidence;
+    uint32_t isn[2]; /* by side, when isn_known */
+    bool isn_known[2];
+    bool has_mac;
+    uint8_t how;       /* enum epw_initiator_how */
+    uint32_t syns;     /* since the last record */
+    uint16_t source;   /* capture source of the first packet */
+    uint8_t mac[2][6]; /* by side */
+    uint8_t icmp_type, icmp_code;
+    struct epw_ip icmp_from;
+};
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/flow/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Buckets to begin with: 32 KiB, enough for a small office. */
+#define START_BUCKETS 4096u
+/*
+ * Old buckets moved with each flow added, and then on to the end of a cluster.
+ * The next growth comes after 3/4 of the old size in flows, so moving eight at
+ * a time is over long before.
+ */
+#define MOVE_BUCKETS 8u
+/* Flows in a chunk: about 300 KiB, so that taking one from the system is no pause. */
+#define CHUNK_FLOWS 1024u
+#define CACHE_LINE  64u
+
+struct bucket {
+    uint32_t tag;
+    uint32_t flow; /* index, 0: empty */
+};
+
+struct buckets {
+    struct bucket *slot;
+    uint32_t mask; /* number of buckets - 1 */
+    uint32_t count;
+};
+
+struct chunk {
+    struct epw_flow flow[CHUNK_FLOWS];
+    struct epw_flow_cold cold[CHUNK_FLOWS];
+};
+
+_Static_assert(sizeof(struct epw_flow) == 2 * CACHE_LINE, "two cache lines a packet");
+
+struct epw_table {
+    struct buckets half[2]; /* [0] current; [1] being moved into it, slot NULL when none */
+    uint32_t move_at;       /* next bucket of half[1] to move; an empty one lies before it */
+    uint32_t move_left;     /* buckets of half[1] not looked at yet */
+    uint32_t max_flows, count;
+    uint32_t used; /* flows ever handed out: indexes 1..used */
+    uint32_t free; /* first of the free ones below that, linked by next */
+    uint32_t chunks;
+    struct chunk **chunk;
+};
+
+static bool buckets_make(struct buckets *b, uint32_t size)
+{
+    b->slot = calloc(size, sizeof(*b->slot));
+    b->mask = size - 1;
+    b->count = 0;
+    return b->slot != NULL;
+}
+
+static bool more_flows(struct epw_table *t)
+{
+    struct chunk *chunk = aligned_alloc(CACHE_LINE, sizeof(*chunk));
+    if (chunk == NULL)
+        return false;
+    t->chunk[t->chunks++] = chunk;
+    return true;
+}
+
+enum epw_err epw_table_new(struct epw_table **table, uint32_t max_flows)
+{
+    *table = NULL;
+    if (max_flows == 0)
+        return EPW_EUSAGE;
+    struct epw_table *t = calloc(1, sizeof(*t));
+    if (t == NULL)
+        return EPW_ENOMEM;
+    t->max_flows = max_flows;
+    t->chunk = calloc(max_flows / CHUNK_FLOWS + 1, sizeof(struct chunk *));
+    /* The first chunk is taken now: a table that exists can always hold a flow. */
+    if (t->chunk == NULL || !buckets_make(&t->half[0], START_BUCKETS) || !more_flows(t)) {
+        epw_table_free(t);
+        return EPW_ENOMEM;
+    }
+    *table = t;
+    return EPW_OK;
+}
+
+void epw_table_free(struct epw_table *table)
+{
+    if (table == NULL)
+        return;
+    for (uint32_t i = 0; i < table->chunks; i++)
+        free(table->chunk[i]);
+    free(table->chunk);
+    free(table->half[0].slot);
+    free(table->half[1].slot);
+    free(table);
+}
+
+uint32_t epw_table_count(const struct epw_table *table)
+{
+    return table->count;
+}
+
+struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index)
+{
+    return &table->chunk[(index - 1) / CHUNK_FLOWS]->flow[(index - 1) % CHUNK_FLOWS];
+}
+
+struct epw_flow_cold *epw_table_cold(const struct epw_table *table, const struct epw_flow *flow)
+{
+    uint32_t i = flow->index - 1;
+    return &table->chunk[i / CHUNK_FLOWS]->cold[i % CHUNK_FLOWS];
+}
+
+static void put(struct buckets *b, struct bucket what)
+{
+    uint32_t at = what.tag & b->mask;
+    while (b->slot[at].flow != 0)
+        at = (at + 1) & b->mask;
+    b->slot[at] = what;
+    b->count++;
+}
+
+/*
+ * Moves whole clusters only: what is left behind is then an ordinary table, in
+ * which an empty bucket ends every search.
+ */
+static void move_some(struct epw_table *t)
+{
+    struct buckets *old = &t->half[1];
+    if (old->slot == NULL)
+        return;
+    for (uint32_t moved = 0; t->move_left != 0; moved++) {
+        struct bucket *b = &old->slot[t->move_at];
+        if (b->flow == 0 && moved >= MOVE_BUCKETS)
+            return;
+        if (b->flow != 0) {
+            put(&t->half[0], *b);
+            b->flow = 0;
+            old->count--;
+        }
+        t->move_at = (t->move_at + 1) & old->mask;
+        t->move_left--;
+    }
+    free(old->slot);
+    old->slot = NULL;
+}
+
+static void grow(struct epw_table *t)
+{
+    struct buckets bigger;
+    if (!buckets_make(&bigger, (t->half[0].mask + 1) * 2))
+        return;
+    t->half[1] = t->half[0];
+    t->half[0] = bigger;
+    t->move_at = 0;
+    while (t->half[1].slot[t->move_at].flow != 0)
+        t->move_at++;
+    t->move_left = t->half[1].mask + 1;
+}
+
+/* Room for one more bucket; false when it must grow and cannot. */
+static bool has_room(struct epw_table *t)
+{
+    uint64_t size = (uint64_t)t->half[0].mask + 1;
+    uint64_t filled = (uint64_t)t->count + 1;
+    if (t->half[1].slot == NULL && filled * 4 > size * 3 && size < UINT32_MAX / 2 + 1u)
+        grow(t);
+    /* Without memory to grow it goes on, slower, until searches would have no end. */
+    return filled * 16 <= ((uint64_t)t->half[0].mask + 1) * 15;
+}
+
+static uint32_t take_index(struct epw_table *t)
+{
+    if (t->free != 0) {
+        uint32_t index = t->free;
+        t->free = t->chunk[(index - 1) / CHUNK_FLOWS]->cold[(index - 1) % CHUNK_FLOWS].next;
+        return index;
+    }
+    if (t->used == t->chunks * CHUNK_FLOWS && !more_flows(t))
+        return 0;
+    return ++t->used;
+}
+
+struct epw_flow *epw_table_add(struct epw_table *table, uint32_t tag)
+{
+    move_some(table);
+    if (table->count == table->max_flows || !has_room(table))
+        return NULL;
+    uint32_t index = take_index(table);
+    if (index == 0)
+        return NULL;
+    struct epw_flow *flow = epw_table_at(table, index);
+    memset(flow, 0, sizeof(*flow));
+    flow->index = index;
+    struct epw_flow_cold *cold = epw_table_cold(table, flow);
+    memset(cold, 0, sizeof(*cold));
+    cold->tag = tag;
+    put(&table->half[0], (struct bucket){ .tag = tag, .flow = index });
+    table->count++;
+    return flow;
+}
+
+/* The bucket that holds this very flow, or one past the mask when it is not in this half. */
+static uint32_t bucket_of(const struct buckets *b, uint32_t tag, uint32_t index)
+{
+    for (uint32_t at = tag & b->mask; b->slot[at].flow != 0; at = (at + 1) & b->mask)
+        if (b->slot[at].flow == index)
+            return at;
+    return b->mask + 1;
+}
+
+/* Empties a bucket and moves back what was pushed beyond it. */
+static void clear_bucket(struct buckets *b, uint32_t hole)
+{
+    for (uint32_t at = (hole + 1) & b->mask; b->slot[at].flow != 0; at = (at + 1) & b->mask) {
+        uint32_t home = b->slot[at].tag & b->mask;
+        /* Its home lies cyclically in (hole, at]: it must not go before it. */
+        if (((at - home) & b->mask) < ((at - hole) & b->mask))
+            continue;
+        b->slot[hole] = b->slot[at];
+        hole = at;
+    }
+    b->slot[hole].flow = 0;
+    b->count--;
+}
+
+void epw_table_remove(struct epw_table *table, struct epw_flow *flow)
+{
+    struct epw_flow_cold *cold = epw_table_cold(table, flow);
+    uint32_t index = flow->index;
+    for (unsigned h = 0; h < 2 && table->half[h].slot != NULL; h++) {
+        uint32_t at = bucket_of(&table->half[h], cold->tag, index);
+        if (at <= table->half[h].mask) {
+            clear_bucket(&table->half[h], at);
+            break;
+        }
+    }
+    flow->index = 0;
+    cold->next = table->free;
+    table->free = index;
+    table->count--;
+}
+
+static struct epw_flow *seek(const struct epw_table *t, uint32_t tag, struct epw_probe *probe)
+{
+    for (;; probe->half++) {
+        const struct buckets *b = &t->half[probe->half];
+        if (b->slot == NULL)
+            return NULL;
+        if (probe->at == UINT32_MAX)
+            probe->at = tag & b->mask;
+        for (; b->slot[probe->at].flow != 0; probe->at = (probe->at + 1) & b->mask) {
+            if (b->slot[probe->at].tag != tag)
+                continue;
+            uint32_t index = b->slot[probe->at].flow;
+            probe->at = (probe->at + 1) & b->mask;
+            return epw_table_at(t, index);
+        }
+        if (probe->half == 1)
+            return NULL;
+        probe->at = UINT32_MAX;
+    }
+}
+
+struct epw_flow *epw_table_first(const struct epw_table *table, uint32_t tag,
+                                 struct epw_probe *probe)
+{
+    *probe = (struct epw_probe){ .at = UINT32_MAX, .half = 0 };
+    return seek(table, tag, probe);
+}
+
+struct epw_flow *epw_table_next(const struct epw_table *table, uint32_t tag,
+                                struct epw_probe *probe)
+{
+    return seek(table, tag, probe);
+}
+
+struct epw_flow *epw_table_each(const struct epw_table *table, uint32_t *at)
+{
+    while (*at < table->used) {
+        struct epw_flow *flow = epw_table_at(table, ++*at);
+        if (flow->index != 0)
+            return flow;
+    }
+    return NULL;
+}
+
+void epw_table_warm_buckets(const struct epw_table *table, const uint32_t *tags, size_t count)
+{
+    for (unsigned h = 0; h < 2 && table->half[h].slot != NULL; h++) {
+        const struct buckets *b = &table->half[h];
+        for (size_t i = 0; i < count; i++)
+            __builtin_prefetch(&b->slot[tags[i] & b->mask]);
+    }
+}
+
+void epw_table_warm_flows(const struct epw_table *table, const uint32_t *tags, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct epw_probe probe;
+        const struct epw_flow *flow = epw_table_first(table, tags[i], &probe);
+        if (flow == NULL)
+            continue;
+        __builtin_prefetch(flow, 1);
+        __builtin_prefetch((const uint8_t *)flow + CACHE_LINE, 1);
+    }
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/flow/tcp.h"
+
+#include "meter/flow/expiry.h"
+
+bool epw_tcp_restarts(const struct epw_flow *flow, const struct epw_flow_cold *cold,
+                      const struct epw_packet *packet, unsigned side)
+{
+    unsigned other = 1 - side;
+    if ((packet->tcp_flags & (EPW_TCP_SYN | EPW_TCP_RST)) != EPW_TCP_SYN)
+        return false;
+    if ((flow->flags & EPW_F_MIDSTREAM) != 0)
+        return true;
+    if (cold->isn_known[side] && cold->isn[side] == packet->seq)
+        return false;
+    bool answers = (packet->tcp_flags & EPW_TCP_ACK) != 0;
+    if (answers && cold->isn_known[other] && packet->ack == cold->isn[other] + 1)
+        return false;
+    if (!answers && (flow->flags & EPW_F_SEEN(other)) == 0)
+        return false;
+    return flow->queue == EPW_QUEUE_CLOSED || packet->ts_ns - flow->last_ns >= EPW_TCP_REUSE_NS;
+}
+
+static void begin_midstream(struct epw_flow *flow, const struct epw_packet *packet, unsigned side)
+{
+    unsigned flags = packet->tcp_flags;
+    flow->flags |= EPW_F_MIDSTREAM;
+    /* RFC 9293, 3.10.7.1: a closed port answers a SYN with sequence number 0. */
+    if ((flags & EPW_TCP_RST) != 0 && (flags & EPW_TCP_ACK) != 0 && packet->seq == 0) {
+        flow->init_side = (uint8_t)(1 - side);
+        return;
+    }
+    /*
+     * The lower port serves: whether only one is below 1024, or one is in the ephemeral range
+     * (32768 and up), or neither tells more, it is the lower one each time.
+     */
+    if (flow->key.port[0] == flow->key.port[1])
+        flow->init_side = (uint8_t)side;
+    else
+        flow->init_side = flow->key.port[0] > flow->key.port[1] ? 0 : 1;
+    /* Probes with neither ACK nor RST (FIN, NULL, Xmas scans) are no connection. */
+    if ((flags & (EPW_TCP_ACK | EPW_TCP_RST)) != 0 || (flags == 0 && packet->cut))
+        flow->flags |= EPW_F_OPEN;
+}
+
+void epw_tcp_begin(struct epw_flow *flow, struct epw_flow_cold *cold,
+                   const struct epw_packet *packet, unsigned side)
+{
+    unsigned syn = packet->tcp_flags & (EPW_TCP_SYN | EPW_TCP_ACK | EPW_TCP_RST);
+    cold->how = EPW_INIT_HANDSHAKE;
+    if (syn == EPW_TCP_SYN) {
+        flow->init_side = (uint8_t)side;
+    } else if (syn == (EPW_TCP_SYN | EPW_TCP_ACK)) {
+        flow->init_side = (uint8_t)(1 - side);
+    } else {
+        cold->how = EPW_INIT_INFERRED;
+        begin_midstream(flow, packet, side);
+    }
+}
+
+static void update_syn(struct epw_flow *flow, struct epw_flow_cold *cold,
+                       const struct epw_packet *packet, unsigned side)
+{
+    unsigned other = 1 - side;
+    /* A stray SYN into an answered connection does not change what its numbers are. */
+    bool believed = !cold->isn_known[side] || (flow->flags & EPW_F_SEEN(other)) == 0;
+    if ((packet->tcp_flags & EPW_TCP_ACK) == 0) {
+        flow->flags |= EPW_F_SYN;
+        cold->syns++;
+    } else {
+        flow->flags |= EPW_F_SYNACK;
+        if ((flow->flags & EPW_F_OPEN) == 0) {
+            /* Refused before, accepted now. The client's number is the one acknowledged. */
+            flow->flags &= ~EPW_F_RST_ANY;
+            cold->isn[other] = packet->ack - 1;
+            cold->isn_known[other] = true;
+            believed = true;
+        }
+    }
+    if (believed) {
+        cold->isn[side] = packet->seq;
+        cold->isn_known[side] = true;
+    }
+}
+
+static void update_rst(struct epw_flow *flow, unsigned side)
+{
+    unsigned other = 1 - side;
+    flow->flags |= EPW_F_RST(side);
+    bool asked = (flow->flags & EPW_F_DATA(other)) != 0 && flow->payload[other] != 0 &&
+                 flow->payload[other] <= EPW_TCP_FIRST_REQUEST;
+    if (asked && (flow->flags & EPW_F_DATA(side)) == 0 &&
+        (flow->flags & (EPW_F_MIDSTREAM | EPW_F_RECORDED)) == 0)
+        flow->flags |= EPW_F_EARLY(side);
+}
+
+void epw_tcp_update(struct epw_flow *flow, struct epw_flow_cold *cold,
+                    const struct epw_packet *packet, unsigned side)
+{
+    unsigned flags = packet->tcp_flags;
+    flow->tcp_flags[side] |= packet->tcp_flags;
+    if ((flags & EPW_TCP_RST) != 0) {
+        update_rst(flow, side);
+        return;
+    }
+    if ((flags & EPW_TCP_SYN) != 0)
+        update_syn(flow, cold, packet, side);
+    else if ((flags & EPW_TCP_ACK) != 0)
+        flow->flags |= EPW_F_OPEN | EPW_F_TALK;
+    if ((flags & EPW_TCP_FIN) != 0)
+        flow->flags |= EPW_F_FIN(side);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TCP as a passive observer needs it: who began, is this SYN a new connection
+ * or a retry, how far did it come. Sequence numbers are compared for SYNs
+ * only; a capture may show one direction, lose packets or begin midstream.
+ */
+#ifndef EPW_METER_FLOW_TCP_H
+#define EPW_METER_FLOW_TCP_H
+
+#include "meter/flow/flow.h"
+#include "meter/packet.h"
+
+/*
+ * Silence after which a SYN of another sequence number is another connection
+ * although the last one was not seen to close: RFC 6191 lets a pair of ports
+ * be used again after a second.
+ */
+#define EPW_TCP_REUSE_NS 1000000000LL
+
+/*
+ * What a client sends as its first request: a ClientHello of several records,
+ * a request head with cookies. A reset after more than this is not "early".
+ */
+#define EPW_TCP_FIRST_REQUEST 16384
+
+/* Whether the packet begins another connection than the one the flow holds. */
+bool epw_tcp_restarts(const struct epw_flow *flow, const struct epw_flow_cold *cold,
+                      const struct epw_packet *packet, unsigned side);
+
+/* First packet of a flow: who began it (init_side, how) and whether its beginning was seen. */
+void epw_tcp_begin(struct epw_flow *flow, struct epw_flow_cold *cold,
+                   const struct epw_packet *packet, unsigned side);
+
+/* Every packet, the first included; before the packet is counted. */
+void epw_tcp_update(struct epw_flow *flow, struct epw_flow_cold *cold,
+                    const struct epw_packet *packet, unsigned side);
+
+#endif
