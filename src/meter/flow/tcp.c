@@ -3,6 +3,14 @@
 
 #include "meter/flow/expiry.h"
 
+/* A SYN that two taps deliver after the reset that answered it. */
+static bool is_late_syn(const struct epw_flow *flow, const struct epw_packet *packet, unsigned side)
+{
+    return (packet->tcp_flags & EPW_TCP_ACK) == 0 && (flow->flags & EPW_F_OPEN) == 0 &&
+           side == flow->init_side && (flow->flags & EPW_F_SEEN(side)) == 0 &&
+           (flow->flags & EPW_F_RST(1 - side)) != 0;
+}
+
 bool epw_tcp_restarts(const struct epw_flow *flow, const struct epw_flow_cold *cold,
                       const struct epw_packet *packet, unsigned side)
 {
@@ -10,7 +18,7 @@ bool epw_tcp_restarts(const struct epw_flow *flow, const struct epw_flow_cold *c
     if ((packet->tcp_flags & (EPW_TCP_SYN | EPW_TCP_RST)) != EPW_TCP_SYN)
         return false;
     if ((flow->flags & EPW_F_MIDSTREAM) != 0)
-        return true;
+        return !is_late_syn(flow, packet, side);
     if (cold->isn_known[side] && cold->isn[side] == packet->seq)
         return false;
     bool answers = (packet->tcp_flags & EPW_TCP_ACK) != 0;
@@ -67,6 +75,10 @@ static void update_syn(struct epw_flow *flow, struct epw_flow_cold *cold,
     if ((packet->tcp_flags & EPW_TCP_ACK) == 0) {
         flow->flags |= EPW_F_SYN;
         cold->syns++;
+        if ((flow->flags & EPW_F_OPEN) == 0 && side == flow->init_side) {
+            flow->flags &= ~EPW_F_MIDSTREAM;
+            cold->how = EPW_INIT_HANDSHAKE;
+        }
     } else {
         flow->flags |= EPW_F_SYNACK;
         if ((flow->flags & EPW_F_OPEN) == 0) {

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of a meter, shared by meter.c and the few files it is made of. */
+#ifndef EPW_METER_METER_STATE_H
+#define EPW_METER_METER_STATE_H
+
+#include "meter/decode/decode.h"
+#include "meter/evidence/engine.h"
+#include "meter/flow/clock.h"
+#include "meter/flow/expiry.h"
+#include "meter/flow/frag.h"
+#include "meter/flow/table.h"
+#include "meter/meter.h"
+
+/* What the steps of a batch pass on about one packet besides the packet itself. */
+struct epw_ref {
+    struct epw_key key;
+    uint8_t side;    /* of the key: who sent it */
+    uint16_t source; /* capture source of its frame */
+    uint16_t packet; /* its place in the batch */
+};
+
+struct epw_meter {
+    struct epw_meter_options options;
+    struct epw_meter_sink sink;
+    struct epw_stats stats;
+    struct epw_decoder *decoder;
+    struct epw_table *table;
+    struct epw_frags *frags;
+    struct epw_ev_engine *engine;
+    struct epw_expiry expiry;
+    struct epw_clock clock; /* after the whole batch */
+    int64_t now_ns;         /* the clock's time at the packet in hand */
+    /* One batch on its way through; refs and tags only of packets that have a flow. */
+    struct epw_packet packet[EPW_BATCH_FRAMES];
+    int64_t time_ns[EPW_BATCH_FRAMES]; /* the clock at each packet */
+    struct epw_ref ref[EPW_BATCH_FRAMES];
+    uint32_t tag[EPW_BATCH_FRAMES];
+};
+
+/* track.c: one packet into its flow, which is begun, ended or recorded as the packet says. */
+void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet,
+                     const struct epw_ref *ref, uint32_t tag);
+
+/* record.c: writes what is new in a flow and begins its next record. */
+void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason);
+/* record.c: the last record of a flow, which is then gone. */
+void epw_meter_end(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason);
+/* record.c: why a flow that ran out of time ended. */
+enum epw_flow_reason epw_meter_time_up(const struct epw_flow *flow);
+
+/* quoted.c: an ICMP error about the flow of ref->key. */
+void epw_meter_quoted(struct epw_meter *m, const struct epw_packet *packet,
+                      const struct epw_ref *ref, uint32_t tag);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One packet into its flow. */
+#include "meter/flow/lookup.h"
+#include "meter/flow/state.h"
+#include "meter/flow/tcp.h"
+#include "meter/meter_state.h"
+
+/* A record is cut before a 32-bit packet counter can overflow. */
+#define MAX_RECORD_PACKETS (UINT32_MAX / 2)
+
+/* The other copy of a mirrored packet follows at once, the other leg of a router within this. */
+#define DOUBLE_NS (10 * 1000000LL)
+/* Payload bytes compared: with IP id, sequence number and length enough to know a copy. */
+#define DOUBLE_BYTES 32
+
+static bool is_group(const struct epw_packet *p)
+{
+    static const uint8_t broadcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+    if (epw_ip_is_multicast(&p->dst) || epw_ip_is_limited_broadcast(&p->dst))
+        return true;
+    /* Directed broadcasts are known by their MAC. A group MAC under a unicast address is not
+     * one: clusters share such a MAC. */
+    bool to_all = p->group_mac && (!p->has_mac || memcmp(p->dst_mac, broadcast, 6) == 0);
+    return to_all && p->proto != EPW_PROTO_TCP;
+}
+
+static void begin_other(struct epw_flow *flow, struct epw_flow_cold *cold,
+                        const struct epw_packet *p, unsigned side)
+{
+    flow->init_side = (uint8_t)side;
+    cold->how = EPW_INIT_FIRST;
+    bool looks_like_reply = p->proto == EPW_PROTO_UDP && p->sport < 1024 && p->dport >= 1024;
+    if (looks_like_reply && (flow->flags & EPW_F_GROUP) == 0) {
+        flow->init_side = (uint8_t)(1 - side);
+        cold->how = EPW_INIT_INFERRED;
+    }
+}
+
+/* A flow in the table, making room when there is none. NULL cannot be: a table holds at least one.
+ */
+static struct epw_flow *new_flow(struct epw_meter *m, uint32_t tag)
+{
+    struct epw_flow *flow = epw_table_add(m->table, tag);
+    if (flow != NULL)
+        return flow;
+    struct epw_flow *victim = epw_expiry_victim(&m->expiry, m->now_ns);
+    if (victim == NULL)
+        return NULL;
+    m->stats.flows_evicted++;
+    epw_meter_end(m, victim, EPW_REASON_EVICTED);
+    return epw_table_add(m->table, tag);
+}
+
+static struct epw_flow *begin(struct epw_meter *m, const struct epw_packet *p,
+                              const struct epw_ref *ref, uint32_t tag, uint64_t before)
+{
+    struct epw_flow *flow = new_flow(m, tag);
+    if (flow == NULL)
+        return NULL;
+    unsigned side = ref->side;
+    struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
+    memcpy(&flow->key, &ref->key, sizeof(flow->key));
+    flow->first_ns = flow->last_ns = p->ts_ns;
+    cold->start_ns = p->ts_ns;
+    cold->id = epw_key_flow_id(&ref->key, p->ts_ns, before);
+    cold->source = ref->source;
+    cold->has_mac = p->has_mac;
+    memcpy(cold->mac[side], p->src_mac, 6);
+    memcpy(cold->mac[1 - side], p->dst_mac, 6);
+    if (is_group(p))
+        flow->flags |= EPW_F_GROUP;
+    if (p->proto == EPW_PROTO_TCP)
+        epw_tcp_begin(flow, cold, p, side);
+    else
+        begin_other(flow, cold, p, side);
+    flow->queue = EPW_QUEUES; /* in none yet: requeue() puts it where it belongs */
+    m->stats.flows++;
+    return flow;
+}
+
+/*
+ * The flow the packet belongs to, begun when there is none. Flows whose time is over,
+ * and connections that the packet shows to be over, end first: so it does not
+ * matter when the queues were last looked at. Each round ends a flow or is the last.
+ */
+static struct epw_flow *flow_of(struct epw_meter *m, const struct epw_packet *p,
+                                const struct epw_ref *ref, uint32_t tag)
+{
+    uint64_t before = 0;
+    for (;;) {
+        struct epw_found found = epw_lookup(m->table, &ref->key, tag, ref->side);
+        if (found.flow == NULL)
+            return begin(m, p, ref, tag, before);
+        struct epw_flow *flow = found.flow;
+        const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
+        enum epw_flow_reason reason = EPW_REASON_END;
+        if (epw_expiry_idle(&m->expiry, flow, p->ts_ns)) {
+            reason = epw_meter_time_up(flow);
+        } else if (p->proto != EPW_PROTO_TCP || !epw_tcp_restarts(flow, cold, p, ref->side)) {
+            if (found.how != EPW_FOUND_EXACT)
+                epw_lookup_settle(&found, &ref->key, ref->side, &m->stats);
+            return flow;
+        }
+        before = cold->start_ns == p->ts_ns ? cold->id : 0;
+        epw_meter_end(m, flow, reason);
+    }
+}
+
+static void see_double(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
+                       unsigned side)
+{
+    uint64_t h = epw_hash_mix(((uint64_t)p->seq << 32 | p->payload_wire) ^ EPW_HASH_K0,
+                              ((uint64_t)p->ack << 32 | (uint64_t)p->ip_id << 8 | p->tcp_flags) ^
+                                  EPW_HASH_K1);
+    if (p->payload_len != 0)
+        h = epw_hash(p->payload, p->payload_len < DOUBLE_BYTES ? p->payload_len : DOUBLE_BYTES, h);
+    uint32_t print = (uint32_t)(h >> 32) | 1; /* 0 is "no packet yet" */
+    /* Without an IP id (IPv6) two bare ACKs alike are duplicate ACKs, not copies. */
+    bool tells = p->ip_id != 0 || p->payload_len != 0;
+    if (tells && flow->print[side] == print && p->ts_ns - flow->last_ns <= DOUBLE_NS)
+        m->stats.duplicates++;
+    flow->print[side] = print;
+}
+
+static void count(struct epw_flow *flow, const struct epw_packet *p, unsigned side)
+{
+    flow->packets[side]++;
+    flow->bytes[side] += p->wire_len;
+    flow->payload[side] += p->payload_wire;
+    if (p->ts_ns < flow->first_ns)
+        flow->first_ns = p->ts_ns;
+    if (p->ts_ns > flow->last_ns)
+        flow->last_ns = p->ts_ns;
+    flow->flags |= EPW_F_SEEN(side);
+    if (p->payload_wire != 0 && (p->tcp_flags & EPW_TCP_RST) == 0)
+        flow->flags |= EPW_F_DATA(side);
+}
+
+/* The fragments that came before their first. */
+static void count_parked(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
+                         unsigned side)
+{
+    struct epw_parked parked = epw_frags_claim(m->frags, p);
+    if (parked.packets == 0)
+        return;
+    flow->packets[side] += parked.packets;
+    flow->bytes[side] += parked.bytes;
+    flow->payload[side] += parked.payload;
+    if (parked.first_ns < flow->first_ns)
+        flow->first_ns = parked.first_ns;
+    if (parked.last_ns > flow->last_ns)
+        flow->last_ns = parked.last_ns;
+}
+
+static void requeue(struct epw_meter *m, struct epw_flow *flow)
+{
+    enum epw_queue queue = epw_flow_queue(flow);
+    if (flow->queue != EPW_QUEUES) {
+        epw_expiry_move(&m->expiry, flow, queue, m->now_ns);
+        return;
+    }
+    flow->queue = (uint8_t)queue;
+    epw_expiry_add(&m->expiry, flow, m->now_ns);
+}
+
+static void gather_evidence(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
+                            unsigned side)
+{
+    struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
+    unsigned a = flow->init_side, b = 1u - a;
+    struct epw_ev_who who = {
+        .flow_id = cold->id,
+        .ip = { flow->key.ip[a], flow->key.ip[b] },
+        .port = { flow->key.port[a], flow->key.port[b] },
+        .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
+        .isn_known = { cold->isn_known[a], cold->isn_known[b] },
+        .isn = { cold->isn[a], cold->isn[b] },
+    };
+    if (!epw_ev_packet(m->engine, &cold->evidence, &who, p,
+                       side == a ? EPW_TO_SERVER : EPW_TO_CLIENT))
+        flow->flags |= EPW_F_EVIDENCE_DONE;
+}
+
+static bool has_evidence(const struct epw_flow *flow, const struct epw_packet *p)
+{
+    return p->payload_wire != 0 && p->fragment != EPW_FRAG_LATER &&
+           (flow->flags & EPW_F_EVIDENCE_DONE) == 0 && (p->tcp_flags & EPW_TCP_RST) == 0 &&
+           (p->proto == EPW_PROTO_TCP || p->proto == EPW_PROTO_UDP);
+}
+
+void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet,
+                     const struct epw_ref *ref, uint32_t tag)
+{
+    unsigned side = ref->side;
+    struct epw_flow *flow = flow_of(m, packet, ref, tag);
+    if (flow == NULL)
+        return;
+    if (packet->ts_ns - flow->first_ns > m->options.timeouts.active * EPW_SECOND_NS ||
+        flow->packets[side] >= MAX_RECORD_PACKETS) {
+        epw_meter_record(m, flow, EPW_REASON_ACTIVE);
+        flow->first_ns = flow->last_ns = packet->ts_ns;
+    }
+    uint32_t flags = flow->flags;
+    if (packet->proto == EPW_PROTO_TCP && packet->fragment != EPW_FRAG_LATER)
+        epw_tcp_update(flow, epw_table_cold(m->table, flow), packet, side);
+    if (packet->fragment != EPW_FRAG_LATER)
+        see_double(m, flow, packet, side);
+    count(flow, packet, side);
+    if (packet->fragment == EPW_FRAG_FIRST)
+        count_parked(m, flow, packet, side);
+    if (flags != flow->flags || flow->queue == EPW_QUEUES)
+        requeue(m, flow);
+    if (has_evidence(flow, packet))
+        gather_evidence(m, flow, packet, side);
+}
