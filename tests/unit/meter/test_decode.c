@@ -9,7 +9,7 @@
 #define UDP_TO(port) "9c40 " port " 0000 0000 "
 #define IP6(next)                                                                                  \
     "6000 0000 0000 " next " 40 fd000000000000000000000000000001 "                                 \
-                           "fd000000000000000000000000000002 "
+    "fd000000000000000000000000000002 "
 
 /* All of them end complete: one for each kind of header, with a few bytes of payload. */
 static const struct {
