@@ -1,5 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-int main(void)
+#include "config.h"
+
+#include "cli/message.h"
+#include "cli/options.h"
+#include "cli/query.h"
+#include "cli/run.h"
+
+static int run_command(const struct epw_options *options)
 {
-    return 0;
+    switch (options->command) {
+    case EPW_CMD_READ:
+        return epw_run(options);
+    case EPW_CMD_LIST:
+        return epw_query_list(options);
+    case EPW_CMD_EXPLAIN:
+        return epw_query_explain(options);
+    case EPW_CMD_CHECK:
+        return epw_query_check(options);
+    case EPW_CMD_VERSION:
+        puts("epwatch " PACKAGE_VERSION);
+        return epw_query_finish();
+    case EPW_CMD_HELP:
+        epw_options_help(stdout);
+        return epw_query_finish();
+    }
+    return EPW_EXIT_FAIL;
+}
+
+int main(int argc, char **argv)
+{
+    struct epw_options options;
+    struct epw_diag diag;
+    int status = EPW_EXIT_FAIL;
+    if (epw_options_parse(&options, argc, argv, &diag) == EPW_OK)
+        status = run_command(&options);
+    else
+        epw_say(NULL, "%s", diag.text);
+    epw_options_free(&options);
+    return status;
 }

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/foreign.h"
+
+#include "base/text.h"
+#include "capture/linktype.h"
+
+/* No LINKTYPE_ has this value. */
+#define NONE UINT32_MAX
+
+/* Link types given out so far are below: enough to list the decoded ones. */
+#define LINKTYPES 512
+
+void epw_foreign_start(struct epw_foreign *foreign, const struct epw_decoder *decoder)
+{
+    *foreign = (struct epw_foreign){ .decoder = decoder, .known = NONE };
+}
+
+static void count_one(struct epw_foreign *foreign, const struct epw_frame *frame)
+{
+    size_t i = 0;
+    while (i < foreign->count && (foreign->seen[i].source != frame->source ||
+                                  foreign->seen[i].linktype != frame->linktype))
+        i++;
+    if (i == EPW_FOREIGN_MAX) {
+        foreign->more++;
+        return;
+    }
+    if (i == foreign->count) {
+        foreign->count++;
+        foreign->seen[i].source = frame->source;
+        foreign->seen[i].linktype = frame->linktype;
+    }
+    foreign->seen[i].packets++;
+}
+
+void epw_foreign_count(struct epw_foreign *foreign, const struct epw_batch *batch)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        const struct epw_frame *frame = &batch->frame[i];
+        if (frame->linktype == foreign->known)
+            continue;
+        if (epw_decoder_knows(foreign->decoder, frame->linktype))
+            foreign->known = frame->linktype;
+        else
+            count_one(foreign, frame);
+    }
+}
+
+bool epw_foreign_tell(const struct epw_foreign *foreign, const char *const *sources,
+                      struct epw_progress *progress)
+{
+    if (foreign->count == 0)
+        return false;
+    struct epw_str expected = { 0 };
+    for (uint16_t type = 0; type < LINKTYPES; type++)
+        if (epw_decoder_knows(foreign->decoder, type))
+            epw_str_addf(&expected, "%s%s", expected.len == 0 ? "" : ", ", epw_linktype_name(type));
+    char text[EPW_TEXT_LEN];
+    for (size_t i = 0; i < foreign->count; i++)
+        epw_say(progress,
+                "%s: link type %u (%s) is not decoded, %s packet%s counted as unsupported; "
+                "expected one of %s",
+                sources[foreign->seen[i].source], (unsigned)foreign->seen[i].linktype,
+                epw_linktype_name(foreign->seen[i].linktype),
+                epw_text_count(foreign->seen[i].packets, text),
+                foreign->seen[i].packets == 1 ? "" : "s", epw_str_text(&expected));
+    if (foreign->more != 0)
+        epw_say(progress, "%s more packets in other files have link types that are not decoded",
+                epw_text_count(foreign->more, text));
+    epw_str_free(&expected);
+    return true;
+}

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h" /* getopt_long */
+
+#include "cli/options.h"
+
+#include "analyst/analyst.h"
+#include "output/layout.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Values of options that have no letter begin above all letters. */
+#define NO_LETTER 256
+
+/* Column in which --help explains. */
+#define HELP_COLUMN 24
+
+struct option_row {
+    const char *name; /* long form, NULL: only a letter */
+    char letter;      /* 0: only a long form */
+    const char *arg;  /* what --help calls the value, NULL: takes none */
+    const char *help;
+    enum epw_err (*set)(struct epw_options *o, const char *value, struct epw_diag *diag);
+};
+
+static enum epw_err set_file(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    if (value[0] == '\0')
+        return epw_diag_set(diag, EPW_EUSAGE, "-r: empty name; expected a capture file, or -");
+    o->file[o->file_count++] = value;
+    return EPW_OK;
+}
+
+static enum epw_err set_sigs(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    if (value[0] == '\0')
+        return epw_diag_set(diag, EPW_EUSAGE, "-S: empty name; expected a CSV file or a folder");
+    o->sigs[o->sigs_count++] = value;
+    return EPW_OK;
+}
+
+static enum epw_err set_output(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    size_t len = strcspn(value, ":");
+    const struct epw_output *format = NULL;
+    struct epw_str known = { 0 };
+    for (size_t i = 0; epw_outputs[i] != NULL; i++) {
+        const char *name = epw_outputs[i]->name;
+        if (strlen(name) == len && strncmp(name, value, len) == 0)
+            format = epw_outputs[i];
+        epw_str_addf(&known, "%s%s", i == 0 ? "" : ", ", name);
+    }
+    enum epw_err err = EPW_OK;
+    if (format == NULL)
+        err = epw_diag_set(diag, EPW_EUSAGE,
+                           "-o %s: no such format; expected FORMAT or "
+                           "FORMAT:PATH with one of: %s",
+                           value, epw_str_text(&known));
+    else if (value[len] == ':' && value[len + 1] == '\0')
+        err = epw_diag_set(diag, EPW_EUSAGE,
+                           "-o %s: empty path; expected FORMAT:PATH, or FORMAT "
+                           "alone for standard output",
+                           value);
+    epw_str_free(&known);
+    if (err == EPW_OK)
+        o->output[o->output_count++] = (struct epw_output_choice){
+            .format = format,
+            .path = value[len] == ':' ? value + len + 1 : "-",
+        };
+    return err;
+}
+
+static enum epw_err number(const char *option, const char *value, uint64_t min, uint64_t max,
+                           uint64_t *out, struct epw_diag *diag)
+{
+    if (epw_text_u64(value, min, max, out))
+        return EPW_OK;
+    return epw_diag_set(diag, EPW_EUSAGE, "%s %s: not a number in range; expected %llu to %llu",
+                        option, value, (unsigned long long)min, (unsigned long long)max);
+}
+
+static enum epw_err set_count(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    return number("-c", value, 1, UINT64_MAX, &o->max_packets, diag);
+}
+
+static enum epw_err set_wait(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    uint64_t seconds = 0;
+    enum epw_err err = number("--wait", value, 0, EPW_WAIT_TO_END - 1, &seconds, diag);
+    o->wait_s = (uint32_t)seconds;
+    return err;
+}
+
+static enum epw_err set_max_flows(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    uint64_t flows = 0;
+    enum epw_err err = number("--max-flows", value, 1, UINT32_MAX, &flows, diag);
+    o->meter.max_flows = (uint32_t)flows;
+    return err;
+}
+
+/* One KEY=SECONDS of --timeouts; len bytes from item. */
+static enum epw_err set_timeout(struct epw_timeouts *t, const char *item, size_t len,
+                                struct epw_diag *diag)
+{
+    const struct {
+        const char *key;
+        uint32_t *seconds;
+    } known[] = {
+        { "tcp", &t->tcp },       { "udp", &t->udp },
+        { "closed", &t->closed }, { "unanswered", &t->unanswered },
+        { "active", &t->active },
+    };
+    char text[64];
+    uint64_t seconds;
+    if (len < sizeof(text)) {
+        memcpy(text, item, len);
+        text[len] = '\0';
+        char *value = strchr(text, '=');
+        if (value != NULL)
+            *value++ = '\0';
+        for (size_t i = 0; value != NULL && i < sizeof(known) / sizeof(known[0]); i++)
+            if (strcmp(text, known[i].key) == 0 && epw_text_u64(value, 1, UINT32_MAX, &seconds)) {
+                *known[i].seconds = (uint32_t)seconds;
+                return EPW_OK;
+            }
+    }
+    return epw_diag_set(diag, EPW_EUSAGE,
+                        "--timeouts: '%.*s' is not understood; expected "
+                        "KEY=SECONDS,... with tcp, udp, closed, unanswered or active",
+                        (int)(len < 64 ? len : 64), item);
+}
+
+static enum epw_err set_timeouts(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    for (const char *item = value;;) {
+        size_t len = strcspn(item, ",");
+        enum epw_err err = set_timeout(&o->meter.timeouts, item, len, diag);
+        if (err != EPW_OK || item[len] == '\0')
+            return err;
+        item += len + 1;
+    }
+}
+
+static enum epw_err set_write_flows(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    o->labelled_only = strcmp(value, "labelled") == 0;
+    if (o->labelled_only || strcmp(value, "all") == 0)
+        return EPW_OK;
+    return epw_diag_set(diag, EPW_EUSAGE, "--write-flows %s: expected all or labelled", value);
+}
+
+static enum epw_err set_ignore_vlan(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    (void)value;
+    (void)diag;
+    o->meter.ignore_vlan = true;
+    return EPW_OK;
+}
+
+static enum epw_err set_command(struct epw_options *o, enum epw_command command,
+                                const char *operand, struct epw_diag *diag)
+{
+    if (o->command != EPW_CMD_READ && o->command != command)
+        return epw_diag_set(diag, EPW_EUSAGE,
+                            "--list-signatures, --explain and --check: expected only one of them");
+    o->command = command;
+    o->operand = operand;
+    return EPW_OK;
+}
+
+static enum epw_err set_list(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    return set_command(o, EPW_CMD_LIST, value, diag);
+}
+
+static enum epw_err set_explain(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    return set_command(o, EPW_CMD_EXPLAIN, value, diag);
+}
+
+static enum epw_err set_check(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    return set_command(o, EPW_CMD_CHECK, value, diag);
+}
+
+static enum epw_err set_version(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    return set_command(o, EPW_CMD_VERSION, value, diag);
+}
+
+static enum epw_err set_help(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    return set_command(o, EPW_CMD_HELP, value, diag);
+}
+
+/* In the order of --help. */
+static const struct option_row rows[] = {
+    { NULL, 'r', "FILE",
+      "Read this capture: pcap or pcapng, plain, .gz or .zst; - is standard input. Repeatable: "
+      "several files are merged into one timeline by their time stamps.",
+      set_file },
+    { NULL, 'o', "FORMAT[:PATH]",
+      "Write the result in this format (below) to a file, - or no PATH is standard output. "
+      "Repeatable. Default: table.",
+      set_output },
+    { NULL, 'S', "PATH",
+      "Signatures instead of the installed ones: a CSV file, or a folder of them. Repeatable.",
+      set_sigs },
+    { NULL, 'c', "COUNT", "Stop after so many packets (that pass the filter).", set_count },
+    { "wait", 0, "SECONDS",
+      "How long, in packet time, a flow waits for others that may decide what it is. Default: to "
+      "the end of the capture.",
+      set_wait },
+    { "max-flows", 0, "N", "Flows followed at once. Default: 1000000.", set_max_flows },
+    { "timeouts", 0, "KEY=SECONDS,...",
+      "Packet time after which a silent flow ends: tcp (3600), udp (120), closed (10), unanswered "
+      "(60); and after which a long flow is written in between: active (1800).",
+      set_timeouts },
+    { "write-flows", 0, "all|labelled",
+      "Which flows eve and csv write: all (default), or only those whose product is named.",
+      set_write_flows },
+    { "ignore-vlan", 0, NULL, "VLAN ids do not tell flows apart.", set_ignore_vlan },
+    { "list-signatures", 0, NULL, "List the signatures and their ids, tab-separated.", set_list },
+    { "explain", 0, "[tcp/|udp/]PORT",
+      "Say which signatures have a port, what decides between them, and what a flow to it is when "
+      "nothing else is known.",
+      set_explain },
+    { "check", 0, "PATH", "Check a signature file, or a folder of them.", set_check },
+    { "version", 0, NULL, "Print the version.", set_version },
+    { "help", 'h', NULL, "Print this help.", set_help },
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+/* What getopt wants, made from the table. */
+struct getopt_tables {
+    char letters[2 * ROWS + 3];
+    struct option names[ROWS + 1];
+};
+
+static void make_tables(struct getopt_tables *t)
+{
+    *t = (struct getopt_tables){ .letters = "+:" }; /* stop at the first word; tell what lacks */
+    size_t letters = 2, names = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].letter != 0) {
+            t->letters[letters++] = rows[i].letter;
+            if (rows[i].arg != NULL)
+                t->letters[letters++] = ':';
+        }
+        if (rows[i].name != NULL)
+            t->names[names++] = (struct option){
+                .name = rows[i].name,
+                .has_arg = rows[i].arg == NULL ? no_argument : required_argument,
+                .val = NO_LETTER + (int)i,
+            };
+    }
+}
+
+static const struct option_row *find_row(int value)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        if (value == NO_LETTER + (int)i || (rows[i].letter != 0 && value == rows[i].letter))
+            return &rows[i];
+    return NULL;
+}
+
+/* getopt said that a word is not an option, or lacks its value. */
+static enum epw_err refuse(int c, char **argv, struct epw_diag *diag)
+{
+    const struct option_row *row = find_row(optopt);
+    char letter[3] = { '-', (char)optopt, '\0' };
+    const char *word = optopt == 0 || optopt >= NO_LETTER ? argv[optind - 1] : letter;
+    if (c == ':' && row != NULL)
+        return epw_diag_set(diag, EPW_EUSAGE, "%s: value missing; expected %s", word, row->arg);
+    if (optopt >= NO_LETTER)
+        return epw_diag_set(diag, EPW_EUSAGE, "%s: takes no value", word);
+    return epw_diag_set(diag, EPW_EUSAGE,
+                        "%s: no such option, or not a whole one; epwatch --help lists them", word);
+}
+
+static enum epw_err take_filter(struct epw_options *o, int count, char **words,
+                                struct epw_diag *diag)
+{
+    for (int i = 0; i < count; i++) {
+        /* No word of a filter begins like an option: it would only be a puzzling syntax error. */
+        if (words[i][0] == '-' && strchr("-roSch", words[i][1]) != NULL && words[i][1] != '\0')
+            return epw_diag_set(diag, EPW_EUSAGE,
+                                "%s: option after the filter '%s'; options come before the filter "
+                                "words",
+                                words[i], epw_str_text(&o->filter));
+        epw_str_addf(&o->filter, "%s%s", i == 0 ? "" : " ", words[i]);
+    }
+    return o->filter.failed ? epw_diag_set(diag, EPW_ENOMEM, "out of memory") : EPW_OK;
+}
+
+/* What no single option can tell. */
+static enum epw_err complete(struct epw_options *o, struct epw_diag *diag)
+{
+    if (o->command != EPW_CMD_READ) {
+        if (o->file_count + o->output_count + o->filter.len != 0 && o->command != EPW_CMD_HELP &&
+            o->command != EPW_CMD_VERSION)
+            return epw_diag_set(diag, EPW_EUSAGE,
+                                "--list-signatures, --explain and --check read no capture; "
+                                "expected no -r, -o or filter with them");
+    } else if (o->file_count == 0) {
+        return o->filter.len == 0
+                   ? epw_diag_set(
+                         diag, EPW_EUSAGE,
+                         "no capture given; expected -r FILE (epwatch --help has examples)")
+                   : epw_diag_set(diag, EPW_EUSAGE,
+                                  "no capture given; expected -r FILE before the filter '%s'",
+                                  epw_str_text(&o->filter));
+    }
+    if (o->sigs_count == 0)
+        o->sigs[o->sigs_count++] = EPW_SIGDIR;
+    if (o->output_count == 0)
+        o->output[o->output_count++] =
+            (struct epw_output_choice){ .format = epw_outputs[0], .path = "-" };
+    return EPW_OK;
+}
+
+enum epw_err epw_options_parse(struct epw_options *o, int argc, char **argv, struct epw_diag *diag)
+{
+    *o = (struct epw_options){ .wait_s = EPW_WAIT_TO_END, .meter = EPW_METER_DEFAULTS };
+    size_t room = (size_t)argc + 1; /* no list can be longer than the command line */
+    o->file = calloc(room, sizeof(*o->file));
+    o->sigs = calloc(room, sizeof(*o->sigs));
+    o->output = calloc(room, sizeof(*o->output));
+    if (o->file == NULL || o->sigs == NULL || o->output == NULL)
+        return epw_diag_set(diag, EPW_ENOMEM, "out of memory");
+
+    struct getopt_tables tables;
+    make_tables(&tables);
+    opterr = 0;
+    int c;
+    while ((c = getopt_long(argc, argv, tables.letters, tables.names, NULL)) != -1) {
+        const struct option_row *row = c == '?' || c == ':' ? NULL : find_row(c);
+        enum epw_err err = row == NULL ? refuse(c, argv, diag) : row->set(o, optarg, diag);
+        if (err != EPW_OK)
+            return err;
+    }
+    enum epw_err err = take_filter(o, argc - optind, argv + optind, diag);
+    return err == EPW_OK ? complete(o, diag) : err;
+}
+
+void epw_options_free(struct epw_options *o)
+{
+    free(o->file);
+    free(o->sigs);
+    free(o->output);
+    epw_str_free(&o->filter);
+}
+
+static void help_row(FILE *stream, const char *left, const char *help)
+{
+    fprintf(stream, "  %-*s", HELP_COLUMN - 2, left);
+    if (strlen(left) > HELP_COLUMN - 4)
+        fprintf(stream, "\n%*s", HELP_COLUMN, "");
+    epw_layout_wrap(stream, HELP_COLUMN, HELP_COLUMN, help);
+}
+
+void epw_options_help(FILE *stream)
+{
+    fputs("usage: epwatch [options] -r FILE [-r FILE...] [filter words]\n"
+          "Names the endpoint-security traffic in captures: which product, which function\n"
+          "of it, who talks to whom, how sure that is and why.\n\noptions:\n",
+          stream);
+    for (size_t i = 0; i < ROWS; i++) {
+        char left[80];
+        const char *arg = rows[i].arg == NULL ? "" : rows[i].arg;
+        const char *gap = rows[i].arg == NULL ? "" : " ";
+        if (rows[i].name == NULL)
+            snprintf(left, sizeof(left), "-%c%s%s", rows[i].letter, gap, arg);
+        else if (rows[i].letter == 0)
+            snprintf(left, sizeof(left), "--%s%s%s", rows[i].name, gap, arg);
+        else
+            snprintf(left, sizeof(left), "-%c, --%s%s%s", rows[i].letter, rows[i].name, gap, arg);
+        help_row(stream, left, rows[i].help);
+    }
+    fputs("\nformats of -o:\n", stream);
+    for (size_t i = 0; epw_outputs[i] != NULL; i++)
+        help_row(stream, epw_outputs[i]->name, epw_outputs[i]->help);
+    fputs("\nexamples:\n"
+          "  epwatch -r office.pcap                     what is in it, as a table\n"
+          "  epwatch -r rx.pcap -r tx.pcap.gz net 10.0.0.0/8\n"
+          "                                             two taps as one, only this network\n"
+          "  epwatch -r office.pcap -o eve:flows.json -o table\n"
+          "                                             every flow as JSON, and the table\n"
+          "  tcpdump -w - ... | epwatch -r -            from another program\n"
+          "  epwatch --explain tcp/2222                 who uses this port\n\n"
+          "The words after the options are a filter as in tcpdump (pcap-filter(7)).\n"
+          "Exit status: 0 done; 2 wrong usage, input cut or unreadable, an output failed.\n",
+          stream);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command line: one table of options, from which parsing and --help are
+ * fed (and shell completion, which reads --help). Contract: docs/formats.md,
+ * epwatch(1).
+ */
+#ifndef EPW_CLI_OPTIONS_H
+#define EPW_CLI_OPTIONS_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "meter/meter.h"
+#include "output/output.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum epw_command {
+    EPW_CMD_READ, /* the default: read captures */
+    EPW_CMD_LIST,
+    EPW_CMD_EXPLAIN,
+    EPW_CMD_CHECK,
+    EPW_CMD_VERSION,
+    EPW_CMD_HELP,
+};
+
+/* One -o. */
+struct epw_output_choice {
+    const struct epw_output *format;
+    const char *path; /* "-" is standard output */
+};
+
+/* Texts belong to argv. */
+struct epw_options {
+    enum epw_command command;
+    const char *operand; /* of EXPLAIN and CHECK */
+    const char **file;   /* -r */
+    size_t file_count;
+    const char **sigs; /* -S, or the installed ones */
+    size_t sigs_count;
+    struct epw_output_choice *output; /* -o, or the table */
+    size_t output_count;
+    struct epw_str filter; /* the words after the options, joined by blanks */
+    uint64_t max_packets;
+    uint32_t wait_s;
+    struct epw_meter_options meter;
+    bool labelled_only;
+};
+
+/*
+ * EPW_EUSAGE: what is wrong and what was expected is in *diag. EPW_ENOMEM.
+ * *options is to be freed in any case.
+ */
+enum epw_err epw_options_parse(struct epw_options *options, int argc, char **argv,
+                               struct epw_diag *diag);
+void epw_options_free(struct epw_options *options);
+
+/* --help, in 80 columns. */
+void epw_options_help(FILE *stream);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/query.h"
+
+#include "cli/message.h"
+#include "cli/run.h"
+
+#include <errno.h>
+#include <string.h>
+
+int epw_query_finish(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EPW_EXIT_DONE;
+    epw_say(NULL, "standard output: cannot be written: %s", strerror(errno));
+    return EPW_EXIT_FAIL;
+}
+
+const char *epw_query_transport(uint8_t proto)
+{
+    return proto == 6 ? "tcp" : "udp";
+}
+
+void epw_query_ports(struct epw_str *text, const struct epw_signature *sig)
+{
+    for (size_t i = 0; i < sig->port_count; i++) {
+        const struct epw_port_range *range = &sig->port[i];
+        epw_str_addf(text, "%s%u", i == 0 ? "" : " ", (unsigned)range->low);
+        if (range->high != range->low)
+            epw_str_addf(text, "-%u", (unsigned)range->high);
+    }
+}
+
+/* Ends a cell; a tab in a text would move the columns. */
+static void end_cell(struct epw_str *line, const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++)
+        epw_str_addn(line, *c == '\t' ? " " : c, 1);
+    epw_str_add(line, "\t");
+}
+
+static void list_texts(struct epw_str *line, const char *const *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        epw_str_addf(line, "%s%s", i == 0 ? "" : " ", texts[i]);
+}
+
+static void list_one(struct epw_str *line, const struct epw_signature *sig)
+{
+    epw_str_clear(line);
+    end_cell(line, sig->id);
+    end_cell(line, sig->product);
+    end_cell(line, sig->neighbour ? "neighbour" : "own");
+    end_cell(line, sig->function);
+    end_cell(line, sig->category);
+    end_cell(line, epw_query_transport(sig->proto));
+    epw_query_ports(line, sig);
+    end_cell(line, "");
+    for (size_t i = 0; i < sig->app_count; i++)
+        epw_str_addf(line, "%s%s", i == 0 ? "" : " ", epw_app_name((enum epw_app)sig->app[i]));
+    end_cell(line, "");
+    end_cell(line, sig->initiator);
+    end_cell(line, sig->responder);
+    list_texts(line, sig->name, sig->name_count);
+    end_cell(line, "");
+    end_cell(line, epw_scope_name(sig->scope));
+    end_cell(line, epw_status_name(sig->status));
+    end_cell(line, epw_needs_name(sig->needs));
+    list_texts(line, sig->row, sig->row_count);
+    puts(epw_str_text(line));
+}
+
+int epw_query_list(const struct epw_options *options)
+{
+    struct epw_catalogue *catalogue = epw_run_catalogue(options);
+    if (catalogue == NULL)
+        return EPW_EXIT_FAIL;
+    struct epw_str line = { 0 };
+    puts("id\tproduct\tkind\tfunction\tcategory\ttransport\tports\tapp_protocol\tinitiator\t"
+         "responder\tnames\tscope\tstatus\tneeds\trows");
+    for (size_t i = 0; i < epw_catalogue_count(catalogue); i++)
+        list_one(&line, epw_catalogue_at(catalogue, i));
+    bool failed = line.failed;
+    epw_str_free(&line);
+    epw_catalogue_free(catalogue);
+    if (failed)
+        epw_say(NULL, "out of memory");
+    return failed ? EPW_EXIT_FAIL : epw_query_finish();
+}
+
+int epw_query_check(const struct epw_options *options)
+{
+    struct epw_options only = *options;
+    const char *path = options->operand;
+    only.sigs = &path;
+    only.sigs_count = 1;
+    struct epw_catalogue *catalogue = epw_run_catalogue(&only);
+    if (catalogue == NULL)
+        return EPW_EXIT_FAIL;
+    size_t count = epw_catalogue_count(catalogue);
+    printf("%s: OK, %zu signature%s\n", path, count, count == 1 ? "" : "s");
+    epw_catalogue_free(catalogue);
+    return epw_query_finish();
+}

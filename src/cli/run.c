@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h" /* sigaction */
+
+#include "cli/run.h"
+
+#include "analyst/analyst.h"
+#include "base/hash.h"
+#include "capture/capture.h"
+#include "cli/foreign.h"
+#include "cli/message.h"
+#include "cli/sinks.h"
+#include "meter/meter.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Set by SIGINT and SIGTERM: reading stops, what was read is reported. */
+static volatile sig_atomic_t interrupted;
+
+struct run {
+    const struct epw_options *options;
+    struct epw_progress progress;
+    struct epw_catalogue *catalogue;
+    struct epw_capture *capture;
+    struct epw_sinks *sinks;
+    struct epw_decoder *decoder;
+    struct epw_analyst *analyst;
+    struct epw_meter *meter;
+    struct epw_batch *batch;
+    struct epw_foreign foreign;
+    struct epw_stats stats; /* the capture's part while reading, all at the end */
+    bool partial;           /* some input was not read to its end */
+    bool failed;            /* the exit status is not 0 */
+};
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static void catch_signals(void)
+{
+    /* A second Ctrl-C ends the program at once. No restart: a read that blocks must end. */
+    struct sigaction stop = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    /* A closed pipe is a failed write, which has a message and an exit status. */
+    struct sigaction ignore = { .sa_handler = SIG_IGN };
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static void on_signature_error(void *ctx, const struct epw_diag *diag)
+{
+    (void)ctx;
+    epw_say(NULL, "%s", diag->text);
+}
+
+struct epw_catalogue *epw_run_catalogue(const struct epw_options *options)
+{
+    struct epw_catalogue *catalogue = NULL;
+    enum epw_err err = epw_catalogue_load(&catalogue, options->sigs, options->sigs_count,
+                                          on_signature_error, NULL);
+    if (err == EPW_ENOMEM)
+        epw_say(NULL, "%s", epw_strerror(err));
+    return err == EPW_OK ? catalogue : NULL;
+}
+
+static void on_capture_error(void *ctx, const struct epw_diag *diag)
+{
+    struct run *run = ctx;
+    run->partial = run->failed = true;
+    epw_say(&run->progress, "%s", diag->text);
+}
+
+static void on_result(void *ctx, const struct epw_result *result)
+{
+    struct run *run = ctx;
+    epw_sinks_flow(run->sinks, result);
+}
+
+/* Without memory for it to wait, a flow is decided at once: not worse than a short --wait. */
+static void on_flow(void *ctx, const struct epw_flow_record *record)
+{
+    struct run *run = ctx;
+    epw_analyst_flow(run->analyst, record);
+}
+
+static void on_sighting(void *ctx, const struct epw_sighting *sighting)
+{
+    struct run *run = ctx;
+    epw_analyst_sighting(run->analyst, sighting);
+}
+
+static bool open_capture(struct run *run)
+{
+    const struct epw_capture_options options = {
+        .files = run->options->file,
+        .file_count = run->options->file_count,
+        .filter = epw_str_text(&run->options->filter),
+        .max_packets = run->options->max_packets,
+    };
+    enum epw_err err = epw_capture_open(&run->capture, &options, on_capture_error, run);
+    if (err != EPW_OK && !run->failed)
+        epw_say(NULL, "%s: %s", run->options->file[0], epw_strerror(err));
+    return err == EPW_OK;
+}
+
+static bool make_rooms(struct run *run)
+{
+    struct epw_meter_options meter = run->options->meter;
+    meter.seed = epw_hash_new_seed();
+    const struct epw_analyst_options analyst = {
+        .wait_s = run->options->wait_s,
+        .seed = epw_hash_new_seed(),
+    };
+    const struct epw_meter_sink sink = { run, on_flow, on_sighting };
+    run->batch = malloc(sizeof(*run->batch));
+    bool made =
+        run->batch != NULL && epw_decoder_new(&run->decoder) == EPW_OK &&
+        epw_analyst_new(&run->analyst, run->catalogue, &analyst, on_result, run) == EPW_OK &&
+        epw_meter_new(&run->meter, &meter, &sink) == EPW_OK;
+    if (!made)
+        epw_say(NULL, "out of memory before reading began; try a smaller --max-flows");
+    epw_foreign_start(&run->foreign, run->decoder);
+    return made;
+}
+
+/* The capture's part of the counters: what came out of it. */
+static void count_batch(struct epw_stats *stats, const struct epw_batch *batch)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        const struct epw_frame *frame = &batch->frame[i];
+        if (stats->packets++ == 0)
+            stats->first_ns = stats->last_ns = frame->ts_ns;
+        stats->bytes += frame->wire_len;
+        stats->captured_bytes += frame->caplen;
+        if (frame->ts_ns < stats->first_ns)
+            stats->first_ns = frame->ts_ns;
+        if (frame->ts_ns > stats->last_ns)
+            stats->last_ns = frame->ts_ns;
+    }
+}
+
+static void read_all(struct run *run)
+{
+    epw_progress_start(&run->progress);
+    while (!interrupted && epw_sinks_alive(run->sinks)) {
+        epw_capture_read(run->capture, run->batch);
+        if (run->batch->count == 0)
+            break;
+        count_batch(&run->stats, run->batch);
+        epw_foreign_count(&run->foreign, run->batch);
+        epw_meter_push(run->meter, run->batch);
+        epw_progress_tick(&run->progress, run->capture, run->stats.packets);
+    }
+    if (interrupted) {
+        char count[EPW_TEXT_LEN];
+        run->partial = run->failed = true;
+        epw_say(&run->progress, "interrupted after %s packets; the result is of what was read",
+                epw_text_count(run->stats.packets, count));
+    }
+    epw_meter_flush(run->meter);
+    epw_analyst_flush(run->analyst);
+    epw_progress_clear(&run->progress);
+}
+
+/* Each room counted its own part; here they come together. */
+static void join_stats(struct run *run)
+{
+    const struct epw_stats capture = run->stats;
+    const struct epw_stats *analyst = epw_analyst_stats(run->analyst);
+    run->stats = *epw_meter_stats(run->meter);
+    run->stats.packets = capture.packets;
+    run->stats.bytes = capture.bytes;
+    run->stats.captured_bytes = capture.captured_bytes;
+    run->stats.first_ns = capture.first_ns;
+    run->stats.last_ns = capture.last_ns;
+    run->stats.labelled = analyst->labelled;
+    run->stats.wait_evicted = analyst->wait_evicted;
+    run->stats.names_evicted = analyst->names_evicted;
+    run->stats.hosts_evicted = analyst->hosts_evicted;
+}
+
+static void clean(struct run *run)
+{
+    epw_meter_free(run->meter);
+    epw_analyst_free(run->analyst);
+    epw_decoder_free(run->decoder);
+    epw_capture_close(run->capture);
+    epw_catalogue_free(run->catalogue);
+    free(run->batch);
+}
+
+int epw_run(const struct epw_options *options)
+{
+    struct run run = { .options = options };
+    catch_signals();
+    run.catalogue = epw_run_catalogue(options);
+    bool ready = run.catalogue != NULL && open_capture(&run) && make_rooms(&run) &&
+                 epw_sinks_open(&run.sinks, options, &run.progress) == EPW_OK;
+    if (ready) {
+        read_all(&run);
+        join_stats(&run);
+        if (epw_foreign_tell(&run.foreign, options->file, &run.progress))
+            run.failed = true;
+    }
+    bool written = epw_sinks_close(run.sinks, &run.stats, run.partial);
+    clean(&run);
+    return ready && written && !run.failed ? EPW_EXIT_DONE : EPW_EXIT_FAIL;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The run: captures -> meter -> analyst -> outputs. */
+#ifndef EPW_CLI_RUN_H
+#define EPW_CLI_RUN_H
+
+#include "analyst/catalogue/catalogue.h"
+#include "cli/options.h"
+
+/* As in docs/formats.md, Exit status. */
+#define EPW_EXIT_DONE 0
+#define EPW_EXIT_FAIL 2
+
+/* Reads everything that options name and writes what they ask for; returns the exit status. */
+int epw_run(const struct epw_options *options);
+
+/* The signatures that options name; NULL: why was told. */
+struct epw_catalogue *epw_run_catalogue(const struct epw_options *options);
+
+#endif

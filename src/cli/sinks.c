@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h" /* stat */
+
+#include "cli/sinks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Lines of flows are short: larger writes than stdio's 4 KiB spare system calls. */
+#define BUFFER_LEN (1u << 16)
+
+struct sink {
+    const struct epw_output *format;
+    const char *path;
+    FILE *stream; /* NULL: not open */
+    void *state;  /* NULL: open() did not succeed */
+    bool failed;
+};
+
+struct epw_sinks {
+    struct epw_progress *progress;
+    struct epw_run_info info;
+    size_t count;
+    struct sink sink[];
+};
+
+static const char *shown(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard output" : path;
+}
+
+/* Tells once why a sink is given up. saved_errno is that of the failed write. */
+static void fail(struct epw_sinks *sinks, struct sink *sink, enum epw_err err, int saved_errno)
+{
+    if (sink->failed)
+        return;
+    sink->failed = true;
+    epw_say(sinks->progress, "%s: %s output failed: %s; what it holds is not complete",
+            shown(sink->path), sink->format->name,
+            err == EPW_ENOMEM ? epw_strerror(err) : strerror(saved_errno == 0 ? EIO : saved_errno));
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    if (strcmp(a, "-") == 0 || strcmp(b, "-") == 0)
+        return strcmp(a, b) == 0;
+    if (strcmp(a, b) == 0)
+        return true;
+    if (stat(a, &x) != 0 || stat(b, &y) != 0)
+        return false;
+    /* Two devices or pipes of one name are the user's own affair: nothing is lost. */
+    return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static bool among(const char *path, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(path, "-") != 0 && same_file(path, list[i]))
+            return true;
+    return false;
+}
+
+/* Whether output i may be opened: nothing has been written so far. */
+static enum epw_err check_path(const struct epw_sinks *sinks, size_t i, const struct epw_options *o)
+{
+    const struct sink *sink = &sinks->sink[i];
+    if (among(sink->path, o->file, o->file_count) || among(sink->path, o->sigs, o->sigs_count)) {
+        epw_say(sinks->progress,
+                "%s: is read by this run and would be overwritten by -o %s; give another path",
+                sink->path, sink->format->name);
+        return EPW_EUSAGE;
+    }
+    for (size_t before = 0; before < i; before++)
+        if (same_file(sink->path, sinks->sink[before].path)) {
+            epw_say(sinks->progress,
+                    "%s: is the output of both -o %s and -o %s; give each its own path",
+                    shown(sink->path), sinks->sink[before].format->name, sink->format->name);
+            return EPW_EUSAGE;
+        }
+    return EPW_OK;
+}
+
+static enum epw_err open_stream(struct epw_sinks *sinks, struct sink *sink)
+{
+    sink->stream = strcmp(sink->path, "-") == 0 ? stdout : fopen(sink->path, "we");
+    if (sink->stream == NULL) {
+        epw_say(sinks->progress, "%s: cannot be written: %s; give another path to -o %s",
+                sink->path, strerror(errno), sink->format->name);
+        return EPW_EIO;
+    }
+    setvbuf(sink->stream, NULL, _IOFBF, BUFFER_LEN);
+    return EPW_OK;
+}
+
+enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
+                            struct epw_progress *progress)
+{
+    struct epw_sinks *sinks = calloc(1, sizeof(*sinks) + o->output_count * sizeof(struct sink));
+    *out = sinks;
+    if (sinks == NULL) {
+        epw_say(progress, "out of memory");
+        return EPW_ENOMEM;
+    }
+    sinks->progress = progress;
+    sinks->info = (struct epw_run_info){
+        .sources = o->file,
+        .source_count = o->file_count,
+        .labelled_only = o->labelled_only,
+        .version = PACKAGE_VERSION,
+    };
+    sinks->count = o->output_count;
+    for (size_t i = 0; i < sinks->count; i++) {
+        sinks->sink[i] = (struct sink){ .format = o->output[i].format, .path = o->output[i].path };
+        enum epw_err err = check_path(sinks, i, o);
+        if (err != EPW_OK)
+            return err;
+    }
+    for (size_t i = 0; i < sinks->count; i++) {
+        enum epw_err err = open_stream(sinks, &sinks->sink[i]);
+        if (err != EPW_OK)
+            return err;
+    }
+    for (size_t i = 0; i < sinks->count; i++) {
+        struct sink *sink = &sinks->sink[i];
+        errno = 0;
+        enum epw_err err = sink->format->open(&sink->state, sink->stream, &sinks->info);
+        if (err != EPW_OK)
+            fail(sinks, sink, err, errno);
+    }
+    return EPW_OK;
+}
+
+void epw_sinks_flow(struct epw_sinks *sinks, const struct epw_result *result)
+{
+    for (size_t i = 0; i < sinks->count; i++) {
+        struct sink *sink = &sinks->sink[i];
+        if (sink->failed)
+            continue;
+        errno = 0;
+        enum epw_err err = sink->format->flow(sink->state, result);
+        if (err != EPW_OK)
+            fail(sinks, sink, err, errno);
+    }
+}
+
+bool epw_sinks_alive(const struct epw_sinks *sinks)
+{
+    for (size_t i = 0; i < sinks->count; i++)
+        if (!sinks->sink[i].failed)
+            return true;
+    return false;
+}
+
+static void close_sink(struct epw_sinks *sinks, struct sink *sink, const struct epw_stats *stats)
+{
+    if (sink->stream == NULL)
+        return;
+    errno = 0;
+    if (sink->state != NULL) {
+        enum epw_err err = sink->format->close(sink->state, stats);
+        if (err != EPW_OK)
+            fail(sinks, sink, err, errno);
+    }
+    /* A full disk or a closed pipe may show only when the last buffer goes out, or on close. */
+    bool bad = fflush(sink->stream) != 0 || ferror(sink->stream);
+    int saved = errno;
+    if (fclose(sink->stream) != 0 && !bad) {
+        bad = true;
+        saved = errno;
+    }
+    if (bad)
+        fail(sinks, sink, EPW_EIO, saved);
+}
+
+bool epw_sinks_close(struct epw_sinks *sinks, const struct epw_stats *stats, bool partial)
+{
+    if (sinks == NULL)
+        return false;
+    bool good = true;
+    sinks->info.partial = partial;
+    for (size_t i = 0; i < sinks->count; i++) {
+        close_sink(sinks, &sinks->sink[i], stats);
+        good = good && !sinks->sink[i].failed;
+    }
+    free(sinks);
+    return good;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The outputs of a run: opened before reading begins, each on its own: one that fails (a full
+ * disk, a closed pipe) is told once and left out, the others go on. */
+#ifndef EPW_CLI_SINKS_H
+#define EPW_CLI_SINKS_H
+
+#include "analyst/verdict/verdict.h"
+#include "base/err.h"
+#include "base/stats.h"
+#include "cli/message.h"
+#include "cli/options.h"
+
+#include <stdbool.h>
+
+struct epw_sinks;
+
+/*
+ * Refuses what would destroy something: a path that is one of the inputs or
+ * signature files, or that two outputs share. options and progress are
+ * borrowed for the sinks' life. EPW_EUSAGE, EPW_EIO, EPW_ENOMEM: was told.
+ */
+enum epw_err epw_sinks_open(struct epw_sinks **sinks, const struct epw_options *options,
+                            struct epw_progress *progress);
+
+void epw_sinks_flow(struct epw_sinks *sinks, const struct epw_result *result);
+
+/* Whether any output still works: if not, reading on is of no use. */
+bool epw_sinks_alive(const struct epw_sinks *sinks);
+
+/* Ends all outputs and frees them. False when any of them failed, now or before. */
+bool epw_sinks_close(struct epw_sinks *sinks, const struct epw_stats *stats, bool partial);
+
+#endif
