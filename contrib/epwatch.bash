@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# bash completion for epwatch. Options and formats are read from epwatch --help, so that this
+# file need not change when they do.
+_epwatch()
+{
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path
+    COMPREPLY=()
+    # "eve:out.json" is three words where ':' breaks words.
+    if [[ $cur == : || $prev == : ]]; then
+        path=${cur#:}
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$path")
+        return
+    fi
+    case $prev in
+    -r | -S | --check)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return ;;
+    -o)
+        compopt -o nospace 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -W "$("$1" --help 2>/dev/null |
+            sed -n '/^formats/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p')" -- "$cur")
+        return ;;
+    --write-flows)
+        mapfile -t COMPREPLY < <(compgen -W 'all labelled' -- "$cur")
+        return ;;
+    -c | --wait | --max-flows | --timeouts | --explain)
+        return ;;
+    esac
+    if [[ $cur == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$("$1" --help 2>/dev/null |
+            sed -n '/^options/,/^$/s/^  \(-[^ ]*\).*/\1/p' | tr -d ,; echo --help)" -- "$cur")
+    fi
+}
+complete -F _epwatch epwatch
