@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "capture/linktype.h"
 
+#include <string.h>
+
 /* No LINKTYPE_ has this value. */
 #define NONE UINT32_MAX
 
@@ -46,15 +48,27 @@ void epw_foreign_count(struct epw_foreign *foreign, const struct epw_batch *batc
     }
 }
 
+/* The decoded link types by name, each name once: raw IP has several numbers. */
+static void list_decoded(const struct epw_decoder *decoder, struct epw_str *list)
+{
+    for (uint16_t type = 0; type < LINKTYPES; type++) {
+        const char *name = epw_linktype_name(type);
+        bool again = !epw_decoder_knows(decoder, type) || strcmp(name, "unknown") == 0;
+        for (uint16_t before = 0; before < type && !again; before++)
+            again =
+                epw_decoder_knows(decoder, before) && strcmp(name, epw_linktype_name(before)) == 0;
+        if (!again)
+            epw_str_addf(list, "%s%s", list->len == 0 ? "" : ", ", name);
+    }
+}
+
 bool epw_foreign_tell(const struct epw_foreign *foreign, const char *const *sources,
                       struct epw_progress *progress)
 {
     if (foreign->count == 0)
         return false;
     struct epw_str expected = { 0 };
-    for (uint16_t type = 0; type < LINKTYPES; type++)
-        if (epw_decoder_knows(foreign->decoder, type))
-            epw_str_addf(&expected, "%s%s", expected.len == 0 ? "" : ", ", epw_linktype_name(type));
+    list_decoded(foreign->decoder, &expected);
     char text[EPW_TEXT_LEN];
     for (size_t i = 0; i < foreign->count; i++)
         epw_say(progress,
