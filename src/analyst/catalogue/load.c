@@ -74,12 +74,23 @@ static void on_cell(void *text, size_t len, void *ctx)
     line->used += len + 1;
 }
 
-static bool split(struct csv_parser *parser, struct line *line, const char *bytes, size_t len)
+static enum epw_err new_parser(struct csv_parser *parser)
+{
+    return csv_init(parser, CSV_STRICT | CSV_STRICT_FINI) == 0 ? EPW_OK : EPW_ENOMEM;
+}
+
+static enum epw_err split(struct csv_parser *parser, struct line *line, const char *bytes,
+                          size_t len)
 {
     line->count = line->used = 0;
-    bool ok = csv_parse(parser, bytes, len, on_cell, NULL, line) == len;
-    ok = csv_fini(parser, on_cell, NULL, line) == 0 && ok;
-    return ok;
+    if (csv_parse(parser, bytes, len, on_cell, NULL, line) == len &&
+        csv_fini(parser, on_cell, NULL, line) == 0)
+        return EPW_OK;
+    bool no_memory = csv_error(parser) == CSV_ENOMEM;
+    /* After an error libcsv stays in the middle of the cell: the next line needs a fresh one. */
+    csv_free(parser);
+    enum epw_err err = new_parser(parser);
+    return err != EPW_OK || no_memory ? EPW_ENOMEM : EPW_EFORMAT;
 }
 
 static bool header_ok(struct epw_cat_loader *load, const struct line *line)
@@ -138,11 +149,13 @@ static bool take_line(struct epw_cat_loader *load, struct reader *reader)
     struct line *line = &reader->line;
     if (reader->len == 0 || reader->bytes[0] == '#')
         return true;
-    if (!split(&reader->parser, line, reader->bytes, reader->len)) {
-        enum epw_err code = csv_error(&reader->parser) == CSV_ENOMEM ? EPW_ENOMEM : EPW_EFORMAT;
-        epw_cat_tell(load, code,
-                     "quotes: got one that is open or alone, expected RFC 4180 on a single line");
-        return code != EPW_ENOMEM && reader->header_seen;
+    enum epw_err err = split(&reader->parser, line, reader->bytes, reader->len);
+    if (err != EPW_OK) {
+        epw_cat_tell(load, err, "%s",
+                     err == EPW_ENOMEM ? epw_strerror(err)
+                                       : "quotes: got one that is open or alone, expected RFC 4180 "
+                                         "on a single line");
+        return err != EPW_ENOMEM && reader->header_seen;
     }
     if (!reader->header_seen)
         return reader->header_seen = header_ok(load, line);
@@ -171,7 +184,7 @@ static void skip_bom(struct reader *reader)
 void epw_cat_stream(struct epw_cat_loader *load, FILE *file)
 {
     struct reader *reader = calloc(1, sizeof(*reader));
-    if (reader == NULL || csv_init(&reader->parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
+    if (reader == NULL || new_parser(&reader->parser) != EPW_OK) {
         epw_cat_tell(load, EPW_ENOMEM, "%s", epw_strerror(EPW_ENOMEM));
         free(reader);
         return;

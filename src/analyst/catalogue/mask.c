@@ -83,7 +83,7 @@ bool epw_mask_match(const char *mask, const char *name)
     if (deep)
         mask += ANY_DEPTH_LEN;
     size_t want = label_count(mask), have = label_count(name);
-    if (deep ? have <= want : have != want)
+    if (*name == '.' || (deep ? have <= want : have != want))
         return false;
     for (; have > want; have--)
         name += label_len(name) + 1;

@@ -96,7 +96,7 @@ size_t epw_catalogue_by_name(const struct epw_catalogue *catalogue, const char *
                              const struct epw_signature **list, size_t max)
 {
     size_t left = strlen(name), count = 0;
-    if (left == 0 || left >= EPW_NAME_LEN)
+    if (left == 0 || left >= EPW_NAME_LEN || *name == '.')
         return 0;
     for (const char *at = name; at != NULL;) {
         struct epw_cat_suffix *suffix = NULL;
