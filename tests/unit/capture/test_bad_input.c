@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Input that is not what it should be: one line names the file, the place and what was expected. */
-#include "config.h"
-
 #include "bytes.h"
 #include "reading.h"
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Well-formed captures: formats, packing, merging, filters. */
-#include "config.h"
-
 #include "bytes.h"
 #include "reading.h"
 

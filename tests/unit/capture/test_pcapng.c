@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pcapng: what libpcap alone refuses, and that levelling changes nothing else. */
-#include "config.h"
-
 #include "bytes.h"
 #include "reading.h"
 
