@@ -92,7 +92,9 @@ struct epw_evidence {
     bool payload_seen[2];  /* at least one payload byte was captured, by enum epw_dir */
     bool cut;              /* an opening was cut by the snaplen, a gap or a limit: unknown
                               then means "not seen", never "mismatch" */
-    bool ech;              /* the SNI is the outer name of ECH and is not kept */
+    bool ech;              /* the ClientHello offers encrypted_client_hello: its server name may
+                              be the outer one. Browsers offer a made-up one to everybody
+                              (GREASE), then the name is real; the two look alike */
     bool starttls;         /* AUTH TLS, STARTTLS: what follows is hidden */
     bool simple_bind;      /* LDAP simple bind with a password in clear */
     bool absolute_form;    /* HTTP absolute-form request: spoken to a proxy */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP on any TCP port (RFC 9112): the first request's line, Host and
+ * HTTP on any port (RFC 9112; over UDP as SSDP has it): the first request's line, Host and
  * User-Agent, what a proxy was asked for, and the status of the answer.
  */
 #include "meter/evidence/source.h"
@@ -167,7 +167,7 @@ static enum epw_look request_line(struct text line, bool whole, bool cut, struct
     size_t end = rest.len;
     while (end != 0 && rest.at[end - 1] != ' ')
         end--;
-    bool version = end != 0 && starts(from(rest, end), "http/");
+    bool version = starts((struct text){ rest.at + end, rest.len - end }, "http/");
     r->target = version ? trim((struct text){ rest.at, end }) : rest;
     r->line = (struct text){ line.at, (size_t)(r->target.at - line.at) + r->target.len };
     r->complete = whole || version;
@@ -202,11 +202,14 @@ static void absolute_form(struct epw_finder *f, struct text target, bool complet
 }
 
 /* CONNECT host:port: what follows the header belongs to that host. */
-static enum epw_look connect(struct epw_finder *f, const struct request *r, size_t header)
+static enum epw_look connect(struct epw_finder *f, const struct request *r, const struct header *h,
+                             size_t header)
 {
     if (!r->complete)
         return EPW_LOOK_DONE;
     uint16_t port = epw_ev_host(f, EPW_NAME_CONNECT, r->target.at, r->target.len);
+    if (port == 0 && h->host.len != 0) /* no proxy would follow it: the request is for this host */
+        epw_ev_host(f, EPW_NAME_HOST, h->host.at, h->host.len);
     struct epw_evidence *ev = epw_ev_fields(f);
     if (ev->connect_port == 0)
         ev->connect_port = port;
@@ -228,7 +231,7 @@ static enum epw_look request(struct epw_finder *f, const struct epw_opening *o, 
     epw_ev_text(f, EPW_EV_REQUEST, r->line.at, r->line.len);
     epw_ev_text(f, EPW_EV_USER_AGENT, h.user_agent.at, h.user_agent.len);
     if (same(r->method, "connect"))
-        return connect(f, r, header);
+        return connect(f, r, &h, header);
     absolute_form(f, r->target, r->complete);
     if (h.host.len != 0)
         epw_ev_host(f, EPW_NAME_HOST, h.host.at, h.host.len);
@@ -327,7 +330,7 @@ const struct epw_source epw_source_http = {
     .name = "http",
     .help = "HTTP requests and answers: host, request line, user agent, proxy target, status",
     .app = EPW_APP_HTTP,
-    .over = EPW_OVER_TCP,
+    .over = EPW_OVER_TCP | EPW_OVER_UDP,
     .max_bytes = HEADER_BYTES,
     .look = look,
 };

@@ -48,13 +48,14 @@ static void skip_ack(struct epw_cur *c, bool ecn)
 }
 
 /* Hands the CRYPTO frames to the side's stream; false when they cannot be frames. */
-static bool read_frames(struct epw_finder *f, struct epw_cur c, struct epw_cur *stream)
+static bool read_frames(struct epw_finder *f, struct epw_cur c, uint8_t crypto,
+                        struct epw_cur *stream)
 {
     for (int i = 0; i < MAX_FRAMES && epw_cur_left(&c) != 0; i++) {
         uint64_t type = epw_quic_varint(&c);
         if (type == FRAME_ACK || type == FRAME_ACK_ECN) {
             skip_ack(&c, type == FRAME_ACK_ECN);
-        } else if (type == FRAME_CRYPTO) {
+        } else if (type == crypto) {
             uint64_t offset = epw_quic_varint(&c), len = epw_quic_varint(&c);
             if (len > epw_cur_left(&c))
                 return false;
@@ -96,7 +97,7 @@ static enum epw_look initial(struct epw_finder *f, const struct epw_opening *o,
         return EPW_LOOK_MINE;
     struct epw_cur stream = epw_cur(NULL, 0);
     struct epw_tls_hello hello;
-    if (!read_frames(f, epw_cur(plain, len), &stream))
+    if (!read_frames(f, epw_cur(plain, len), p->crypto_frame, &stream))
         return EPW_LOOK_BAD;
     if (epw_cur_left(&stream) == 0)
         return EPW_LOOK_MINE;

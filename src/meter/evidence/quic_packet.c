@@ -19,23 +19,31 @@ struct epw_quic_version {
     uint8_t salt[SALT_LEN];
     uint8_t initial; /* packet type bits of an Initial */
     uint8_t retry;   /* ... of a Retry, which has no length */
+    uint8_t crypto;  /* type of a CRYPTO frame */
     const char *key, *iv, *hp;
 };
 
-#define LABELS_V1 .initial = 0, .retry = 3, .key = "quic key", .iv = "quic iv", .hp = "quic hp"
+/* RFC 9001, 5.2. */
+#define SALT_V1                                                                                    \
+    {                                                                                              \
+        0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17, 0x9a, 0xe6, 0xa4, 0xc8, 0x0c,  \
+            0xad, 0xcc, 0xbb, 0x7f, 0x0a                                                           \
+    }
+/* draft-ietf-quic-tls-23, 5.2. */
+#define SALT_DRAFT23                                                                               \
+    {                                                                                              \
+        0xc3, 0xee, 0xf7, 0x12, 0xc7, 0x2e, 0xbb, 0x5a, 0x11, 0xa7, 0xd2, 0x43, 0x2b, 0xb4, 0x63,  \
+            0x65, 0xbe, 0xf9, 0xf5, 0x02                                                           \
+    }
+#define LABELS_V1                                                                                  \
+    .initial = 0, .retry = 3, .crypto = 0x06, .key = "quic key", .iv = "quic iv", .hp = "quic hp"
+#define LABELS_T05X                                                                                \
+    .initial = 0, .retry = 3, .crypto = 0x08, .key = "quic key", .iv = "quic iv", .hp = "quic hp"
 
 static const struct epw_quic_version versions[] = {
-    /* RFC 9001, 5.2, and drafts 33 and 34. */
-    { 0x00000001,
-      0x00000001,
-      { 0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17,
-        0x9a, 0xe6, 0xa4, 0xc8, 0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a },
-      LABELS_V1 },
-    { 0xff000021,
-      0xff000022,
-      { 0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17,
-        0x9a, 0xe6, 0xa4, 0xc8, 0x0c, 0xad, 0xcc, 0xbb, 0x7f, 0x0a },
-      LABELS_V1 },
+    /* Version 1, and drafts 33 and 34. */
+    { 0x00000001, 0x00000001, SALT_V1, LABELS_V1 },
+    { 0xff000021, 0xff000022, SALT_V1, LABELS_V1 },
     /* RFC 9369, 3.3.1. */
     { 0x6b3343cf,
       0x6b3343cf,
@@ -43,6 +51,7 @@ static const struct epw_quic_version versions[] = {
         0x81, 0xbe, 0x6e, 0x26, 0x9d, 0xcb, 0xf9, 0xbd, 0x2e, 0xd9 },
       .initial = 1,
       .retry = 0,
+      .crypto = 0x06,
       .key = "quicv2 key",
       .iv = "quicv2 iv",
       .hp = "quicv2 hp" },
@@ -52,12 +61,20 @@ static const struct epw_quic_version versions[] = {
       { 0xaf, 0xbf, 0xec, 0x28, 0x99, 0x93, 0xd2, 0x4c, 0x9e, 0x97,
         0x86, 0xf1, 0x9c, 0x61, 0x11, 0xe0, 0x43, 0x90, 0xa8, 0x99 },
       LABELS_V1 },
-    /* draft-ietf-quic-tls 23 to 28. */
-    { 0xff000017,
-      0xff00001c,
-      { 0xc3, 0xee, 0xf7, 0x12, 0xc7, 0x2e, 0xbb, 0x5a, 0x11, 0xa7,
-        0xd2, 0x43, 0x2b, 0xb4, 0x63, 0x65, 0xbe, 0xf9, 0xf5, 0x02 },
-      LABELS_V1 },
+    /* draft-ietf-quic-tls 23 to 28, and one vendor's name for 27. */
+    { 0xff000017, 0xff00001c, SALT_DRAFT23, LABELS_V1 },
+    { 0xfaceb002, 0xfaceb002, SALT_DRAFT23, LABELS_V1 },
+    /* The "T" versions of Google's QUIC: TLS inside, salts and a frame type of their own. */
+    { 0x54303530, /* T050 */
+      0x54303530,
+      { 0x7f, 0xf5, 0x79, 0xe5, 0xac, 0xd0, 0x72, 0x91, 0x55, 0x80,
+        0x30, 0x4c, 0x43, 0xa2, 0x36, 0x7c, 0x60, 0x48, 0x83, 0x10 },
+      LABELS_T05X },
+    { 0x54303531, /* T051 */
+      0x54303531,
+      { 0x7a, 0x4e, 0xde, 0xf4, 0xe7, 0xcc, 0xee, 0x5f, 0xa4, 0x50,
+        0x6c, 0x19, 0x12, 0x4f, 0xc8, 0xcc, 0xda, 0x6e, 0x03, 0x3d },
+      LABELS_T05X },
 };
 
 const struct epw_quic_version *epw_quic_version(uint32_t number)
@@ -114,6 +131,7 @@ bool epw_quic_next(struct epw_cur *datagram, struct epw_quic_packet *packet)
     uint64_t len = epw_quic_varint(&c);
     if (!epw_cur_ok(&c) || len > epw_cur_left(&c))
         return false;
+    packet->crypto_frame = packet->version->crypto;
     packet->bytes = datagram->at;
     packet->pn_offset = (size_t)(c.at - datagram->at);
     packet->len = packet->pn_offset + (size_t)len;

@@ -28,6 +28,7 @@ const struct epw_quic_version *epw_quic_version(uint32_t number);
 struct epw_quic_packet {
     const struct epw_quic_version *version;
     bool initial;         /* an Initial; else another type that has a length */
+    uint8_t crypto_frame; /* type of the version's CRYPTO frames */
     const uint8_t *bytes; /* of the packet, head included */
     size_t len;           /* its end; the next coalesced packet begins there */
     size_t pn_offset;     /* where the protected packet number begins */

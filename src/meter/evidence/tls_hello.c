@@ -103,10 +103,10 @@ void epw_tls_hello_tell(struct epw_finder *f, const struct epw_opening *o,
 {
     struct epw_evidence *ev = epw_ev_fields(f);
     epw_ev_requester(f, o->dir);
-    if (hello->ech)
-        ev->ech = true;
-    else if (hello->sni != NULL)
-        epw_ev_name(f, source, hello->sni, hello->sni_len, 0);
+    ev->ech |= hello->ech;
+    /* A port has no place in it, but some write one. */
+    if (hello->sni != NULL)
+        epw_ev_host(f, source, hello->sni, hello->sni_len);
     if (hello->alpn == NULL)
         return;
     epw_ev_text(f, EPW_EV_ALPN, hello->alpn, hello->alpn_len);

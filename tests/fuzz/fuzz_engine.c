@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The engine under hostile packets. The input is a list of packets: a byte of
+ * flags (direction, UDP, cut, SYN, midstream, acknowledges), two bytes of
+ * sequence offset, one of length, then the payload. The first byte of all
+ * decides on the flow.
+ */
+#include "base/cursor.h"
+#include "meter/evidence/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define PACKETS 300
+
+static void packet(struct epw_ev_engine *engine, struct epw_ev_flow **flow,
+                   const struct epw_ev_who *who, struct epw_cur *c, uint8_t proto)
+{
+    uint8_t flags = epw_cur_u8(c);
+    uint16_t seq = epw_cur_be16(c);
+    size_t len = epw_cur_u8(c);
+    /* Repeated, so that a short input reaches the limits. */
+    size_t times = (flags & 0x80) != 0 ? 40 : 1;
+    len = len < epw_cur_left(c) ? len : epw_cur_left(c);
+    const uint8_t *bytes = epw_cur_bytes(c, len);
+    uint8_t *copy = malloc(len * times + 1);
+    if (copy == NULL || bytes == NULL) {
+        free(copy);
+        return;
+    }
+    for (size_t i = 0; i < times; i++)
+        memcpy(copy + i * len, bytes, len);
+    struct epw_packet p = {
+        .proto = proto,
+        .seq = 0xfffffff0u + seq,
+        .ack = 0xfffffff0u + seq,
+        .tcp_flags = (uint8_t)(EPW_TCP_ACK | ((flags & 2) != 0 ? EPW_TCP_SYN : 0)),
+        .payload = len == 0 ? NULL : copy,
+        .payload_len = (uint32_t)(len * times),
+        .payload_wire = (uint32_t)(len * times) + ((flags & 4) != 0 ? 100 : 0),
+    };
+    epw_ev_packet(engine, flow, who, &p, (flags & 1) != 0 ? EPW_TO_CLIENT : EPW_TO_SERVER);
+    free(copy);
+}
+
+/* Reads all that was found, so that a sanitizer sees what is not there. */
+static size_t read_all(const struct epw_evidence *ev)
+{
+    size_t sum = strlen(ev->alpn) + strlen(ev->cert_org) + strlen(ev->request) +
+                 strlen(ev->user_agent) + strlen(ev->hint);
+    for (uint8_t i = 0; i < ev->name_count; i++)
+        sum += strlen(ev->name[i].text);
+    return sum;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct epw_stats stats = { 0 };
+    struct epw_ev_engine *engine;
+    struct epw_ev_flow *flow = NULL;
+    struct epw_cur c = epw_cur(data, size);
+    uint8_t kind = epw_cur_u8(&c);
+    struct epw_ev_who who = {
+        .flow_id = 1,
+        .port = { 50000, 443 },
+        .midstream = (kind & 1) != 0,
+        .isn_known = { (kind & 1) == 0, (kind & 1) == 0 && (kind & 2) == 0 },
+        .isn = { 0xffffffef, 0xffffffef },
+    };
+    if (epw_ev_engine_new(&engine, &stats, NULL, NULL) != EPW_OK)
+        return 0;
+    for (int i = 0; i < PACKETS && epw_cur_left(&c) != 0; i++)
+        packet(engine, &flow, &who, &c, (kind & 4) != 0 ? 17 : 6);
+    epw_ev_finish(engine, flow);
+    size_t found = read_all(epw_ev_result(flow));
+    epw_ev_flow_free(engine, &flow);
+    epw_ev_engine_free(engine);
+    return found > 100000;
+}
