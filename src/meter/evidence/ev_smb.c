@@ -48,6 +48,9 @@ static bool share(struct epw_finder *f, struct epw_cur path, bool utf16)
             memcpy(text, path.at, len);
         text[len] = '\0';
     }
+    /* With slashes, as it is also written: cleaning would spell out every backslash. */
+    for (size_t i = 0; i < len; i++)
+        text[i] = text[i] == '\\' ? '/' : text[i];
     if (len == 0 || (len >= 4 && memcmp(text + len - 4, "IPC$", 4) == 0))
         return false;
     epw_ev_text(f, EPW_EV_HINT, text, len);
