@@ -5,7 +5,6 @@
 #include "meter/decode/layers.gen.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const struct epw_layer *const layers[] = { EPW_REGISTRY_epw_layer };
 
@@ -78,11 +77,15 @@ static enum epw_ending walk(const struct epw_decoder *decoder, struct epw_descen
     return EPW_END_TOO_DEEP;
 }
 
+/* Copied, not cleared by memset(): compilers make that a string instruction which costs a third
+ * of the whole descent of a plain packet. */
+static const struct epw_packet blank;
+
 void epw_decode(const struct epw_decoder *decoder, const struct epw_frame *frame,
                 struct epw_packet *packet)
 {
     uint32_t wire_len = frame->wire_len > frame->caplen ? frame->wire_len : frame->caplen;
-    memset(packet, 0, sizeof(*packet));
+    *packet = blank;
     packet->ts_ns = frame->ts_ns;
     packet->wire_len = wire_len;
     struct epw_descent d = {

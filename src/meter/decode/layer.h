@@ -106,6 +106,7 @@ static inline void epw_take_payload(struct epw_descent *d)
 #define EPW_TYPE_IPV6    0x86dd
 #define EPW_TYPE_ETHER   0x6558 /* an Ethernet frame inside something */
 #define EPW_TYPE_MPLS    0x8847
+#define EPW_TYPE_NSH     0x894f
 #define EPW_TYPE_PPP     0x880b
 #define EPW_TYPE_ERSPAN2 0x88be
 #define EPW_TYPE_ERSPAN3 0x22eb

@@ -10,7 +10,7 @@ static enum epw_next decode(struct epw_descent *d)
     if (!epw_cur_ok(&d->cur))
         return epw_end(d, d->bounded ? EPW_END_COMPLETE : EPW_END_TRUNCATED);
     /* Somebody else's datagram to this port: the UDP flow stands. */
-    if (first >> 6 != 0 || (network & 0xff) != 0 || type < EPW_TYPE_MIN)
+    if (first >> 6 != 0 || (network & 0xff) != 0 || !epw_tunnel_carries(type))
         return epw_end(d, EPW_END_COMPLETE);
     if (!epw_cur_skip(&d->cur, (size_t)(first & 0x3f) * 4))
         return epw_end_short(d);

@@ -35,7 +35,7 @@ static bool is_ordinary_udp(const struct epw_descent *d, uint16_t flags, uint16_
         return false;
     if (!epw_cur_ok(&d->cur))
         return d->bounded;
-    return (flags & ~(CHECKSUM | KEY | SEQUENCE)) != 0 || type < EPW_TYPE_MIN;
+    return (flags & ~(CHECKSUM | KEY | SEQUENCE)) != 0 || !epw_tunnel_carries(type);
 }
 
 static enum epw_next decode(struct epw_descent *d)

@@ -13,7 +13,7 @@ static enum epw_next decode(struct epw_descent *d)
 const struct epw_layer epw_layer_opaque = {
     .name = "opaque",
     .source = "IEEE 802 Numbers",
-    .claims = { { EPW_BY_ETHERTYPE, 0x894f },   /* NSH */
+    .claims = { { EPW_BY_ETHERTYPE, EPW_TYPE_NSH },
                 { EPW_BY_ETHERTYPE, 0x88e5 },   /* MACsec */
                 { EPW_BY_ETHERTYPE, 0x88e7 },   /* provider backbone bridging */
                 { EPW_BY_ETHERTYPE, 0x22f3 } }, /* TRILL */

@@ -26,6 +26,20 @@ void epw_tunnel_mark_between(struct epw_packet *packet, enum epw_tunnel_kind kin
     fold(packet, kind, id, src + dst); /* a sum knows no order */
 }
 
+bool epw_tunnel_carries(uint16_t type)
+{
+    switch (type) {
+    case EPW_TYPE_ETHER:
+    case EPW_TYPE_IPV4:
+    case EPW_TYPE_IPV6:
+    case EPW_TYPE_MPLS:
+    case EPW_TYPE_NSH:
+        return true;
+    default:
+        return false;
+    }
+}
+
 void epw_tunnel_restart(struct epw_descent *d)
 {
     d->packet->vlan_count = 0;

@@ -24,6 +24,12 @@ void epw_tunnel_mark(struct epw_packet *packet, enum epw_tunnel_kind kind, uint3
 /* The same for tunnels that are told apart by their two ends, whichever of them sends. */
 void epw_tunnel_mark_between(struct epw_packet *packet, enum epw_tunnel_kind kind, uint32_t id);
 
+/*
+ * Whether tunnels in UDP carry this EtherType. Their ports are ephemeral ports
+ * of somebody else too, so a datagram that carries anything else is no tunnel.
+ */
+bool epw_tunnel_carries(uint16_t type);
+
 /* The tags and MAC addresses met so far belong to the outside. */
 void epw_tunnel_restart(struct epw_descent *d);
 

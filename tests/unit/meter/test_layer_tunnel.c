@@ -173,6 +173,12 @@ Test(layer_geneve, others_keep_their_udp_flow)
     check_flow(p, "192.0.2.1", 40000, "192.0.2.2", 6081, 17);
     p = decode(RAW4, OUT("11") UDP_TO("17c1") "0000 0035 000007 00 " ETHER_SYN);
     check_flow(p, "192.0.2.1", 40000, "192.0.2.2", 6081, 17);
+    /* a DNS answer without records: identification, flags, one question */
+    p = decode(RAW4, OUT("11") UDP_TO("17c1") "1234 8183 0001 0000 0000 0000 0161 00 0001 0001");
+    check_flow(p, "192.0.2.1", 40000, "192.0.2.2", 6081, 17);
+    cr_assert_eq(p.payload_len, 19);
+    check_ending(decode(RAW4, OUT("11") UDP_TO("17c1") "0000 894f 000007 00 0000"),
+                 EPW_END_UNSUPPORTED);
     check_ending(decode(RAW4, OUT("11") UDP_TO("17c1") "0240 6558 000007 00 0102"),
                  EPW_END_TRUNCATED);
     check_ending(decode(RAW4, OUT("11") UDP_TO("17c1") "0000 65"), EPW_END_TRUNCATED);
