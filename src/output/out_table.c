@@ -130,6 +130,35 @@ static size_t print_products(struct table *t, const struct epw_sum_function *con
     return shown;
 }
 
+/* Who was seen in which role of the products. */
+static void print_roles(struct table *t)
+{
+    size_t count;
+    const struct epw_sum_role *const *list = epw_summary_roles(t->summary, &count);
+    const char *product = "";
+    if (count != 0)
+        fputs("\nhosts by role, of likely and confirmed flows\n", t->stream);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(product, list[i]->product) != 0)
+            fprintf(t->stream, "%s\n", list[i]->product);
+        product = list[i]->product;
+        char text[EPW_TEXT_LEN];
+        for (size_t k = 0; k < list[i]->address_count; k++) {
+            bool last = k + 1 == list[i]->address_count;
+            epw_ip_format(&list[i]->address[k], text);
+            epw_str_addf(&t->line, "%s%s ", text, last ? "" : ",");
+        }
+        uint64_t more = list[i]->hosts - list[i]->address_count;
+        if (more != 0)
+            epw_str_addf(&t->line, "and %s more", epw_text_count(more, text));
+        fprintf(t->stream, "  %-*s ", NAME - 3, list[i]->role);
+        if (strlen(list[i]->role) > NAME - 3)
+            fprintf(t->stream, "\n%*s", NAME, "");
+        epw_layout_wrap(t->stream, NAME, NAME, epw_str_text(&t->line));
+        epw_str_clear(&t->line);
+    }
+}
+
 static void print_port(struct table *t, const struct epw_sum_port *port)
 {
     char name[16];
@@ -262,6 +291,7 @@ static enum epw_err table_close(void *state, const struct epw_stats *stats)
     if (print_products(t, list, count, false) == 0)
         fputs("\nNo traffic of a known product was found.\n", t->stream);
     print_products(t, list, count, true);
+    print_roles(t);
     print_ports(t);
     print_other(t);
     print_quality(t, stats);

@@ -3,15 +3,11 @@
 
 #include "base/hash.h"
 #include "base/table.h"
+#include "base/text.h"
+#include "output/seen.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/*
- * Addresses remembered in all, about 100 bytes each: a scan with forged
- * senders must not fill the memory. A network has fewer hosts than that.
- */
-#define MAX_HOSTS 500000
 
 struct function {
     struct epw_sum_function sum;
@@ -25,27 +21,24 @@ struct port {
     UT_hash_handle hh;
 };
 
-/* An address that was seen on one side of what a tally counts. */
-struct host_key {
-    const struct epw_tally *tally;
-    struct epw_ip ip;
-    uint64_t side;
-};
-struct host {
-    struct host_key key;
+struct role {
+    struct epw_sum_role sum;
     UT_hash_handle hh;
+    char key[]; /* product NUL role NUL: sum points into it */
 };
 
 struct epw_summary {
     uint64_t seed;
+    struct epw_str key; /* being looked up */
     struct function *functions;
     struct port *ports;
-    struct host *hosts;
-    bool hosts_full;
+    struct role *roles;
+    struct epw_seen hosts;
     struct epw_tally other;
     uint64_t undecided;
     const struct epw_sum_function **function_list; /* made when asked for */
     const struct epw_sum_port **port_list;
+    const struct epw_sum_role **role_list;
 };
 
 enum epw_err epw_summary_new(struct epw_summary **summary)
@@ -53,7 +46,7 @@ enum epw_err epw_summary_new(struct epw_summary **summary)
     *summary = calloc(1, sizeof(**summary));
     if (*summary == NULL)
         return EPW_ENOMEM;
-    (*summary)->seed = epw_hash_new_seed();
+    (*summary)->seed = (*summary)->hosts.seed = epw_hash_new_seed();
     return EPW_OK;
 }
 
@@ -78,40 +71,26 @@ void epw_summary_free(struct epw_summary *summary)
         HASH_DEL(summary->ports, port);
         free_port(port);
     }
-    struct host *host, *next_host;
-    HASH_ITER (hh, summary->hosts, host, next_host) {
-        HASH_DEL(summary->hosts, host);
-        free(host);
+    struct role *role, *next_role;
+    HASH_ITER (hh, summary->roles, role, next_role) {
+        HASH_DEL(summary->roles, role);
+        free(role);
     }
+    epw_seen_free(&summary->hosts);
+    epw_str_free(&summary->key);
     free(summary->function_list);
     free(summary->port_list);
+    free(summary->role_list);
     free(summary);
 }
 
 static enum epw_err add_host(struct epw_summary *summary, struct epw_tally *tally,
                              const struct epw_ip *ip, unsigned side)
 {
-    struct host_key key = { .tally = tally, .ip = *ip, .side = side };
-    struct host *host;
-    unsigned hash = (unsigned)epw_hash(&key, sizeof(key), summary->seed);
-    HASH_FIND_BYHASHVALUE(hh, summary->hosts, &key, sizeof(key), hash, host);
-    if (host != NULL)
-        return EPW_OK;
-    if (HASH_COUNT(summary->hosts) >= MAX_HOSTS) {
-        summary->hosts_full = true;
-        return EPW_OK;
-    }
-    host = calloc(1, sizeof(*host));
-    if (host == NULL)
-        return EPW_ENOMEM;
-    host->key = key;
-    HASH_ADD_BYHASHVALUE(hh, summary->hosts, key, sizeof(host->key), hash, host);
-    if (!EPW_TABLE_ADDED(host)) {
-        free(host);
-        return EPW_ENOMEM;
-    }
-    tally->hosts[side]++;
-    return EPW_OK;
+    bool fresh;
+    enum epw_err err = epw_seen_add(&summary->hosts, tally, side, ip, &fresh);
+    tally->hosts[side] += fresh ? 1 : 0;
+    return err;
 }
 
 static void add_counts(struct epw_tally *tally, const struct epw_flow_record *record)
@@ -130,30 +109,98 @@ static enum epw_err add_tally(struct epw_summary *summary, struct epw_tally *tal
     return first != EPW_OK ? first : second;
 }
 
+/* "A NUL B NUL", the key of functions and roles, in the summary's room for it. */
+static unsigned make_key(struct epw_summary *summary, const char *a, const char *b)
+{
+    epw_str_clear(&summary->key);
+    epw_str_addn(&summary->key, a, strlen(a) + 1);
+    epw_str_addn(&summary->key, b, strlen(b) + 1);
+    return (unsigned)epw_hash(summary->key.text, summary->key.len, summary->seed);
+}
+
 static struct function *find_function(struct epw_summary *summary, const struct epw_signature *sig)
 {
-    size_t product_len = strlen(sig->product) + 1, function_len = strlen(sig->function) + 1;
-    size_t key_len = product_len + function_len;
-    struct function *made = calloc(1, sizeof(*made) + key_len), *found;
-    if (made == NULL)
+    unsigned hash = make_key(summary, sig->product, sig->function);
+    const struct epw_str *key = &summary->key;
+    struct function *f;
+    HASH_FIND_BYHASHVALUE(hh, summary->functions, key->text, key->len, hash, f);
+    if (f != NULL || key->failed)
+        return f;
+    f = calloc(1, sizeof(*f) + key->len);
+    if (f == NULL)
         return NULL;
-    memcpy(made->key, sig->product, product_len);
-    memcpy(made->key + product_len, sig->function, function_len);
-    unsigned hash = (unsigned)epw_hash(made->key, key_len, summary->seed);
-    HASH_FIND_BYHASHVALUE(hh, summary->functions, made->key, key_len, hash, found);
-    if (found != NULL) {
-        free(made);
-        return found;
-    }
-    made->sum.product = made->key;
-    made->sum.function = made->key + product_len;
-    made->sum.neighbour = sig->neighbour;
-    HASH_ADD_KEYPTR_BYHASHVALUE(hh, summary->functions, made->key, key_len, hash, made);
-    if (!EPW_TABLE_ADDED(made)) {
-        free(made);
+    memcpy(f->key, key->text, key->len);
+    f->sum.product = f->key;
+    f->sum.function = f->key + strlen(f->key) + 1;
+    f->sum.neighbour = sig->neighbour;
+    HASH_ADD_KEYPTR_BYHASHVALUE(hh, summary->functions, f->key, key->len, hash, f);
+    if (!EPW_TABLE_ADDED(f)) {
+        free(f);
         return NULL;
     }
-    return made;
+    return f;
+}
+
+static struct role *find_role(struct epw_summary *summary, const char *product, const char *name)
+{
+    unsigned hash = make_key(summary, product, name);
+    const struct epw_str *key = &summary->key;
+    struct role *role;
+    HASH_FIND_BYHASHVALUE(hh, summary->roles, key->text, key->len, hash, role);
+    if (role != NULL || key->failed)
+        return role;
+    role = calloc(1, sizeof(*role) + key->len);
+    if (role == NULL)
+        return NULL;
+    memcpy(role->key, key->text, key->len);
+    role->sum.product = role->key;
+    role->sum.role = role->key + strlen(role->key) + 1;
+    HASH_ADD_KEYPTR_BYHASHVALUE(hh, summary->roles, role->key, key->len, hash, role);
+    if (!EPW_TABLE_ADDED(role)) {
+        free(role);
+        return NULL;
+    }
+    return role;
+}
+
+/* Keeps the lowest addresses in order: the same ones in whatever order flows come. */
+static void keep_address(struct epw_sum_role *role, const struct epw_ip *ip)
+{
+    role->hosts++;
+    size_t at = role->address_count;
+    if (at == EPW_SUM_ADDRESSES) {
+        if (epw_ip_cmp(ip, &role->address[--at]) >= 0)
+            return;
+    } else {
+        role->address_count++;
+    }
+    for (; at > 0 && epw_ip_cmp(ip, &role->address[at - 1]) < 0; at--)
+        role->address[at] = role->address[at - 1];
+    role->address[at] = *ip;
+}
+
+static enum epw_err add_roles(struct epw_summary *summary, const struct epw_result *result)
+{
+    const struct epw_signature *sig = result->verdict->sig;
+    const char *const name[2] = { sig->initiator, sig->responder };
+    if (result->verdict->confidence < EPW_CONF_LIKELY || sig->neighbour)
+        return EPW_OK;
+    for (unsigned side = 0; side < 2; side++) {
+        /* A group address is nobody's. */
+        if (name[side][0] == '\0' || (side == 1 && result->record->group))
+            continue;
+        struct role *role = find_role(summary, sig->product, name[side]);
+        if (role == NULL)
+            return EPW_ENOMEM;
+        bool fresh;
+        enum epw_err err =
+            epw_seen_add(&summary->hosts, role, 0, &result->record->ip[side], &fresh);
+        if (err != EPW_OK)
+            return err;
+        if (fresh)
+            keep_address(&role->sum, &result->record->ip[side]);
+    }
+    return EPW_OK;
 }
 
 static struct port *find_port(struct epw_summary *summary, const struct epw_flow_record *record)
@@ -228,7 +275,9 @@ enum epw_err epw_summary_add(struct epw_summary *summary, const struct epw_resul
         if (function == NULL)
             return EPW_ENOMEM;
         function->sum.bytes += result->record->bytes[0] + result->record->bytes[1];
-        return add_tally(summary, &function->sum.tally[verdict->confidence], result->record);
+        enum epw_err err =
+            add_tally(summary, &function->sum.tally[verdict->confidence], result->record);
+        return err == EPW_OK ? add_roles(summary, result) : err;
     }
     if (verdict->confidence == EPW_CONF_AMBIGUOUS)
         return add_ambiguous(summary, result);
@@ -289,6 +338,27 @@ const struct epw_sum_port *const *epw_summary_ports(struct epw_summary *summary,
     return summary->port_list;
 }
 
+static int by_role(const void *a, const void *b)
+{
+    const struct epw_sum_role *x = *(const struct epw_sum_role *const *)a;
+    const struct epw_sum_role *y = *(const struct epw_sum_role *const *)b;
+    int order = strcmp(x->product, y->product);
+    return order != 0 ? order : strcmp(x->role, y->role);
+}
+
+const struct epw_sum_role *const *epw_summary_roles(struct epw_summary *summary, size_t *count)
+{
+    *count = 0;
+    free(summary->role_list);
+    summary->role_list = calloc(HASH_COUNT(summary->roles) + 1, sizeof(*summary->role_list));
+    if (summary->role_list == NULL)
+        return NULL;
+    for (const struct role *r = summary->roles; r != NULL; r = r->hh.next)
+        summary->role_list[(*count)++] = &r->sum;
+    qsort(summary->role_list, *count, sizeof(*summary->role_list), by_role);
+    return summary->role_list;
+}
+
 const struct epw_tally *epw_summary_other(const struct epw_summary *summary)
 {
     return &summary->other;
@@ -301,5 +371,5 @@ uint64_t epw_summary_undecided(const struct epw_summary *summary)
 
 bool epw_summary_hosts_full(const struct epw_summary *summary)
 {
-    return summary->hosts_full;
+    return summary->hosts.full;
 }

@@ -45,6 +45,17 @@ struct epw_sum_port {
     struct epw_sum_candidate candidate[EPW_SUM_CANDIDATES];
 };
 
+/* Addresses shown of one role; more are counted. */
+#define EPW_SUM_ADDRESSES 8
+
+/* Who was seen in a role of a product, in likely and confirmed flows. */
+struct epw_sum_role {
+    const char *product, *role; /* ids */
+    uint64_t hosts;             /* different addresses */
+    size_t address_count;       /* the lowest of them */
+    struct epw_ip address[EPW_SUM_ADDRESSES];
+};
+
 struct epw_summary;
 
 enum epw_err epw_summary_new(struct epw_summary **summary); /* EPW_ENOMEM */
@@ -55,11 +66,13 @@ enum epw_err epw_summary_add(struct epw_summary *summary, const struct epw_resul
 
 /*
  * The sums, owned by the summary and valid until it is changed. Functions are
- * sorted by product, then bytes (most first); ports by flows (most first).
+ * sorted by product, then bytes (most first); ports by flows (most first); roles,
+ * of which neighbours have none here, by product and name.
  */
 const struct epw_sum_function *const *epw_summary_functions(struct epw_summary *summary,
                                                             size_t *count);
 const struct epw_sum_port *const *epw_summary_ports(struct epw_summary *summary, size_t *count);
+const struct epw_sum_role *const *epw_summary_roles(struct epw_summary *summary, size_t *count);
 
 /* Flows without a product: hosts are not counted. */
 const struct epw_tally *epw_summary_other(const struct epw_summary *summary);

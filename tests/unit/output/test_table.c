@@ -52,6 +52,11 @@ Test(table, shows_products_ports_and_quality)
         "  agent-replication                 2 -> 1       2       36   8.0 kB  confirmed\n"
         "  agent-replication                 1 -> 1       0       18   4.0 kB  possible\n"
         "\n"
+        "hosts by role, of likely and confirmed flows\n"
+        "acme-protect\n"
+        "  agent                    10.0.0.7, 10.0.0.8\n"
+        "  server                   10.0.0.5\n"
+        "\n"
         "ambiguous: several fit               hosts   flows  packets    bytes\n"
         "  tcp/2222                          1 -> 1       1       18   4.0 kB\n"
         "    acme-protect agent-replication: would be decided by the role of 10.0.0.5 or\n"
@@ -129,6 +134,30 @@ Test(table, neighbours_have_their_own_section)
     const char *section = strstr(out.text, "\nalso seen: neighbours  ");
     cr_assert(nothing != NULL && section != NULL, "%s", out.text);
     cr_expect(nothing < section);
+    free(out.text);
+}
+
+Test(table, shows_the_lowest_addresses_of_a_role_and_counts_the_rest)
+{
+    struct fix f;
+    struct fix_out out = { 0 };
+    fix_open(&out, "table");
+    fix_make(&f);
+    f.record.group = true; /* the responder is a group address: nobody's role */
+    for (int host = 30; host > 10; host--) {
+        f.record.ip[0].b[15] = (uint8_t)host;
+        fix_flow(&out, &f);
+    }
+    struct epw_stats stats = { 0 };
+    fix_close(&out, &stats);
+    cr_expect_not_null(
+        strstr(out.text,
+               "\n  agent                    10.0.0.11, 10.0.0.12, 10.0.0.13, 10.0.0.14,\n"
+               "                           10.0.0.15, 10.0.0.16, 10.0.0.17, 10.0.0.18 and 12\n"
+               "                           more\n"),
+        "%s", out.text);
+    cr_expect_null(strstr(out.text, "  server"));
+    expect_narrow(out.text);
     free(out.text);
 }
 
