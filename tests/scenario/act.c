@@ -236,13 +236,16 @@ static void loop_for(struct scene *s, const struct line *line, unsigned depth)
     s->line = line;
 }
 
-/* every SPAN N times : STATEMENT with {n} for the round's number */
+/*
+ * every SPAN N times : STATEMENT with {n} for the round's number. What is written after it
+ * follows the first round: the later ones go on beside it.
+ */
 static void loop_every(struct scene *s, const struct line *line, unsigned depth)
 {
     int64_t span = word_span(s, line_word(s, line, 1, "a span"));
     uint64_t times = word_number(s, line_word(s, line, 2, "how many times"), 1, MAX_LOOP);
     size_t at = colon(s, line, 3);
-    int64_t start = s->now_ns;
+    int64_t start = s->now_ns, first_end = start;
     for (uint64_t i = 0; i < times; i++) {
         char number[24];
         struct line inner;
@@ -250,11 +253,14 @@ static void loop_every(struct scene *s, const struct line *line, unsigned depth)
         inner_line(s, line, at + 1, "{n}", number, &inner);
         s->now_ns = start + (int64_t)i * span;
         run(s, &inner, depth + 1);
+        if (i == 0)
+            first_end = s->now_ns;
     }
+    s->now_ns = first_end;
     s->line = line;
 }
 
-static void run(struct scene *s, const struct line *line, unsigned depth)
+static void run_one(struct scene *s, const struct line *line, unsigned depth)
 {
     const struct word *first = &line->word[0];
     s->line = line;
@@ -276,6 +282,20 @@ static void run(struct scene *s, const struct line *line, unsigned depth)
         verb_conversation(s, line);
     else
         die_at(s, "unknown statement '%s'", first->text);
+}
+
+/* Statements parted by ";"; a loop's body is all the rest of the line. */
+static void run(struct scene *s, const struct line *line, unsigned depth)
+{
+    struct line part = { .file = line->file, .number = line->number };
+    for (size_t i = 0; i < line->count; i++) {
+        bool loop = word_is(&line->word[i], "for") || word_is(&line->word[i], "every");
+        while (i < line->count && (loop || !word_is(&line->word[i], ";")))
+            part.word[part.count++] = line->word[i++];
+        run_one(s, &part, depth);
+        part.count = 0;
+    }
+    s->line = line;
 }
 
 void statement_run(struct scene *s, const char *text, unsigned number)

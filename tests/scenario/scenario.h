@@ -17,7 +17,7 @@
 #define MAX_HOSTS     512     /* hosts of a scenario */
 #define MAX_CONVOS    20000   /* conversations: more than fit the ephemeral ports is a mistake */
 #define MAX_PACKETS   200000  /* packets of a capture: these are small captures */
-#define MAX_WRAPS     8       /* headers around the hosts' own packets */
+#define MAX_WRAPS     16      /* headers around the hosts' own packets */
 #define MAX_IFACES    8       /* interfaces of a pcapng */
 #define MAX_NESTING   4       /* for ...: every ...: STATEMENT */
 #define MAX_LOOP      10000   /* rounds of one loop */

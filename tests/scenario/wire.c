@@ -73,10 +73,10 @@ static void put_ip6(const struct scene *s, const struct host *from, const struct
 {
     struct buf h = { 0 };
     if (s->extension_on) {
-        /* Hop-by-hop, routing (type 4, no segments left) or destination options: 8 bytes. */
+        /* Hop-by-hop, routing (type 0, no segments left) or destination options: 8 bytes. */
         uint8_t ext[8] = { next, 0, 1, 4, 0, 0, 0, 0 };
         if (s->extension == 43) {
-            ext[2] = 4;
+            ext[2] = 0;
             ext[3] = 0;
         }
         buf_prepend(packet, ext, sizeof(ext));
