@@ -17,7 +17,6 @@ static size_t length(uint16_t type)
     switch (type) {
     case FABRICPATH:
         return 2;
-    case METADATA:
     case E_TAG:
         return 6;
     default:
@@ -25,8 +24,21 @@ static size_t length(uint16_t type)
     }
 }
 
+/* The type stands behind the metadata in a frame, before them in GRE; they begin with version 1. */
+static enum epw_next decode_metadata(struct epw_descent *d)
+{
+    uint16_t first = epw_cur_be16(&d->cur);
+    epw_cur_skip(&d->cur, 4);
+    uint16_t last = epw_cur_be16(&d->cur);
+    if (!epw_cur_ok(&d->cur))
+        return epw_end_short(d);
+    return epw_go_type(d, first >= EPW_TYPE_MIN ? first : last);
+}
+
 static enum epw_next decode(struct epw_descent *d)
 {
+    if (d->number == METADATA)
+        return decode_metadata(d);
     epw_cur_skip(&d->cur, length(d->number));
     uint16_t type = d->number == FABRICPATH ? EPW_TYPE_ETHER : epw_cur_be16(&d->cur);
     if (!epw_cur_ok(&d->cur))

@@ -39,6 +39,9 @@ Test(layer_fabric, headers_of_switches_are_passed)
     check_syn(decode(ETHER, MACS "893f 000000000000 0800 " IP_SYN));  /* E-Tag */
     check_syn(decode(ETHER, MACS "892f 0000 0001 0800 " IP_SYN));     /* HSR */
     check_syn(decode(ETHER, MACS "8909 01010001 000a 0800 " IP_SYN)); /* metadata: group 10 */
+    check_syn(decode(RAW4, "4500 0000 0000 0000 402f 0000 c0000201 c0000202 " /* GRE: type first */
+                           "0000 8909 0800 0101 0001 000a " IP_SYN));
+    check_ending(decode(ETHER, MACS "8909 0101"), EPW_END_TRUNCATED);
     struct epw_packet p = decode(ETHER, "0180c2000002 0180c2000001 8903 0020 " ETHER_SYN);
     check_syn(p);
     cr_assert_eq(p.dst_mac[0], 2, "the MAC addresses are those of the frame inside");
