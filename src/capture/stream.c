@@ -69,17 +69,16 @@ struct file_stream {
     int fd;
 };
 
+/*
+ * A read that a signal interrupts is not tried again: only handlers that ask for
+ * it (no SA_RESTART) interrupt, to get out of waiting for a pipe.
+ */
 static ssize_t file_pull(struct epw_stream *s, uint8_t *out, size_t len)
 {
-    const struct file_stream *file = (const struct file_stream *)s;
-    for (;;) {
-        ssize_t got = read(file->fd, out, len);
-        if (got >= 0)
-            return got;
-        if (errno != EINTR)
-            return epw_stream_fail(s, epw_err_from_errno(errno), "cannot be read: %s",
-                                   strerror(errno));
-    }
+    ssize_t got = read(((const struct file_stream *)s)->fd, out, len);
+    if (got < 0)
+        return epw_stream_fail(s, epw_err_from_errno(errno), "cannot be read: %s", strerror(errno));
+    return got;
 }
 
 static void file_close(struct epw_stream *s)

@@ -3,7 +3,8 @@
 #include "bytes.h"
 #include "reading.h"
 
-#include <sys/stat.h>
+#include <signal.h>
+#include <sys/time.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -49,6 +50,18 @@ Test(bad_input, no_file)
                    "is empty, pcap or pcapng was expected");
 }
 
+Test(bad_input, a_long_path_leaves_room_for_the_reason)
+{
+    static char path[2000];
+    for (size_t i = 0; i + 1 < sizeof(path); i++)
+        path[i] = i % 10 == 0 ? '/' : 'x';
+    memcpy(path + sizeof(path) - 5, ".cap", 4);
+    const struct reading *r = read_file(path);
+    cr_assert_eq(r->opened, EPW_ENOENT);
+    cr_assert_eq(strncmp(r->error[0].text, "...", 3), 0);
+    cr_assert_not_null(strstr(r->error[0].text, ".cap: cannot be opened: No such file"));
+}
+
 Test(bad_input, no_permission)
 {
     if (geteuid() == 0 && (setegid(65534) != 0 || seteuid(65534) != 0))
@@ -84,6 +97,32 @@ Test(bad_input, standard_input_has_a_name)
     const struct reading *r = read_file("-");
     cr_assert_eq(r->opened, EPW_EFORMAT);
     expect_error(r, "standard input", EPW_EFORMAT, "is empty");
+}
+
+static void on_alarm(int number)
+{
+    (void)number;
+}
+
+Test(bad_input, a_signal_ends_the_wait_for_a_pipe, .timeout = 10)
+{
+    one = (struct bytes){ 0 };
+    pcap_header(&one, MAGIC_US, 1);
+    pcap_packet(&one, 1, 0, 'a', 60);
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    cr_assert_eq(write(ends[1], one.b, one.len), (ssize_t)one.len);
+    dup2(ends[0], STDIN_FILENO);
+    struct sigaction action = { .sa_handler = on_alarm };
+    sigaction(SIGALRM, &action, NULL);
+    struct itimerval timer = { .it_interval = { .tv_usec = 20000 },
+                               .it_value = { .tv_usec = 50000 } };
+    setitimer(ITIMER_REAL, &timer, NULL);
+    const struct reading *r = read_file("-");
+    setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+    close(ends[1]);
+    cr_assert_str_eq(r->letters, "a");
+    expect_error(r, "standard input", EPW_EIO, "Interrupted");
 }
 
 Test(bad_input, file_headers)
