@@ -21,8 +21,9 @@ struct convo *convo_new(struct scene *s, const char *name, uint8_t proto, struct
     struct convo *c = &s->convo[s->convo_count++];
     *c = (struct convo){ .proto = proto,
                          .side = { client, server },
-                         .port = { client_port, server_port },
-                         .seq = { scene_random(s), scene_random(s) } };
+                         .port = { client_port, server_port } };
+    c->seq[0] = scene_random(s); /* one after the other: an initialiser has no order */
+    c->seq[1] = scene_random(s);
     snprintf(c->name, sizeof(c->name), "%s", name);
     if (client_port == 0) {
         c->port[0] = s->next_port;

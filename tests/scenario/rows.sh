@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.." || exit 2
             line = $0; rows = ""
             while (match(line, /[A-Z]+-[0-9]+[a-z]?( [A-Z]+-[0-9]+[a-z]?)*/)) {
                 rows = rows " " substr(line, RSTART, RLENGTH); line = substr(line, RSTART + RLENGTH) }
-            print "sig\t" $1 "\t" $3 "\t" $9 "\t" $10 "\t" $11 "\t" $12 "\t" $13 "\t" $14 "\t" rows }'
+            print "sig\t" $1 "\t" $3 "\t" $9 "\t" $10 "\t" $11 "\t" $12 "\t" $13 "\t" $14 "\t" rows "\t" $18 }'
     done
     sed 's/^/row\t/; 1d' signatures/rows.tsv
 } | awk -F'\t' '
@@ -59,7 +59,7 @@ $1 == "sig" {
     n = split($10, list, " ")
     for (i = 1; i <= n; i++) if (!(list[i] in product)) {
         product[list[i]] = $3; app[list[i]] = $4; from[list[i]] = $5; to[list[i]] = $6
-        names[list[i]] = $7; scope[list[i]] = $9; sig[list[i]] = $2
+        names[list[i]] = $7; scope[list[i]] = $9; needs[list[i]] = $11; sig[list[i]] = $2
     }
     next
 }
@@ -68,7 +68,9 @@ $5 == "tcp" || $5 == "udp" {
     split($6, range, "[-, ]"); port = range[1] + 0
     client = host(product[id], from[id])
     server = host(product[id], to[id])
-    if (client == server) server = host(product[id], to[id] "-2")
+    # The side whose role counts is the host that is known in it.
+    if (client == server && needs[id] == "responder") client = host(product[id], from[id] "-2")
+    else if (client == server) server = host(product[id], to[id] "-2")
     if (scope[id] == "broadcast" || scope[id] == "multicast") server = scope[id]
     name = plain(names[id])
     line = ""
@@ -82,7 +84,9 @@ $5 == "tcp" || $5 == "udp" {
 END {
     print "# One conversation for every row of the documents that has a port, in their order, with the"
     print "# evidence that its signature asks for. Expected: each names the product of its row, but for the"
-    print "# rows that name nobody by themselves (DNS, NTP, push services: candidates only)."
+    print "# rows that name nobody by themselves (DNS, NTP, push services, DigiCert: candidates only) and"
+    print "# those whose role no traffic shows, a site file has to (Bridge, RD Sensor, Service Gateway at 8080,"
+    print "# the client of traffic redirection)."
     print "# Made by tests/scenario/rows.sh from signatures/; made anew, not edited."
     print "time 2026-03-02T08:00:00Z"
     print "host dns 10.0.0.2\nhost broadcast 10.0.0.255 broadcast\nhost multicast 239.255.15.1"

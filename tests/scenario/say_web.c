@@ -34,10 +34,11 @@ static void own_address(const struct convo *c, char *out, size_t len)
 {
     char ip[64];
     scene_ip_text(c->side[1], ip, sizeof(ip));
+    const char *open = c->side[1]->v6 ? "[" : "", *close = c->side[1]->v6 ? "]" : "";
     if (c->port[1] == 80)
-        snprintf(out, len, "%s", ip);
+        snprintf(out, len, "%s%s%s", open, ip, close);
     else
-        snprintf(out, len, "%s:%u", ip, c->port[1]);
+        snprintf(out, len, "%s%s%s:%u", open, ip, close, c->port[1]);
 }
 
 static void answer(struct scene *s, struct convo *c, uint64_t status, const char *type,
