@@ -19,6 +19,7 @@ enum epw_dns_type {
     EPW_DNS_A = 1,
     EPW_DNS_CNAME = 5,
     EPW_DNS_AAAA = 28,
+    EPW_DNS_SRV = 33,   /* RFC 2782 */
     EPW_DNS_SVCB = 64,  /* RFC 9460 */
     EPW_DNS_HTTPS = 65, /* RFC 9460 */
 };

@@ -17,8 +17,10 @@
 #define NBNS_PORT  137 /* NetBIOS names look alike and have a source of their own */
 /* Records of one message that are looked at: real answers have under 30; the rest is counted. */
 #define DNS_MAX_RECORDS 64
-/* Questions: one, but multicast asks several in one message. */
-#define DNS_MAX_QUESTIONS 16
+/* Questions: one, but multicast asks some dozens in one message. */
+#define DNS_MAX_QUESTIONS 64
+/* Servers of one service that are looked up in the same answer: more than a site has. */
+#define DNS_MAX_SERVICES 8
 /* Passes over the answers that follow aliases: one is enough when they are in order. */
 #define DNS_MAX_PASSES 8
 /* Cache-flush and unicast-response bits (RFC 6762, 10.2 and 5.4). */
@@ -38,6 +40,12 @@ struct message {
     bool multicast;
 };
 
+/* Query, inverse query, status, notify, update, stateful operations (RFC 8490). */
+static bool opcode_known(unsigned opcode)
+{
+    return opcode <= 6 && opcode != 3;
+}
+
 static bool header_fits(const struct message *m)
 {
     const struct epw_dns_header *h = &m->header;
@@ -45,8 +53,8 @@ static bool header_fits(const struct message *m)
     bool response = EPW_DNS_RESPONSE(h->flags);
     if (h->questions > DNS_MAX_QUESTIONS)
         return false;
-    if (!m->strict) /* query, inverse, status, notify, update, stateful (RFC 8490) */
-        return opcode <= 6 && opcode != 3 && (h->questions != 0 || response);
+    if (!m->strict)
+        return h->questions != 0 || (response && opcode_known(opcode));
     unsigned records = h->answers + (unsigned)h->authorities + h->additionals;
     /* The reserved bit is zero; queries have no answers; answers end within the limit. */
     return opcode == 0 && (h->flags & 0x0040) == 0 && h->questions == 1 &&
@@ -66,9 +74,11 @@ static bool question_fits(const struct epw_dns_question *q)
 /* Reads the questions; the first is kept, all are names of the flow. */
 static bool questions_fit(struct message *m, struct epw_cur *c)
 {
+    /* On a registered port an operation nobody knows needs a question that is beyond doubt. */
+    bool doubt = m->strict || !opcode_known(EPW_DNS_OPCODE(m->header.flags));
     for (unsigned i = 0; i < m->header.questions; i++) {
         struct epw_dns_question q;
-        if (!epw_dns_question(m->whole, c, &q) || (m->strict && !question_fits(&q)))
+        if (!epw_dns_question(m->whole, c, &q) || (doubt && !question_fits(&q)))
             return false;
         if (i == 0)
             m->question = q;
@@ -77,15 +87,15 @@ static bool questions_fit(struct message *m, struct epw_cur *c)
     return true;
 }
 
-/* Every record to the last byte. */
-static bool records_fit(const struct message *m)
+/* Every record to the last byte; of a cut message those that are there. */
+static bool records_fit(const struct message *m, bool cut)
 {
     struct epw_cur c = m->answer;
     struct epw_dns_record record;
     unsigned records = m->header.answers + (unsigned)m->header.authorities + m->header.additionals;
     for (unsigned i = 0; i < records; i++)
         if (!epw_dns_record(m->whole, &c, &record))
-            return false;
+            return cut && !epw_cur_ok(&c);
     return epw_cur_left(&c) == 0;
 }
 
@@ -205,6 +215,29 @@ static void follow_aliases(const struct message *m, struct epw_dns_name *end, ui
     }
 }
 
+/* RFC 2782: priority, weight, port, target; the target's addresses are additional records. */
+static void tell_service(const struct message *m, const struct known_as *as,
+                         struct epw_dns_record *service)
+{
+    struct epw_cur c = m->answer;
+    struct epw_dns_name target;
+    struct epw_dns_record record;
+    unsigned before = m->header.answers + (unsigned)m->header.authorities;
+    epw_cur_skip(&service->data, 6);
+    if (!epw_dns_name(m->whole, &service->data, &target) || !target.plain || target.len == 0)
+        return;
+    uint32_t ttl_s = service->ttl_s < as->ttl_s ? service->ttl_s : as->ttl_s;
+    struct known_as found = { .name = as->name, .canonical = &target, .ttl_s = ttl_s };
+    struct known_as itself = { .name = &target, .canonical = &target, .ttl_s = UINT32_MAX };
+    for (unsigned i = 0; next_record(m, &c, before + m->header.additionals, &i, &record);) {
+        bool address = record.type == EPW_DNS_A || record.type == EPW_DNS_AAAA;
+        if (i <= before || !address || strcmp(record.name.text, target.text) != 0)
+            continue;
+        tell_record(m, &found, &record);
+        tell_record(m, &itself, &record);
+    }
+}
+
 static void tell_answers(const struct message *m)
 {
     struct epw_cur c = m->answer;
@@ -213,9 +246,15 @@ static void tell_answers(const struct message *m)
     uint32_t ttl_s;
     follow_aliases(m, &end, &ttl_s);
     struct known_as as = { .name = &m->question.name, .canonical = &end, .ttl_s = ttl_s };
-    for (unsigned i = 0; next_record(m, &c, m->header.answers, &i, &record);)
-        if (strcmp(record.name.text, end.text) == 0)
+    unsigned services = 0;
+    for (unsigned i = 0; next_record(m, &c, m->header.answers, &i, &record);) {
+        if (strcmp(record.name.text, end.text) != 0)
+            continue;
+        if (record.type == EPW_DNS_SRV && services++ < DNS_MAX_SERVICES)
+            tell_service(m, &as, &record);
+        else
             tell_record(m, &as, &record);
+    }
 }
 
 /* Multicast answers come without a question: every record speaks of its own name. */
@@ -268,7 +307,7 @@ static enum epw_look message(struct epw_finder *f, const struct epw_opening *o,
         return EPW_LOOK_NO;
     if (!questions_fit(&m, &c))
         return m.strict || cut ? EPW_LOOK_NO : EPW_LOOK_BAD;
-    if (m.strict && (cut || !records_fit(&m)))
+    if (m.strict && !records_fit(&m, cut))
         return EPW_LOOK_NO;
     bool response = EPW_DNS_RESPONSE(m.header.flags);
     epw_ev_requester(f, response ? epw_scan_reverse(o->dir) : o->dir);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * TDS (MS-TDS 2.2.3.1): the pre-login of either side with its option table
- * checked entry by entry, or a login packet whose inner length and version fit.
+ * checked entry by entry, a login packet whose inner length and version fit,
+ * or midstream a request that begins with the transaction's header.
  */
 #include "meter/evidence/scan.h"
 
+#define TDS_BATCH    0x01
+#define TDS_RPC      0x03
 #define TDS_RESPONSE 0x04
 #define TDS_LOGIN7   0x10
 #define TDS_PRELOGIN 0x12
@@ -52,6 +55,32 @@ static enum epw_fit login_fits(struct epw_cur c, size_t len, bool whole)
                : EPW_FIT_NO;
 }
 
+/* MS-TDS 2.2.5.3: all headers of 22 bytes; one of 18, type 2; since TDS 7.2 in every request. */
+static enum epw_fit request_fits(struct epw_cur c)
+{
+    static const uint8_t headers[] = { 22, 0, 0, 0, 18, 0, 0, 0, 2, 0 };
+    return epw_scan_literal(&c, headers, sizeof(headers));
+}
+
+static enum epw_fit payload_fits(uint8_t type, struct epw_cur body, size_t len, bool whole)
+{
+    switch (type) {
+    case TDS_BATCH:
+    case TDS_RPC:
+        return request_fits(body);
+    case TDS_LOGIN7:
+        return login_fits(body, len, whole);
+    default:
+        return whole ? options_fit(body, len) : EPW_FIT_NO;
+    }
+}
+
+static bool is_type(uint8_t type)
+{
+    return type == TDS_BATCH || type == TDS_RPC || type == TDS_RESPONSE || type == TDS_LOGIN7 ||
+           type == TDS_PRELOGIN;
+}
+
 static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
 {
     struct epw_cur c = epw_cur(o->bytes, o->len);
@@ -60,18 +89,18 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     size_t len = epw_cur_be16(&c);
     epw_cur_skip(&c, 3); /* SPID, packet number */
     uint8_t window = epw_cur_u8(&c);
-    if (type != TDS_RESPONSE && type != TDS_LOGIN7 && type != TDS_PRELOGIN)
+    if (!is_type(type))
         return EPW_LOOK_NO;
     if (!epw_cur_ok(&c))
         return epw_scan_short(o);
     bool whole = (status & 1) != 0;
-    if (status > 1 || window != 0 || len <= TDS_HEADER || len > TDS_MAX_PACKET ||
-        (!whole && type != TDS_LOGIN7))
+    /* Status: end of message, and in a request's first packet the connection's reset. */
+    if ((status & ~0x19) != 0 || window != 0 || len <= TDS_HEADER || len > TDS_MAX_PACKET)
         return EPW_LOOK_NO;
     len -= TDS_HEADER;
     size_t left = epw_cur_left(&c);
     struct epw_cur body = epw_cur_sub(&c, left < len ? left : len);
-    enum epw_fit fit = type == TDS_LOGIN7 ? login_fits(body, len, whole) : options_fit(body, len);
+    enum epw_fit fit = payload_fits(type, body, len, whole);
     if (fit == EPW_FIT_PART && left < len)
         return epw_scan_short(o);
     if (fit != EPW_FIT_YES)
@@ -82,7 +111,7 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
 
 const struct epw_source epw_source_tds = {
     .name = "tds",
-    .help = "TDS pre-login and login on any port",
+    .help = "TDS pre-login, login and requests on any port",
     .app = EPW_APP_TDS,
     .over = EPW_OVER_TCP,
     .max_bytes = TDS_HEADER + 5 * TDS_MAX_OPTIONS + 1, /* header and the longest option table */

@@ -131,6 +131,25 @@ Test(ev_dns, https_record_hints)
     assert_sight(1, EPW_SIGHT_ADDRESS, "a.de", "", "2001:db8::4", 30);
 }
 
+Test(ev_dns, service_with_its_servers_address)
+{
+    static const uint8_t service[] = {
+        0,    9,   0x81, 0x80, 0,   1,   0, 1,   0,   0,    0,  2,     /* 1 answer, 2 additional */
+        5,    '_', 'l',  'd',  'a', 'p', 1, 'x', 0,   0,    33, 0,  1, /* _ldap.x SRV IN */
+        0xc0, 12,  0,    33,   0,   1,   0, 0,   0,   60,   0,  11,    /* TTL 60 */
+        0,    0,   0,    100,  1,   133, 2, 'd', 'c', 0xc0, 18,        /* port 389, dc.x at 43 */
+        0xc0, 43,  0,    1,    0,   1,   0, 0,   1,   44,   0,  4,     /* dc.x A, TTL 300 */
+        10,   0,   0,    5,                                            /* */
+        2,    'n', 's',  0xc0, 18,  0,   1, 0,   1,   0,    0,  1,  44,
+        0,    4, /* ns.x A: not asked for */
+        10,   0,   0,    6,
+    };
+    cr_assert_eq(udp(53, EPW_TO_CLIENT, service, sizeof(service)), EPW_LOOK_MINE);
+    cr_assert_eq(f.sights, 2);
+    assert_sight(0, EPW_SIGHT_ADDRESS, "_ldap.x", "dc.x", "10.0.0.5", 60);
+    assert_sight(1, EPW_SIGHT_ADDRESS, "dc.x", "", "10.0.0.5", 300);
+}
+
 /* printer.local A 10.0.0.9, cache-flush, no question */
 static const uint8_t mdns[] = {
     0,  0,   0x84, 0,   0,   0,   0,   1,   0, 0, 0, 0, /* authoritative response, 1 answer */
@@ -161,6 +180,21 @@ Test(ev_dns, cut_datagrams)
     cr_assert_eq(f.sights, 0, "the alias that ties the address to the question is cut off");
     cr_assert_eq(fake_look(&f, &epw_source_dns, o, answer, sizeof(answer) - 1), EPW_LOOK_MINE);
     cr_assert_eq(f.sights, 1);
+    /* Elsewhere what is there must be without fault: here the rest of the answers is missing. */
+    o.port[1] = 10053;
+    cr_assert_eq(fake_look(&f, &epw_source_dns, o, answer, 72), EPW_LOOK_MINE);
+    cr_assert_eq(fake_look(&f, &epw_source_dns, o, answer, 30), EPW_LOOK_NO);
+}
+
+Test(ev_dns, unknown_operation_on_its_own_port)
+{
+    uint8_t copy[sizeof(query)];
+    memcpy(copy, query, sizeof(copy));
+    copy[2] |= 0x78; /* operation 15 */
+    cr_assert_eq(udp(53, EPW_TO_SERVER, copy, sizeof(copy)), EPW_LOOK_MINE);
+    cr_assert_eq(udp(10053, EPW_TO_SERVER, copy, sizeof(copy)), EPW_LOOK_NO);
+    copy[sizeof(copy) - 4] = 0x77; /* and a type nobody knows */
+    cr_assert_eq(udp(53, EPW_TO_SERVER, copy, sizeof(copy)), EPW_LOOK_BAD);
 }
 
 Test(ev_dns, near_misses_on_other_ports)

@@ -44,6 +44,19 @@ Test(ev_tds, login)
                     sizeof(login));
 }
 
+/* batch of 102 bytes: all headers 22, transaction header 18, type 2; the rest is not read */
+static const uint8_t batch[] = {
+    1, 1, 0, 102, 0, 0, 1, 0, 22, 0, 0, 0, 18, 0, 0, 0, 2, 0,
+};
+
+Test(ev_tds, request_midstream)
+{
+    struct epw_opening o = fake_opening(6, 40000, 1433, EPW_TO_SERVER);
+    assert_prefixes(&epw_source_tds, o, batch, sizeof(batch));
+    assert_near_misses(&epw_source_tds, o, batch, sizeof(batch), sizeof(batch),
+                       bytes_from_to(3, 6));
+}
+
 Test(ev_tds, near_misses)
 {
     struct epw_opening o = fake_opening(6, 40000, 1433, EPW_TO_SERVER);
