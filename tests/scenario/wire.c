@@ -24,7 +24,8 @@ static void keep(struct scene *s, const struct buf *frame, int64_t ts_ns)
     p->bytes = malloc(frame->len + 1);
     if (p->bytes == NULL)
         die_at(s, "out of memory");
-    memcpy(p->bytes, frame->at, frame->len);
+    if (frame->len != 0)
+        memcpy(p->bytes, frame->at, frame->len);
     s->packet_count++;
 }
 
