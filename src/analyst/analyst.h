@@ -7,7 +7,10 @@
 #ifndef EPW_ANALYST_ANALYST_H
 #define EPW_ANALYST_ANALYST_H
 
+#include "analyst/audit/finding.h"
+#include "analyst/audit/inventory_host.h"
 #include "analyst/catalogue/catalogue.h"
+#include "analyst/knowledge/site.h"
 #include "analyst/verdict/verdict.h"
 #include "base/err.h"
 #include "base/stats.h"
@@ -20,8 +23,9 @@ struct epw_analyst;
 #define EPW_WAIT_TO_END UINT32_MAX
 
 struct epw_analyst_options {
-    uint32_t wait_s; /* seconds of packet time an undecided flow waits; 0: none does */
-    uint64_t seed;   /* of the tables keyed by addresses and names */
+    uint32_t wait_s;             /* seconds of packet time an undecided flow waits; 0: none does */
+    uint64_t seed;               /* of the tables keyed by addresses and names */
+    const struct epw_site *site; /* borrowed for the analyst's life; NULL: none */
 };
 
 /* Where results go, in the order they are decided. Nonzero return ends nothing; it is the
@@ -40,6 +44,16 @@ void epw_analyst_sighting(struct epw_analyst *analyst, const struct epw_sighting
 
 /* Decides every flow that still waits. */
 void epw_analyst_flush(struct epw_analyst *analyst);
+
+/*
+ * After the flush: every host of the inventory, then every finding, most
+ * severe first. Either function may be NULL. What they get is valid for the
+ * call only. EPW_ENOMEM.
+ */
+enum epw_err epw_analyst_report(struct epw_analyst *analyst,
+                                void (*on_host)(void *ctx, const struct epw_inventory_host *host),
+                                void (*on_finding)(void *ctx, const struct epw_finding *finding),
+                                void *ctx);
 
 /* The analyst's part of the counters; owned by the analyst. */
 const struct epw_stats *epw_analyst_stats(const struct epw_analyst *analyst);

@@ -48,10 +48,15 @@ struct epw_stats {
     uint64_t evidence_bad;      /* openings a parser called malformed */
 
     /* analyst */
-    uint64_t labelled;      /* flows whose verdict names a product */
-    uint64_t wait_evicted;  /* flows decided early because too many waited */
-    uint64_t names_evicted; /* learned names dropped for newer ones */
-    uint64_t hosts_evicted; /* learned hosts dropped for newer ones */
+    uint64_t labelled;          /* flows whose verdict names a product */
+    uint64_t wait_evicted;      /* flows decided early because too many waited */
+    uint64_t names_evicted;     /* learned names dropped for newer ones */
+    uint64_t hosts_evicted;     /* learned hosts dropped for newer ones */
+    uint64_t findings;          /* by the audit */
+    uint64_t findings_dropped;  /* observations of new subjects beyond the cap */
+    uint64_t findings_withheld; /* observations not believed: their pair of hosts was captured
+                                   one way only, cut or doubled */
+    uint64_t pairs_one_way;     /* pairs of hosts captured one way only */
 };
 
 /* The counter's name in machine output ("truncated", ...), static storage. */

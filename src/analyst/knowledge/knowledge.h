@@ -7,9 +7,11 @@
 #include "analyst/knowledge/endpoints.h"
 #include "analyst/knowledge/hosts.h"
 #include "analyst/knowledge/names.h"
+#include "analyst/knowledge/site.h"
 
 struct epw_knowledge {
     const struct epw_catalogue *catalogue;
+    const struct epw_site *site; /* NULL: none */
     struct epw_names *names;
     struct epw_hosts *hosts;
     struct epw_endpoints *endpoints;

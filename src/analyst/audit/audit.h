@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The audit: runs the finding rules over decided flows and folds what they report. */
+#ifndef EPW_ANALYST_AUDIT_AUDIT_H
+#define EPW_ANALYST_AUDIT_AUDIT_H
+
+#include "analyst/audit/inventory.h"
+#include "analyst/audit/rule.h"
+#include "base/stats.h"
+
+/* All rules, in the order of docs/findings.md; ends with NULL. */
+extern const struct epw_rule *const epw_rules[];
+
+/* Findings kept; beyond, observations of new subjects are only counted (findings_dropped). */
+#define EPW_AUDIT_FINDINGS 65536
+
+/* know, inventory and stats are borrowed for life. EPW_ENOMEM. */
+enum epw_err epw_audit_new(struct epw_audit **audit, const struct epw_knowledge *know,
+                           struct epw_inventory *inventory, uint64_t seed, struct epw_stats *stats);
+void epw_audit_free(struct epw_audit *audit);
+
+/* Every record as it comes, before it is decided: the quality of each pair of hosts. */
+void epw_audit_record(struct epw_audit *audit, const struct epw_flow_record *record);
+/* A decided flow. */
+void epw_audit_flow(struct epw_audit *audit, const struct epw_result *result);
+void epw_audit_sighting(struct epw_audit *audit, const struct epw_sighting *sighting);
+
+/* The end of the run: rules see the inventory; then every finding, most severe first. */
+enum epw_err epw_audit_each(struct epw_audit *audit,
+                            void (*each)(void *ctx, const struct epw_finding *finding), void *ctx);
+
+#endif

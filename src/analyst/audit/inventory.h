@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inventory: host x product x role, gathered from verdicts. */
+#ifndef EPW_ANALYST_AUDIT_INVENTORY_H
+#define EPW_ANALYST_AUDIT_INVENTORY_H
+
+#include "analyst/audit/inventory_host.h"
+#include "analyst/knowledge/knowledge.h"
+#include "analyst/verdict/verdict.h"
+#include "base/err.h"
+#include "base/stats.h"
+#include "meter/sighting.h"
+
+struct epw_inventory;
+
+/* know is borrowed for life; stats too (hosts_evicted). EPW_ENOMEM. */
+enum epw_err epw_inventory_new(struct epw_inventory **inventory, const struct epw_knowledge *know,
+                               uint64_t seed, struct epw_stats *stats);
+void epw_inventory_free(struct epw_inventory *inventory);
+
+/* A decided flow; and what DHCP, NetBIOS and DNS said of hosts. */
+void epw_inventory_flow(struct epw_inventory *inventory, const struct epw_result *result);
+void epw_inventory_sighting(struct epw_inventory *inventory, const struct epw_sighting *sighting);
+
+/*
+ * Every host that speaks for a product or is internal and active, in order of
+ * its first address. Call when all flows are decided. EPW_ENOMEM.
+ */
+enum epw_err epw_inventory_each(struct epw_inventory *inventory,
+                                void (*each)(void *ctx, const struct epw_inventory_host *host),
+                                void *ctx);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract of a finding rule. A rule is one file find_NAME.c that defines
+ *
+ *     const struct epw_rule epw_rule_NAME = { ... };
+ *
+ * and one word in analyst/audit/Makefile.inc. It looks at decided flows (and
+ * once at the end of the run at the inventory) and reports observations; like
+ * observations are folded into one finding by kind, product, function and
+ * subject. It knows no vendor: signatures, roles and the site file do.
+ */
+#ifndef EPW_ANALYST_AUDIT_RULE_H
+#define EPW_ANALYST_AUDIT_RULE_H
+
+#include "analyst/audit/finding.h"
+#include "analyst/audit/inventory_host.h"
+#include "analyst/knowledge/knowledge.h"
+#include "analyst/knowledge/site.h"
+#include "analyst/verdict/verdict.h"
+#include "meter/sighting.h"
+
+#include <stdbool.h>
+
+struct epw_audit;
+
+/* One observation. Texts are copied; "" or NULL where there is nothing to say. */
+struct epw_observation {
+    const struct epw_signature *sig; /* gives product and function; NULL: product below */
+    const char *product;             /* when sig is NULL */
+    const char *subject;             /* what like observations share; needed */
+    const char *summary;             /* told of the finding: of the newest observation */
+    const char *documented;
+    const char *advice;
+    const struct epw_flow_record *record; /* sample, times and pair of hosts; may be NULL */
+    int64_t ts_ns;                        /* when record is NULL */
+    const struct epw_ip *culprit[2];      /* hosts to list, NULL: none */
+};
+
+struct epw_rule {
+    const char *name; /* the finding's name, as in the file name with '-' for '_' */
+    enum epw_severity severity;
+    const char *help; /* one line: what it finds */
+    bool both_sides;  /* needs to have seen both directions: withheld for pairs of hosts
+                         of which only one was captured */
+    void (*flow)(struct epw_audit *audit, const struct epw_result *result);         /* or NULL */
+    void (*sighting)(struct epw_audit *audit, const struct epw_sighting *sighting); /* or NULL */
+    void (*host)(struct epw_audit *audit, const struct epw_inventory_host *host);   /* or NULL:
+                                     at the end of the run, every host of the inventory */
+};
+
+/* What rules may ask. */
+const struct epw_knowledge *epw_audit_knowledge(const struct epw_audit *audit);
+const struct epw_site *epw_audit_site(const struct epw_audit *audit); /* NULL: none */
+/* Known in the role by any means: site file, learned, confirmed. */
+bool epw_audit_has_role(const struct epw_audit *audit, const struct epw_ip *ip, const char *product,
+                        const char *role);
+/* From the first to the latest time the run has seen. */
+int64_t epw_audit_watched_ns(const struct epw_audit *audit);
+int64_t epw_audit_now_ns(const struct epw_audit *audit);
+
+/*
+ * Reports an observation. It is dropped when the site file accepts it, and
+ * withheld (counted for the result's last lines) when the rule needs both
+ * sides and the pair of record's hosts was captured one way only.
+ */
+void epw_audit_report(struct epw_audit *audit, const struct epw_rule *rule,
+                      const struct epw_observation *observation);
+
+#endif
