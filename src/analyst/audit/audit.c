@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/audit/audit.h"
+
+#include "analyst/audit/pairs.h"
+#include "base/hash.h"
+#include "base/table.h"
+
+#include "analyst/audit/rules.gen.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct epw_rule *const epw_rules[] = { EPW_REGISTRY_epw_rule };
+
+/* A seed of the id alone: ids must be the same in every run. */
+#define ID_SEED 0x65707761746368ULL
+
+struct kept {
+    UT_hash_handle hh;
+    uint64_t key; /* the finding's id as a number */
+    const struct epw_rule *rule;
+    struct epw_finding finding; /* texts are owned, but kind, product and function */
+    struct epw_ip host[EPW_FINDING_HOSTS];
+    struct epw_finding_sample sample[EPW_FINDING_SAMPLES];
+};
+
+struct epw_audit {
+    const struct epw_knowledge *know;
+    struct epw_inventory *inventory;
+    struct epw_stats *stats;
+    struct epw_pairs *pairs;
+    struct kept *kept;
+    int64_t first_ns, now_ns;
+};
+
+const char *epw_severity_name(enum epw_severity severity)
+{
+    switch (severity) {
+    case EPW_SEVERITY_HIGH:
+        return "high";
+    case EPW_SEVERITY_MEDIUM:
+        return "medium";
+    case EPW_SEVERITY_LOW:
+        return "low";
+    }
+    return "unknown";
+}
+
+const char *epw_finding_state_name(enum epw_finding_state state)
+{
+    switch (state) {
+    case EPW_FINDING_OPEN:
+        return "open";
+    case EPW_FINDING_UPDATED:
+        return "updated";
+    case EPW_FINDING_CLOSED:
+        return "closed";
+    }
+    return "unknown";
+}
+
+enum epw_err epw_audit_new(struct epw_audit **audit, const struct epw_knowledge *know,
+                           struct epw_inventory *inventory, uint64_t seed, struct epw_stats *stats)
+{
+    *audit = NULL;
+    struct epw_audit *a = calloc(1, sizeof(*a));
+    if (a == NULL || epw_pairs_new(&a->pairs, seed, stats) != EPW_OK) {
+        free(a);
+        return EPW_ENOMEM;
+    }
+    a->know = know;
+    a->inventory = inventory;
+    a->stats = stats;
+    *audit = a;
+    return EPW_OK;
+}
+
+static void free_kept(struct kept *k)
+{
+    free((char *)(uintptr_t)k->finding.subject);
+    free((char *)(uintptr_t)k->finding.summary);
+    free((char *)(uintptr_t)k->finding.documented);
+    free((char *)(uintptr_t)k->finding.advice);
+    free(k);
+}
+
+void epw_audit_free(struct epw_audit *audit)
+{
+    if (audit == NULL)
+        return;
+    struct kept *k, *next;
+    HASH_ITER (hh, audit->kept, k, next) {
+        HASH_DEL(audit->kept, k);
+        free_kept(k);
+    }
+    epw_pairs_free(audit->pairs);
+    free(audit);
+}
+
+const struct epw_knowledge *epw_audit_knowledge(const struct epw_audit *audit)
+{
+    return audit->know;
+}
+
+const struct epw_site *epw_audit_site(const struct epw_audit *audit)
+{
+    return audit->know->site;
+}
+
+bool epw_audit_has_role(const struct epw_audit *audit, const struct epw_ip *ip, const char *product,
+                        const char *role)
+{
+    return epw_site_role(audit->know->site, ip, product, role) ||
+           epw_hosts_role(audit->know->hosts, ip, product, role).how != EPW_ROLE_UNKNOWN;
+}
+
+int64_t epw_audit_watched_ns(const struct epw_audit *audit)
+{
+    return audit->now_ns - audit->first_ns;
+}
+
+int64_t epw_audit_now_ns(const struct epw_audit *audit)
+{
+    return audit->now_ns;
+}
+
+static void see_time(struct epw_audit *audit, int64_t first_ns, int64_t last_ns)
+{
+    if (audit->first_ns == 0 || first_ns < audit->first_ns)
+        audit->first_ns = first_ns;
+    if (last_ns > audit->now_ns)
+        audit->now_ns = last_ns;
+}
+
+void epw_audit_record(struct epw_audit *audit, const struct epw_flow_record *record)
+{
+    see_time(audit, record->first_ns, record->last_ns);
+    epw_pairs_note(audit->pairs, record);
+}
+
+void epw_audit_flow(struct epw_audit *audit, const struct epw_result *result)
+{
+    for (size_t i = 0; epw_rules[i] != NULL; i++)
+        if (epw_rules[i]->flow != NULL)
+            epw_rules[i]->flow(audit, result);
+}
+
+void epw_audit_sighting(struct epw_audit *audit, const struct epw_sighting *sighting)
+{
+    see_time(audit, sighting->ts_ns, sighting->ts_ns);
+    for (size_t i = 0; epw_rules[i] != NULL; i++)
+        if (epw_rules[i]->sighting != NULL)
+            epw_rules[i]->sighting(audit, sighting);
+}
+
+/* Replaces an owned text; keeps the old one when there is nothing new, or no memory. */
+static void retell(const char **text, const char *with)
+{
+    char *copy = with == NULL || with[0] == '\0' ? NULL : strdup(with);
+    if (copy == NULL)
+        return;
+    free((char *)(uintptr_t)*text);
+    *text = copy;
+}
+
+static uint64_t make_key(const struct epw_rule *rule, const char *product, const char *function,
+                         const char *subject)
+{
+    uint64_t key = epw_hash(rule->name, strlen(rule->name), ID_SEED);
+    key = epw_hash(product, strlen(product), key);
+    key = epw_hash(function, strlen(function), key);
+    return epw_hash(subject, strlen(subject), key);
+}
+
+static struct kept *make_kept(struct epw_audit *audit, const struct epw_rule *rule, uint64_t key,
+                              const char *product, const char *function)
+{
+    if (HASH_COUNT(audit->kept) >= EPW_AUDIT_FINDINGS)
+        return NULL;
+    struct kept *k = calloc(1, sizeof(*k));
+    if (k == NULL)
+        return NULL;
+    k->key = key;
+    k->rule = rule;
+    k->finding = (struct epw_finding){ .kind = rule->name,
+                                       .severity = rule->severity,
+                                       .product = product,
+                                       .function = function,
+                                       .host = k->host,
+                                       .sample = k->sample };
+    snprintf(k->finding.id, sizeof(k->finding.id), "%016" PRIx64, key);
+    HASH_ADD_BYHASHVALUE(hh, audit->kept, key, sizeof(k->key), (unsigned)key, k);
+    if (!EPW_TABLE_ADDED(k)) {
+        free(k);
+        return NULL;
+    }
+    audit->stats->findings++;
+    return k;
+}
+
+static void add_host(struct kept *k, const struct epw_ip *ip)
+{
+    for (size_t i = 0; i < k->finding.host_count; i++)
+        if (epw_ip_cmp(&k->host[i], ip) == 0)
+            return;
+    k->finding.host_total++;
+    if (k->finding.host_count < EPW_FINDING_HOSTS)
+        k->host[k->finding.host_count++] = *ip;
+}
+
+static void add_sample(struct kept *k, const struct epw_flow_record *r)
+{
+    if (k->finding.sample_count == EPW_FINDING_SAMPLES)
+        return;
+    for (size_t i = 0; i < k->finding.sample_count; i++)
+        if (k->sample[i].flow_id == r->flow_id)
+            return;
+    k->sample[k->finding.sample_count++] =
+        (struct epw_finding_sample){ .flow_id = r->flow_id,
+                                     .ip = { r->ip[0], r->ip[1] },
+                                     .port = { r->port[0], r->port[1] },
+                                     .proto = r->proto,
+                                     .first_ns = r->first_ns };
+}
+
+static void fold(struct kept *k, const struct epw_observation *o)
+{
+    struct epw_finding *f = &k->finding;
+    int64_t first = o->record != NULL ? o->record->first_ns : o->ts_ns;
+    int64_t last = o->record != NULL ? o->record->last_ns : o->ts_ns;
+    retell(&f->summary, o->summary);
+    retell(&f->documented, o->documented);
+    retell(&f->advice, o->advice);
+    if (f->count == 0 || first < f->first_ns)
+        f->first_ns = first;
+    if (f->count == 0 || last > f->last_ns)
+        f->last_ns = last;
+    f->count++;
+    for (size_t i = 0; i < 2; i++)
+        if (o->culprit[i] != NULL)
+            add_host(k, o->culprit[i]);
+    if (o->record != NULL)
+        add_sample(k, o->record);
+}
+
+static bool accepted(const struct epw_audit *audit, const struct epw_rule *rule,
+                     const struct epw_observation *o, const char *product)
+{
+    const struct epw_ip *a = o->record != NULL ? &o->record->ip[0] : o->culprit[0];
+    const struct epw_ip *b = o->record != NULL ? &o->record->ip[1] : o->culprit[1];
+    if (a == NULL)
+        a = b;
+    if (b == NULL)
+        b = a;
+    return a != NULL && epw_site_ignores(audit->know->site, rule->name, product, a, b);
+}
+
+void epw_audit_report(struct epw_audit *audit, const struct epw_rule *rule,
+                      const struct epw_observation *o)
+{
+    const char *product = o->sig != NULL ? o->sig->product : o->product != NULL ? o->product : "";
+    const char *function = o->sig != NULL ? o->sig->function : "";
+    if (accepted(audit, rule, o, product))
+        return;
+    if (rule->both_sides && o->record != NULL &&
+        epw_pairs_one_way(audit->pairs, &o->record->ip[0], &o->record->ip[1])) {
+        audit->stats->findings_withheld++;
+        return;
+    }
+    uint64_t key = make_key(rule, product, function, o->subject);
+    struct kept *k;
+    HASH_FIND_BYHASHVALUE(hh, audit->kept, &key, sizeof(key), (unsigned)key, k);
+    if (k == NULL)
+        k = make_kept(audit, rule, key, product, function);
+    if (k == NULL) {
+        audit->stats->findings_dropped++;
+        return;
+    }
+    retell(&k->finding.subject, k->finding.subject == NULL ? o->subject : NULL);
+    fold(k, o);
+}
+
+static void show_host(void *ctx, const struct epw_inventory_host *host)
+{
+    struct epw_audit *audit = ctx;
+    for (size_t i = 0; epw_rules[i] != NULL; i++)
+        if (epw_rules[i]->host != NULL)
+            epw_rules[i]->host(audit, host);
+}
+
+static size_t rank(const struct kept *k)
+{
+    size_t i = 0;
+    while (epw_rules[i] != k->rule)
+        i++;
+    return i;
+}
+
+static const char *or_empty(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
+/* Most severe first, then in the order of the rules, then by what it is about. */
+static int by_severity(const void *a, const void *b)
+{
+    const struct kept *x = *(const struct kept *const *)a, *y = *(const struct kept *const *)b;
+    if (x->finding.severity != y->finding.severity)
+        return x->finding.severity < y->finding.severity ? -1 : 1;
+    if (x->rule != y->rule)
+        return rank(x) < rank(y) ? -1 : 1;
+    int by = strcmp(x->finding.product, y->finding.product);
+    return by != 0 ? by : strcmp(or_empty(x->finding.subject), or_empty(y->finding.subject));
+}
+
+/* Texts that no observation gave are empty, never NULL. */
+static struct epw_finding shown(const struct epw_finding *f)
+{
+    struct epw_finding out = *f;
+    out.subject = or_empty(f->subject);
+    out.summary = or_empty(f->summary);
+    out.documented = or_empty(f->documented);
+    out.advice = or_empty(f->advice);
+    return out;
+}
+
+enum epw_err epw_audit_each(struct epw_audit *audit,
+                            void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
+{
+    enum epw_err err = epw_inventory_each(audit->inventory, show_host, audit);
+    if (err != EPW_OK)
+        return err;
+    size_t count = 0, all = HASH_COUNT(audit->kept);
+    struct kept **list = calloc(all == 0 ? 1 : all, sizeof(list[0])), *k, *next;
+    if (list == NULL)
+        return EPW_ENOMEM;
+    HASH_ITER (hh, audit->kept, k, next) {
+        list[count++] = k;
+    }
+    qsort(list, count, sizeof(list[0]), by_severity);
+    for (size_t i = 0; i < count; i++) {
+        struct epw_finding finding = shown(&list[i]->finding);
+        each(ctx, &finding);
+    }
+    free(list);
+    return EPW_OK;
+}
