@@ -13,22 +13,28 @@ work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 bad=0
 
-# One line a flow and name: file, initiator, port, responder, port, proto, name.
+# All results in one stream, each file's behind a line that names it; read in one pass.
 cut -f1 "$shared/INDEX.tsv" | tail -n +2 | while read -r file; do
-    "$builddir/epwatch" -S "$srcdir/signatures" -r "$shared/$file" -o eve >"$work/eve" 2>"$work/err"
+    printf '{"file":"%s"}\n' "$file"
+    "$builddir/epwatch" -S "$srcdir/signatures" -r "$shared/$file" -o eve 2>"$work/err"
     status=$?
     [ $status -le 2 ] || echo "$file: exit status $status" >>"$work/crashed"
     grep -q "Sanitizer\|runtime error" "$work/err" && sed "s|^|$file: |" "$work/err" >>"$work/crashed"
-    jq -r --arg f "$file" 'select(.event_type == "stats") | [$f, .stats.packets, .stats.bytes] | @tsv' \
-        "$work/eve" >>"$work/packets"
-    jq -r --arg f "$file" 'select(.event_type == "flow") | . as $e |
-        ((.epwatch.names // []) + [""])[] |
-        [$f, $e.src_ip, $e.src_port // 0, $e.dest_ip, $e.dest_port // 0,
-         ($e.proto | ascii_downcase), .] | @tsv' "$work/eve" >>"$work/names"
-    jq -r --arg f "$file" 'select(.event_type == "flow" and .epwatch.product) |
-        [$f, .epwatch.confidence, .epwatch.product, .epwatch.function, .src_ip, .dest_ip, .proto,
-         .dest_port, ((.epwatch.names // []) | join(" "))] | @tsv' "$work/eve" >>"$work/labels"
-done
+done >"$work/eve"
+jq -r 'if .file then ["F", .file] elif .event_type == "stats" then
+        ["P", .stats.packets, .stats.bytes]
+    else . as $e | ["L", .epwatch.confidence, .epwatch.product // "-", .epwatch.function // "-",
+            .src_ip, .dest_ip, .proto, .dest_port // 0, ((.epwatch.names // []) | join(" "))],
+        (((.epwatch.names // []) + [""])[] | ["N", $e.src_ip, $e.src_port // 0, $e.dest_ip,
+            $e.dest_port // 0, ($e.proto | ascii_downcase), .]) end | @tsv' "$work/eve" |
+    awk -F'\t' -v OFS='\t' '
+        $1 == "F" { file = $2; next }
+        { kind = $1; $1 = file }
+        kind == "P" { print > (work "/packets") }
+        kind == "N" { print > (work "/names") }
+        kind == "L" && $3 != "-" { print > (work "/labels") }' work="$work"
+touch "$work/labels" "$work/names"
+
 if [ -s "$work/crashed" ]; then
     cat "$work/crashed"
     bad=1
