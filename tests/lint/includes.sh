@@ -4,7 +4,7 @@
 # the data headers of earlier rooms; never a later room, never a sibling plug-in. No vendor's
 # name stands in src/.
 cd "${EPW_SRCDIR:-.}" || exit 99
-data='capture/frame.h|meter/packet.h|meter/flow_record.h|meter/evidence.h|meter/sighting.h|analyst/catalogue/signature.h|analyst/verdict/verdict.h|analyst/audit/finding.h'
+data='capture/frame.h|meter/packet.h|meter/flow_record.h|meter/evidence.h|meter/sighting.h|analyst/catalogue/signature.h|analyst/verdict/verdict.h|analyst/audit/finding.h|analyst/audit/inventory_host.h'
 bad=0
 complain() { echo "$1:$2"; bad=1; }
 
