@@ -9,8 +9,8 @@ static const struct epw_source *const sources[] = { EPW_REGISTRY_epw_source };
 #define SOURCES (sizeof(sources) / sizeof(sources[0]) - 1)
 _Static_assert(SOURCES < 64, "the candidates of a side are the bits of one word");
 
-/* Bytes of one side shown in all, repeats counted: lets an opening of 5,000 bytes come byte by
- * byte, and keeps a hostile one from costing more than some milliseconds. */
+/* Bytes of one side shown while nothing is consumed, repeats counted: lets an opening of 5,000
+ * bytes come byte by byte, and keeps a hostile one from costing more than some milliseconds. */
 #define EV_SHOWN_BYTES (16u << 20)
 /* Proxies behind proxies; a chain longer than this is nobody's office. */
 #define EV_MAX_LEVEL 4
@@ -180,6 +180,8 @@ size_t epw_ev_ask_stream(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
         struct epw_finder f = { .engine = engine, .flow = flow, .side = side, .opening = &o };
         enum epw_look said = ask_once(&f, EPW_OVER_TCP);
         used += f.consumed;
+        if (f.consumed != 0) /* what moves on shows nothing twice */
+            side->shown = 0;
         if (said == EPW_LOOK_NO && side->owner == EPW_EV_NO_OWNER) {
             unknown(engine, side);
             return len;

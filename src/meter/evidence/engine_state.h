@@ -29,7 +29,7 @@ struct epw_ev_side {
     struct epw_asm held; /* TCP: bytes not consumed; offset 0 is sequence number next */
     struct epw_ev_extra *extra;
     uint64_t candidates; /* bit i: source i has not said NO */
-    uint64_t shown;      /* bytes shown to sources, again and again, in all */
+    uint64_t shown;      /* bytes shown to sources since one consumed, again and again */
     uint32_t next;
     uint8_t owner; /* index of the source, or EPW_EV_NO_OWNER */
     uint8_t level; /* tunnels this side has entered */

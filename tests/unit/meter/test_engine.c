@@ -228,3 +228,20 @@ Test(engine, udp_asks_nobody_for_ever)
     feed_udp(feed, EPW_TO_CLIENT, "\xff\xff\xff\xff", 4);
     cr_assert_not(feed->more);
 }
+
+Test(engine, what_is_followed_has_no_end)
+{
+    /* DNS over TCP: length, id, one question for a 60-byte name. */
+    uint8_t query[2 + 12 + 62 + 4] = { 0, 78, 0x12, 0x34, 1, 0, 0, 1 };
+    query[14] = 60;
+    memset(query + 15, 'a', 60);
+    query[77] = query[79] = 1;
+    uint8_t many[100 * sizeof(query)];
+    for (size_t i = 0; i < 100; i++)
+        memcpy(many + i * sizeof(query), query, sizeof(query));
+    for (int i = 0; i < 5000; i++) /* 40 MB */
+        feed_tcp(feed, EPW_TO_SERVER, many, sizeof(many));
+    cr_assert_eq(feed_result(feed)->app, EPW_APP_DNS);
+    cr_assert_eq(feed->stats.evidence_limited, 0);
+    cr_assert_not(feed_result(feed)->cut);
+}
