@@ -71,14 +71,17 @@ static bool question_fits(const struct epw_dns_question *q)
     return type && (q->class == 1 || q->class == 3 || q->class == 255) && q->name.plain;
 }
 
-/* Reads the questions; the first is kept, all are names of the flow. */
-static bool questions_fit(struct message *m, struct epw_cur *c)
+/* Reads the questions and keeps the first; of a cut message at least one must be whole. */
+static bool questions_fit(struct message *m, struct epw_cur *c, bool cut)
 {
     /* On a registered port an operation nobody knows needs a question that is beyond doubt. */
     bool doubt = m->strict || !opcode_known(EPW_DNS_OPCODE(m->header.flags));
     for (unsigned i = 0; i < m->header.questions; i++) {
         struct epw_dns_question q;
-        if (!epw_dns_question(m->whole, c, &q) || (doubt && !question_fits(&q)))
+        bool whole = epw_dns_question(m->whole, c, &q);
+        if (!whole && cut && i > 0 && !epw_cur_ok(c))
+            break;
+        if (!whole || (doubt && !question_fits(&q)))
             return false;
         if (i == 0)
             m->question = q;
@@ -305,7 +308,7 @@ static enum epw_look message(struct epw_finder *f, const struct epw_opening *o,
     m.strict = !m.multicast && !epw_scan_port(o, DNS_PORT);
     if (!epw_dns_header(&c, &m.header) || !header_fits(&m))
         return EPW_LOOK_NO;
-    if (!questions_fit(&m, &c))
+    if (!questions_fit(&m, &c, cut))
         return m.strict || cut ? EPW_LOOK_NO : EPW_LOOK_BAD;
     if (m.strict && !records_fit(&m, cut))
         return EPW_LOOK_NO;

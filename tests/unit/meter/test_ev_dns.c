@@ -168,6 +168,22 @@ Test(ev_dns, multicast_answers_name_their_owner)
     cr_assert_eq(udp(10053, EPW_TO_CLIENT, mdns, sizeof(mdns)), EPW_LOOK_NO);
 }
 
+Test(ev_dns, questions_of_a_fragment)
+{
+    static const uint8_t two[] = {
+        0, 0,   0, 0, 0, 2, 0, 0, 0, 0, 0, 0, /* 2 questions */
+        1, 'a', 0, 0, 1, 0, 1,                /* a A IN */
+        1, 'b', 0, 0, 1,                      /* b A, the class is in the next one */
+    };
+    struct epw_opening o = fake_opening(17, 5353, 5353, EPW_TO_SERVER);
+    cr_assert_eq(fake_look(&f, &epw_source_dns, o, two, sizeof(two)), EPW_LOOK_BAD);
+    cr_assert_eq(f.names, 0);
+    o.cut = true;
+    cr_assert_eq(fake_look(&f, &epw_source_dns, o, two, sizeof(two)), EPW_LOOK_MINE);
+    cr_assert_eq(f.names, 1);
+    cr_assert_str_eq(f.name[0], "a");
+}
+
 Test(ev_dns, cut_datagrams)
 {
     struct epw_opening o = fake_opening(17, 40000, 53, EPW_TO_CLIENT);
