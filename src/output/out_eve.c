@@ -10,11 +10,22 @@
 /* Keys keep the order in which they are set here. */
 #define EVE_FORMAT (JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6))
 
+/*
+ * A candidate as JSON text, made once a signature: web ports have dozens of
+ * candidates, and building and writing them anew took most of a run's time.
+ */
+struct candidate_text {
+    const struct epw_signature *sig;
+    char *text;
+};
+
 struct eve_out {
     FILE *stream;
     const struct epw_run_info *info;
     char *line; /* room for one, kept from line to line */
     size_t line_cap;
+    struct candidate_text *candidate; /* by signature.index */
+    size_t candidate_count;
 };
 
 /*
@@ -60,21 +71,18 @@ static json_t *list(const char *const *texts, size_t count)
     return array;
 }
 
-static enum epw_err write_line(struct eve_out *out, json_t *root)
+/* Puts the JSON text into out->line; returns its length, 0 without memory. */
+static size_t dump(struct eve_out *out, const json_t *root)
 {
     size_t len = json_dumpb(root, out->line, out->line_cap, EVE_FORMAT);
-    if (len == 0)
-        return EPW_ENOMEM;
-    if (len > out->line_cap) {
-        char *line = realloc(out->line, 2 * len);
-        if (line == NULL)
-            return EPW_ENOMEM;
-        out->line = line;
-        out->line_cap = 2 * len;
-        json_dumpb(root, out->line, out->line_cap, EVE_FORMAT);
-    }
-    bool written = fwrite(out->line, 1, len, out->stream) == len && fputc('\n', out->stream) != EOF;
-    return written ? EPW_OK : EPW_EIO;
+    if (len <= out->line_cap)
+        return len;
+    char *line = realloc(out->line, 2 * len);
+    if (line == NULL)
+        return 0;
+    out->line = line;
+    out->line_cap = 2 * len;
+    return json_dumpb(root, out->line, out->line_cap, EVE_FORMAT);
 }
 
 static enum epw_err eve_open(void **state, FILE *stream, const struct epw_run_info *info)
@@ -132,22 +140,38 @@ static int set_name(json_t *root, const char *key, const char *inner,
     return 0;
 }
 
-static json_t *candidates(const struct epw_verdict *verdict)
+static char *make_candidate(const struct epw_signature *sig)
 {
-    json_t *array = json_array();
-    for (size_t i = 0; array != NULL && i < verdict->candidate_count; i++) {
-        const struct epw_signature *sig = verdict->candidate[i].sig;
-        json_t *one = json_object();
-        int bad = set_text(one, "product", sig->product);
-        bad |= set_text(one, "function", sig->function);
-        bad |= set_text(one, "signature", sig->id);
-        bad |= json_object_set_new(one, "rows", list(sig->row, sig->row_count));
-        if ((json_array_append_new(array, one) | bad) != 0) {
-            json_decref(array);
+    json_t *one = json_object();
+    int bad = set_text(one, "product", sig->product);
+    bad |= set_text(one, "function", sig->function);
+    bad |= set_text(one, "signature", sig->id);
+    bad |= json_object_set_new(one, "rows", list(sig->row, sig->row_count));
+    char *made = bad == 0 ? json_dumps(one, EVE_FORMAT) : NULL;
+    json_decref(one);
+    return made;
+}
+
+/* NULL without memory. */
+static const char *candidate(struct eve_out *out, const struct epw_signature *sig)
+{
+    if (sig->index >= out->candidate_count) {
+        size_t count = 2 * ((size_t)sig->index + 1);
+        struct candidate_text *grown = realloc(out->candidate, count * sizeof(*grown));
+        if (grown == NULL)
             return NULL;
-        }
+        for (size_t i = out->candidate_count; i < count; i++)
+            grown[i] = (struct candidate_text){ 0 };
+        out->candidate = grown;
+        out->candidate_count = count;
     }
-    return array;
+    struct candidate_text *slot = &out->candidate[sig->index];
+    if (slot->sig != sig) {
+        free(slot->text);
+        slot->text = make_candidate(sig);
+        slot->sig = slot->text == NULL ? NULL : sig;
+    }
+    return slot->text;
 }
 
 static int set_verdict(json_t *root, const struct epw_verdict *verdict)
@@ -177,7 +201,8 @@ static int set_verdict(json_t *root, const struct epw_verdict *verdict)
     bad |= json_object_set_new(own, "names", names);
     bad |= json_object_set_new(own, "name_sources", sources);
     bad |= json_object_set_new(own, "reasons", list(verdict->reason, verdict->reason_count));
-    bad |= json_object_set_new(own, "candidates", candidates(verdict));
+    /* Filled in when the line is written: it must stay the last key of the last object. */
+    bad |= json_object_set_new(own, "candidates", json_array());
     return json_object_set_new(root, "epwatch", own) | bad;
 }
 
@@ -209,13 +234,39 @@ static int set_all(json_t *root, const struct eve_out *out, const struct epw_res
     return bad | set_verdict(root, result->verdict);
 }
 
+/* The line ends with the empty array of candidates: they go between its brackets. */
+static enum epw_err write_flow(struct eve_out *out, const json_t *root,
+                               const struct epw_verdict *verdict)
+{
+    static const char tail[] = "]}}";
+    size_t len = dump(out, root);
+    if (len < sizeof(tail))
+        return EPW_ENOMEM;
+    len -= sizeof(tail) - 1;
+    /* All of it or nothing: a line that stops in the middle would spoil the next one too. */
+    for (size_t i = 0; i < verdict->candidate_count; i++)
+        if (candidate(out, verdict->candidate[i].sig) == NULL)
+            return EPW_ENOMEM;
+    bool written = fwrite(out->line, 1, len, out->stream) == len;
+    for (size_t i = 0; i < verdict->candidate_count; i++) {
+        const char *one = candidate(out, verdict->candidate[i].sig);
+        if (one == NULL)
+            return EPW_ENOMEM;
+        written =
+            written && (i == 0 || fputc(',', out->stream) != EOF) && fputs(one, out->stream) != EOF;
+    }
+    written = written && fputs(tail, out->stream) != EOF && fputc('\n', out->stream) != EOF;
+    return written ? EPW_OK : EPW_EIO;
+}
+
 static enum epw_err eve_flow(void *state, const struct epw_result *result)
 {
     struct eve_out *out = state;
     if (out->info->labelled_only && !epw_record_labelled(result->verdict))
         return EPW_OK;
     json_t *root = json_object();
-    enum epw_err err = set_all(root, out, result) == 0 ? write_line(out, root) : EPW_ENOMEM;
+    enum epw_err err =
+        set_all(root, out, result) == 0 ? write_flow(out, root, result->verdict) : EPW_ENOMEM;
     json_decref(root);
     return err;
 }
@@ -293,8 +344,15 @@ static enum epw_err eve_close(void *state, const struct epw_stats *stats)
     int bad = set_time(root, "timestamp", stats->last_ns);
     bad |= set_text(root, "event_type", "stats");
     bad |= set_stats(root, out, stats);
-    enum epw_err err = bad == 0 ? write_line(out, root) : EPW_ENOMEM;
+    size_t len = bad == 0 ? dump(out, root) : 0;
+    enum epw_err err = len == 0 ? EPW_ENOMEM : EPW_OK;
+    if (len != 0 &&
+        (fwrite(out->line, 1, len, out->stream) != len || fputc('\n', out->stream) == EOF))
+        err = EPW_EIO;
     json_decref(root);
+    for (size_t i = 0; i < out->candidate_count; i++)
+        free(out->candidate[i].text);
+    free(out->candidate);
     free(out->line);
     free(out);
     return err;
