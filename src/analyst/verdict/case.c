@@ -5,12 +5,13 @@
 
 #define PROTO_TCP 6
 
-bool epw_case_said(const struct epw_flow_name *name)
+bool epw_case_said(const struct epw_case *c, const struct epw_flow_name *name)
 {
     struct epw_ip ip;
     switch ((enum epw_name_source)name->source) {
     case EPW_NAME_SNI:
     case EPW_NAME_QUIC:
+        return !c->record->evidence->ech && !epw_ip_parse(name->text, &ip);
     case EPW_NAME_HOST:
     case EPW_NAME_CONNECT:
         return !epw_ip_parse(name->text, &ip);
@@ -31,7 +32,7 @@ static void add_own_names(struct epw_case *c)
         c->name[c->name_count] = ev->name[i];
         c->fresh[c->name_count] = true;
         c->name_count++;
-        if (epw_case_said(&ev->name[i]))
+        if (epw_case_said(c, &ev->name[i]))
             c->own_name = true;
     }
 }

@@ -35,7 +35,11 @@ void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
 /* Whether the first bytes (outer, or inside TLS or CONNECT) are this protocol. */
 bool epw_case_is_app(const struct epw_case *c, enum epw_app app);
 
-/* Whether a name was said by the initiator: SNI, QUIC SNI, Host, CONNECT, and is no address. */
-bool epw_case_said(const struct epw_flow_name *name);
+/*
+ * Whether a name was said by the initiator: SNI, QUIC SNI, Host, CONNECT, and
+ * is no address. With ECH the SNI may be an outer name that says nothing, and
+ * by design nobody can tell (RFC 9849, GREASE): it is shown, not believed.
+ */
+bool epw_case_said(const struct epw_case *c, const struct epw_flow_name *name);
 
 #endif

@@ -4,9 +4,9 @@
 #include <string.h>
 
 /* A name that was said outranks a certificate's, which outranks what DNS said of the address. */
-static uint8_t rank_of(const struct epw_flow_name *name)
+static uint8_t rank_of(const struct epw_case *c, const struct epw_flow_name *name)
 {
-    if (epw_case_said(name))
+    if (epw_case_said(c, name))
         return 3;
     return name->source == EPW_NAME_CERT ? 2 : name->source == EPW_NAME_DNS ? 1 : 0;
 }
@@ -15,7 +15,7 @@ static void find_name(const struct epw_case *c, struct epw_judged *j)
 {
     for (size_t i = 0; i < c->name_count; i++) {
         const char *mask;
-        uint8_t rank = rank_of(&c->name[i]);
+        uint8_t rank = rank_of(c, &c->name[i]);
         /* The flow's own name overrides what DNS said of its address; stale answers are
            shown, not believed. */
         if (rank == 0 || (rank == 1 && (c->own_name || c->proxied || !c->fresh[i])) ||

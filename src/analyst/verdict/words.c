@@ -74,7 +74,8 @@ static void names(struct epw_decision *d)
         switch ((enum epw_name_source)name->source) {
         case EPW_NAME_SNI:
         case EPW_NAME_QUIC:
-            epw_words_add(d, "the client says %s (SNI)", name->text);
+            epw_words_add(d, "the client says %s (SNI%s)", name->text,
+                          c->record->evidence->ech ? "; with ECH it may be an outer name" : "");
             break;
         case EPW_NAME_HOST:
             epw_words_add(d, "the client says %s (HTTP)", name->text);
@@ -106,7 +107,7 @@ static void doubt(struct epw_decision *d)
     if (!c->own_name || c->proxied || !epw_names_visible(c->know->names, &c->record->ip[0]))
         return;
     for (size_t i = 0; i < c->name_count; i++) {
-        if (!epw_case_said(&c->name[i]))
+        if (!epw_case_said(c, &c->name[i]))
             continue;
         for (size_t k = 0; k < c->name_count; k++)
             if (c->name[k].source == EPW_NAME_DNS && strcmp(c->name[k].text, c->name[i].text) == 0)

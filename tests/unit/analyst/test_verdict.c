@@ -188,6 +188,17 @@ Test(verdict, the_flows_own_name_overrides_dns)
     cr_assert_eq(seen[0].names, 2, "what DNS said is still shown");
 }
 
+Test(verdict, with_ech_the_sni_is_shown_not_believed)
+{
+    struct epw_flow_record r = flow("10.0.0.7", "198.51.100.1", 443, EPW_APP_TLS);
+    say(&r, EPW_NAME_SNI, "update.acme.example");
+    ((struct epw_evidence *)(uintptr_t)r.evidence)->ech = true;
+    push(&r);
+    epw_analyst_flush(analyst);
+    EXPECT(0, EPW_CONF_NONE, "", "");
+    cr_assert_str_eq(seen[0].first_name, "update.acme.example");
+}
+
 Test(verdict, a_claimed_name_without_an_answer_is_a_doubt_where_dns_is_visible)
 {
     dns("10.0.0.7", "other.example", "198.51.100.9");
