@@ -34,6 +34,7 @@ static void add_own_names(struct epw_case *c)
         c->name_count++;
         if (epw_case_said(c, &ev->name[i]))
             c->own_name = true;
+        c->named |= c->own_name || ev->name[i].source == EPW_NAME_CERT;
     }
 }
 
@@ -47,6 +48,7 @@ static void add_learned_names(struct epw_case *c)
         c->name[c->name_count] =
             (struct epw_flow_name){ .text = learned[i].name, .source = EPW_NAME_DNS };
         c->fresh[c->name_count] = learned[i].fresh;
+        c->named |= learned[i].fresh && !c->proxied;
         c->asked[c->name_count] = learned[i].own;
         c->name_count++;
         c->dns_count++;

@@ -18,6 +18,7 @@ struct epw_case {
     bool asked[EPW_CASE_NAMES]; /* of a DNS name: told to this client */
     size_t dns_count;           /* names with source EPW_NAME_DNS */
     bool own_name; /* a name that the initiator said (SNI, Host, CONNECT): overrides DNS */
+    bool named;    /* any name that is believed: said, of the certificate, or of DNS */
     bool attempt;  /* TCP that nobody answered */
     bool proxied;  /* spoken to a proxy: target_port is what counts for names */
     uint16_t target_port;

@@ -21,8 +21,10 @@ static void consider(struct epw_decision *d, const struct epw_signature *sig)
         return;
     struct epw_judged *j = &d->judged[d->judged_count];
     epw_judge(&d->kase, sig, j);
-    /* The flow says whose it is: a row that only a name could decide is refuted by another. */
-    if (sig->needs == EPW_NEEDS_NAME && d->kase.own_name && j->name_rank == 0)
+    /* The flow has a name: a row that only another name could decide is refuted by it. */
+    bool by_name_alone =
+        sig->needs == EPW_NEEDS_NAME || (sig->needs == EPW_NEEDS_NEVER && sig->name_count != 0);
+    if (by_name_alone && d->kase.named && j->name_rank == 0)
         return;
     d->judged_count++;
 }
@@ -69,7 +71,9 @@ static bool is_rival(const struct epw_judged *best, const struct epw_judged *j)
         return false;
     if (j->reached == best->reached)
         return epw_judged_equal(best, j);
-    bool role_row = j->sig->needs == EPW_NEEDS_RESPONDER || j->sig->needs == EPW_NEEDS_INITIATOR;
+    /* A neighbour's server would show itself by its other ports; who opens a port need not. */
+    bool role_row = j->sig->needs == EPW_NEEDS_INITIATOR ||
+                    (j->sig->needs == EPW_NEEDS_RESPONDER && !j->sig->neighbour);
     bool port_alone = best->reached == EPW_CONF_POSSIBLE && best->name_rank == 0 &&
                       best->role[0].how == EPW_ROLE_UNKNOWN &&
                       best->role[1].how == EPW_ROLE_UNKNOWN && !best->app_agrees;
