@@ -37,21 +37,22 @@ static void look_up(const struct epw_catalogue *cat, const struct epw_signature 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct epw_cat_loader load = { .on_error = told, .file = "fuzz" };
-    load.cat = calloc(1, sizeof(*load.cat));
+    struct epw_catalogue *cat = calloc(1, sizeof(*cat));
     FILE *file = fmemopen((void *)(uintptr_t)data, size == 0 ? 1 : size, "rb");
-    if (load.cat == NULL || file == NULL || size == 0) {
-        free(load.cat);
+    if (cat == NULL || file == NULL || size == 0) {
+        free(cat);
         if (file != NULL)
             fclose(file);
         return 0;
     }
-    epw_cat_stream(&load, file);
+    struct epw_cat_loader load;
+    epw_cat_loader_start(&load, cat, told, NULL);
+    epw_csv_stream(&load.csv, file);
     fclose(file);
-    if (load.err == EPW_OK && epw_cat_index_ports(load.cat) == EPW_OK &&
-        epw_cat_index_names(load.cat) == EPW_OK)
-        for (size_t i = 0; i < epw_catalogue_count(load.cat); i++)
-            look_up(load.cat, epw_catalogue_at(load.cat, i));
-    epw_catalogue_free(load.cat);
+    if (load.csv.err == EPW_OK && epw_cat_index_ports(cat) == EPW_OK &&
+        epw_cat_index_names(cat) == EPW_OK)
+        for (size_t i = 0; i < epw_catalogue_count(cat); i++)
+            look_up(cat, epw_catalogue_at(cat, i));
+    epw_catalogue_free(cat);
     return 0;
 }

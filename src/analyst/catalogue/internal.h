@@ -8,6 +8,7 @@
 #define EPW_ANALYST_CATALOGUE_INTERNAL_H
 
 #include "analyst/catalogue/catalogue.h"
+#include "base/csvfile.h"
 
 #include <stdio.h>
 
@@ -20,16 +21,12 @@
  * Limits. They are far above what people write and keep a file that is not a
  * signature file, or a hostile one, from taking the machine's memory.
  */
-#define EPW_CAT_MAX_FILE     (1U << 30) /* bytes of a file: a million rows of 1 KiB */
 #define EPW_CAT_MAX_ROWS     1000000U
-#define EPW_CAT_MAX_LINE     65536U /* bytes: the longest cell and plenty beside it */
-#define EPW_CAT_MAX_CELL     32768U /* a thousand masks of usual length */
-#define EPW_CAT_MAX_NAMES    1024U  /* masks of a row; they are compared one by one on a hit */
-#define EPW_CAT_MAX_RANGES   64U    /* port ranges of a row */
+#define EPW_CAT_MAX_NAMES    1024U /* masks of a row; they are compared one by one on a hit */
+#define EPW_CAT_MAX_RANGES   64U   /* port ranges of a row */
 #define EPW_CAT_MAX_NETWORKS 1024U
 #define EPW_CAT_MAX_IDS      64U        /* document rows that one signature covers */
 #define EPW_CAT_MAX_ENTRIES  (8U << 20) /* ports times signatures: 64 MiB of index */
-#define EPW_CAT_MAX_ERRORS   1000U      /* errors told of one load; nobody reads more */
 
 /* Memory that is given back all at once; grows in chunks. Zero is an empty one. */
 struct epw_arena {
@@ -68,12 +65,7 @@ struct epw_catalogue {
 /* A load under way. */
 struct epw_cat_loader {
     struct epw_catalogue *cat;
-    epw_diag_fn on_error; /* may be NULL */
-    void *ctx;
-    enum epw_err err; /* the first one */
-    unsigned errors;
-    const char *file; /* in the arena */
-    uint32_t line;
+    struct epw_csv csv; /* csv.file is in the arena */
 };
 
 #define EPW_CAT_COLUMNS 21
@@ -81,23 +73,11 @@ struct epw_cat_loader {
 /* The header's words, in order. */
 extern const char *const epw_cat_column[EPW_CAT_COLUMNS];
 
-/* A cell as the file has it; text is NUL-terminated but may hold NULs before its end. */
-struct epw_cat_cell {
-    const char *text;
-    size_t len;
-};
-
-/* Tells of an error at the loader's file and line, and keeps the first code. */
-void epw_cat_tell(struct epw_cat_loader *load, enum epw_err code, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-/* The same of a cell: "column NAME: got 'TEXT', expected EXPECTED". */
-void epw_cat_tell_cell(struct epw_cat_loader *load, unsigned column, const struct epw_cat_cell *got,
-                       const char *expected);
-
+/* *load must stay where it is: its csv points to it. */
+void epw_cat_loader_start(struct epw_cat_loader *load, struct epw_catalogue *cat,
+                          epw_diag_fn on_error, void *ctx);
 /* Checks a row of EPW_CAT_COLUMNS cells, telling of every wrong one, and adds its signature. */
-void epw_cat_row(struct epw_cat_loader *load, const struct epw_cat_cell *cell);
-/* Reads one open file; load->file names it. */
-void epw_cat_stream(struct epw_cat_loader *load, FILE *file);
+void epw_cat_row(struct epw_cat_loader *load, const struct epw_csv_cell *cell);
 /* Builds the indexes; after that the catalogue is immutable. EPW_ENOMEM, EPW_ELIMIT. */
 enum epw_err epw_cat_index_ports(struct epw_catalogue *cat);
 enum epw_err epw_cat_index_names(struct epw_catalogue *cat);

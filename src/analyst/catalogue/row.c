@@ -46,20 +46,20 @@ const char *const epw_cat_column[EPW_CAT_COLUMNS] = {
 /* A row being read. */
 struct row {
     struct epw_cat_loader *load;
-    const struct epw_cat_cell *cell;
+    const struct epw_csv_cell *cell;
     struct epw_signature sig;
     bool bad;
 };
 
 static void wrong(struct row *row, enum column column, const char *expected)
 {
-    epw_cat_tell_cell(row->load, column, &row->cell[column], expected);
+    epw_csv_tell_cell(&row->load->csv, column, &row->cell[column], expected);
     row->bad = true;
 }
 
 static void no_memory(struct row *row)
 {
-    epw_cat_tell(row->load, EPW_ENOMEM, "%s", epw_strerror(EPW_ENOMEM));
+    epw_csv_tell(&row->load->csv, EPW_ENOMEM, "%s", epw_strerror(EPW_ENOMEM));
     row->bad = true;
 }
 
@@ -85,7 +85,7 @@ static const char *required_text(struct row *row, enum column column)
 
 static const char *id_cell(struct row *row, enum column column, bool required)
 {
-    const struct epw_cat_cell *cell = &row->cell[column];
+    const struct epw_csv_cell *cell = &row->cell[column];
     if (strspn(cell->text, ID_CHARS) != cell->len || (required && cell->len == 0))
         wrong(row, column,
               required ? "an id of a-z, 0-9 and -" : "a role id of a-z, 0-9 and -, or nothing");
@@ -142,8 +142,9 @@ static void *array_of(struct row *row, enum column column, size_t size, size_t m
 {
     size_t count = count_words(row->cell[column].text);
     if (count > max) {
-        epw_cat_tell(row->load, EPW_EFORMAT, "column %s: got %zu values, expected at most %zu",
-                     epw_cat_column[column], count, max);
+        epw_csv_tell(&row->load->csv, EPW_EFORMAT,
+                     "column %s: got %zu values, expected at most %zu", epw_cat_column[column],
+                     count, max);
         row->bad = true;
         return NULL;
     }
@@ -285,33 +286,6 @@ static void check_needs(struct row *row)
         wrong(row, COL_RESPONDER, "a role, since needs says responder");
 }
 
-static bool cell_readable(const struct epw_cat_cell *cell)
-{
-    char clean[EPW_CAT_MAX_CELL * 4 + 1]; /* every byte may become \xNN */
-    size_t backslashes = 0;
-    for (size_t i = 0; i < cell->len; i++)
-        backslashes += cell->text[i] == '\\';
-    /* The cleaner writes a backslash as four characters too; any more growth is a bad byte. */
-    return epw_text_clean(cell->text, cell->len, clean, sizeof(clean)) ==
-           cell->len + 3 * backslashes;
-}
-
-/* The cells' bytes, before anything reads them as NUL-terminated texts. */
-static void check_cells(struct row *row)
-{
-    for (unsigned column = 0; column < EPW_CAT_COLUMNS; column++) {
-        const struct epw_cat_cell *cell = &row->cell[column];
-        if (cell->len > EPW_CAT_MAX_CELL) {
-            epw_cat_tell(row->load, EPW_EFORMAT,
-                         "column %s: got %zu characters, expected at most %u",
-                         epw_cat_column[column], cell->len, EPW_CAT_MAX_CELL);
-            row->bad = true;
-        } else if (!cell_readable(cell)) {
-            wrong(row, (enum column)column, "UTF-8 without control characters");
-        }
-    }
-}
-
 static void add(struct row *row)
 {
     struct epw_catalogue *cat = row->load->cat;
@@ -346,21 +320,18 @@ static void check_unique(struct row *row)
     const struct epw_signature *other = epw_catalogue_find(row->load->cat, row->sig.id);
     if (other == NULL)
         return;
-    epw_cat_tell(row->load, EPW_EFORMAT,
+    epw_csv_tell(&row->load->csv, EPW_EFORMAT,
                  "column id: got '%s' again, expected one that is not in %s:%u yet", row->sig.id,
                  other->file, (unsigned)other->line);
     row->bad = true;
 }
 
-void epw_cat_row(struct epw_cat_loader *load, const struct epw_cat_cell *cell)
+void epw_cat_row(struct epw_cat_loader *load, const struct epw_csv_cell *cell)
 {
     struct row row = { .load = load, .cell = cell };
     struct epw_signature *sig = &row.sig;
-    sig->file = load->file;
-    sig->line = load->line;
-    check_cells(&row);
-    if (row.bad)
-        return;
+    sig->file = load->csv.file;
+    sig->line = load->csv.line;
     sig->id = id_cell(&row, COL_ID, true);
     sig->vendor = required_text(&row, COL_VENDOR);
     sig->product = id_cell(&row, COL_PRODUCT, true);
