@@ -62,6 +62,7 @@ enum epw_err epw_analyst_new(struct epw_analyst **analyst, const struct epw_cata
     a->on_result = on_result;
     a->ctx = ctx;
     a->know.catalogue = catalogue;
+    a->know.site = options->site;
     if (epw_names_new(&a->know.names, options->seed, &a->stats) != EPW_OK ||
         epw_hosts_new(&a->know.hosts, options->seed, &a->stats) != EPW_OK ||
         epw_endpoints_new(&a->know.endpoints, options->seed) != EPW_OK ||

@@ -40,6 +40,14 @@ static enum epw_err set_sigs(struct epw_options *o, const char *value, struct ep
     return EPW_OK;
 }
 
+static enum epw_err set_site(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    if (value[0] == '\0' || o->site != NULL)
+        return epw_diag_set(diag, EPW_EUSAGE, "--site: expected one site file");
+    o->site = value;
+    return EPW_OK;
+}
+
 static enum epw_err set_output(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
     size_t len = strcspn(value, ":");
@@ -209,6 +217,9 @@ static const struct option_row rows[] = {
     { NULL, 'S', "PATH",
       "Signatures instead of the installed ones: a CSV file, or a folder of them. Repeatable.",
       set_sigs },
+    { "site", 0, "FILE",
+      "What is declared of the network: own networks, products, servers, moved ports (a CSV file).",
+      set_site },
     { NULL, 'c', "COUNT", "Stop after so many packets (that pass the filter).", set_count },
     { "wait", 0, "SECONDS",
       "How long, in packet time, a flow waits for others that may decide what it is. Default: to "

@@ -22,6 +22,7 @@ struct run {
     const struct epw_options *options;
     struct epw_progress progress;
     struct epw_catalogue *catalogue;
+    struct epw_site *site; /* NULL: none */
     struct epw_capture *capture;
     struct epw_sinks *sinks;
     struct epw_decoder *decoder;
@@ -51,7 +52,7 @@ static void catch_signals(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
-static void on_signature_error(void *ctx, const struct epw_diag *diag)
+static void on_file_error(void *ctx, const struct epw_diag *diag)
 {
     (void)ctx;
     epw_say(NULL, "%s", diag->text);
@@ -60,11 +61,23 @@ static void on_signature_error(void *ctx, const struct epw_diag *diag)
 struct epw_catalogue *epw_run_catalogue(const struct epw_options *options)
 {
     struct epw_catalogue *catalogue = NULL;
-    enum epw_err err = epw_catalogue_load(&catalogue, options->sigs, options->sigs_count,
-                                          on_signature_error, NULL);
+    enum epw_err err =
+        epw_catalogue_load(&catalogue, options->sigs, options->sigs_count, on_file_error, NULL);
     if (err == EPW_ENOMEM)
         epw_say(NULL, "%s", epw_strerror(err));
     return err == EPW_OK ? catalogue : NULL;
+}
+
+/* A line given twice is told, but ends nothing. */
+static bool load_site(struct run *run)
+{
+    const char *path = run->options->site;
+    if (path == NULL)
+        return true;
+    enum epw_err err = epw_site_load(&run->site, path, run->catalogue, on_file_error, NULL);
+    if (err == EPW_ENOMEM)
+        epw_say(NULL, "%s", epw_strerror(err));
+    return err == EPW_OK;
 }
 
 static void on_capture_error(void *ctx, const struct epw_diag *diag)
@@ -114,6 +127,7 @@ static bool make_rooms(struct run *run)
     const struct epw_analyst_options analyst = {
         .wait_s = run->options->wait_s,
         .seed = epw_hash_new_seed(),
+        .site = run->site,
     };
     const struct epw_meter_sink sink = { run, on_flow, on_sighting };
     run->batch = malloc(sizeof(*run->batch));
@@ -189,6 +203,7 @@ static void clean(struct run *run)
     epw_analyst_free(run->analyst);
     epw_decoder_free(run->decoder);
     epw_capture_close(run->capture);
+    epw_site_free(run->site);
     epw_catalogue_free(run->catalogue);
     free(run->batch);
 }
@@ -198,8 +213,8 @@ int epw_run(const struct epw_options *options)
     struct run run = { .options = options };
     catch_signals();
     run.catalogue = epw_run_catalogue(options);
-    bool ready = run.catalogue != NULL && open_capture(&run) && make_rooms(&run) &&
-                 epw_sinks_open(&run.sinks, options, &run.progress) == EPW_OK;
+    bool ready = run.catalogue != NULL && load_site(&run) && open_capture(&run) &&
+                 make_rooms(&run) && epw_sinks_open(&run.sinks, options, &run.progress) == EPW_OK;
     if (ready) {
         read_all(&run);
         join_stats(&run);

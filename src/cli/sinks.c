@@ -67,7 +67,8 @@ static bool among(const char *path, const char *const *list, size_t count)
 static enum epw_err check_path(const struct epw_sinks *sinks, size_t i, const struct epw_options *o)
 {
     const struct sink *sink = &sinks->sink[i];
-    if (among(sink->path, o->file, o->file_count) || among(sink->path, o->sigs, o->sigs_count)) {
+    if (among(sink->path, o->file, o->file_count) || among(sink->path, o->sigs, o->sigs_count) ||
+        (o->site != NULL && among(sink->path, &o->site, 1))) {
         epw_say(sinks->progress,
                 "%s: is read by this run and would be overwritten by -o %s; give another path",
                 sink->path, sink->format->name);

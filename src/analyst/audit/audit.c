@@ -5,14 +5,10 @@
 #include "base/hash.h"
 #include "base/table.h"
 
-#include "analyst/audit/rules.gen.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-const struct epw_rule *const epw_rules[] = { EPW_REGISTRY_epw_rule };
 
 /* A seed of the id alone: ids must be the same in every run. */
 #define ID_SEED 0x65707761746368ULL
