@@ -5,6 +5,7 @@
  */
 #include "analyst/analyst.h"
 
+#include "analyst/audit/audit.h"
 #include "analyst/knowledge/knowledge.h"
 #include "analyst/record_copy.h"
 #include "analyst/verdict/decide.h"
@@ -27,6 +28,8 @@ struct waiting {
 struct epw_analyst {
     struct epw_analyst_options options;
     struct epw_knowledge know;
+    struct epw_inventory *inventory;
+    struct epw_audit *audit;
     struct epw_stats stats;
     epw_result_fn on_result;
     void *ctx;
@@ -66,7 +69,9 @@ enum epw_err epw_analyst_new(struct epw_analyst **analyst, const struct epw_cata
     if (epw_names_new(&a->know.names, options->seed, &a->stats) != EPW_OK ||
         epw_hosts_new(&a->know.hosts, options->seed, &a->stats) != EPW_OK ||
         epw_endpoints_new(&a->know.endpoints, options->seed) != EPW_OK ||
-        list_control(&a->know) != EPW_OK) {
+        list_control(&a->know) != EPW_OK ||
+        epw_inventory_new(&a->inventory, &a->know, options->seed, &a->stats) != EPW_OK ||
+        epw_audit_new(&a->audit, &a->know, a->inventory, options->seed, &a->stats) != EPW_OK) {
         epw_analyst_free(a);
         return EPW_ENOMEM;
     }
@@ -83,6 +88,8 @@ void epw_analyst_free(struct epw_analyst *a)
         free(w->record);
         free(w);
     }
+    epw_audit_free(a->audit);
+    epw_inventory_free(a->inventory);
     free(a->know.control);
     epw_endpoints_free(a->know.endpoints);
     epw_hosts_free(a->know.hosts);
@@ -132,6 +139,8 @@ static void emit(struct epw_analyst *a, const struct epw_flow_record *record)
     if (record->first_record && a->decision.verdict.sig != NULL)
         a->stats.labelled++;
     a->on_result(a->ctx, &result);
+    epw_inventory_flow(a->inventory, &result);
+    epw_audit_flow(a->audit, &result);
 }
 
 /* What everybody's flows say of hosts, whatever the verdict on this one. */
@@ -236,6 +245,7 @@ enum epw_err epw_analyst_flow(struct epw_analyst *a, const struct epw_flow_recor
     if (evidence.app == EPW_APP_UNKNOWN && epw_endpoints_find(a->know.endpoints, &view, &endpoint))
         evidence.app = EPW_APP_FTP_DATA;
     advance(a, view.last_ns);
+    epw_audit_record(a->audit, &view);
     epw_decide(&a->decision, &view, &a->know);
     learn_hosts(a, &view);
     if (a->decision.verdict.confidence == EPW_CONF_CONFIRMED)
@@ -253,6 +263,8 @@ enum epw_err epw_analyst_flow(struct epw_analyst *a, const struct epw_flow_recor
 void epw_analyst_sighting(struct epw_analyst *a, const struct epw_sighting *sighting)
 {
     advance(a, sighting->ts_ns);
+    epw_inventory_sighting(a->inventory, sighting);
+    epw_audit_sighting(a->audit, sighting);
     switch (sighting->kind) {
     case EPW_SIGHT_ADDRESS:
         epw_names_learn(a->know.names, sighting);
@@ -270,6 +282,17 @@ void epw_analyst_flush(struct epw_analyst *a)
 {
     while (a->oldest != NULL)
         decide_oldest(a);
+}
+
+enum epw_err epw_analyst_report(struct epw_analyst *a,
+                                void (*on_host)(void *ctx, const struct epw_inventory_host *host),
+                                void (*on_finding)(void *ctx, const struct epw_finding *finding),
+                                void *ctx)
+{
+    enum epw_err err = on_host == NULL ? EPW_OK : epw_inventory_each(a->inventory, on_host, ctx);
+    if (err == EPW_OK && on_finding != NULL)
+        err = epw_audit_each(a->audit, on_finding, ctx);
+    return err;
 }
 
 const struct epw_stats *epw_analyst_stats(const struct epw_analyst *analyst)

@@ -160,6 +160,16 @@ static enum epw_err set_write_flows(struct epw_options *o, const char *value, st
     return epw_diag_set(diag, EPW_EUSAGE, "--write-flows %s: expected all or labelled", value);
 }
 
+static enum epw_err set_fail_on(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    for (unsigned level = EPW_SEVERITY_HIGH; level <= EPW_SEVERITY_LOW; level++)
+        if (strcmp(value, epw_severity_name((enum epw_severity)level)) == 0) {
+            o->fail_on = level;
+            return EPW_OK;
+        }
+    return epw_diag_set(diag, EPW_EUSAGE, "--fail-on %s: expected high, medium or low", value);
+}
+
 static enum epw_err set_ignore_vlan(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
     (void)value;
@@ -233,6 +243,8 @@ static const struct option_row rows[] = {
     { "write-flows", 0, "all|labelled",
       "Which flows eve and csv write: all (default), or only those whose product is named.",
       set_write_flows },
+    { "fail-on", 0, "high|medium|low",
+      "Exit with status 1 when there is a finding of this severity or a higher one.", set_fail_on },
     { "ignore-vlan", 0, NULL, "VLAN ids do not tell flows apart.", set_ignore_vlan },
     { "list-signatures", 0, NULL, "List the signatures and their ids, tab-separated.", set_list },
     { "explain", 0, "[tcp/|udp/]PORT",
@@ -403,6 +415,7 @@ void epw_options_help(FILE *stream)
           "  tcpdump -w - ... | epwatch -r -            from another program\n"
           "  epwatch --explain tcp/2222                 who uses this port\n\n"
           "The words after the options are a filter as in tcpdump (pcap-filter(7)).\n"
-          "Exit status: 0 done; 2 wrong usage, input cut or unreadable, an output failed.\n",
+          "Exit status: 0 done; 1 findings at or above --fail-on; 2 wrong usage, input cut or\n"
+          "unreadable, an output failed (2 wins over 1).\n",
           stream);
 }

@@ -47,6 +47,7 @@ struct epw_options {
     uint32_t wait_s;
     struct epw_meter_options meter;
     bool labelled_only;
+    unsigned fail_on; /* enum epw_severity from which on a finding gives status 1; 0: none does */
 };
 
 /*

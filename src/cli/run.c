@@ -33,6 +33,7 @@ struct run {
     struct epw_stats stats; /* the capture's part while reading, all at the end */
     bool partial;           /* some input was not read to its end */
     bool failed;            /* the exit status is not 0 */
+    bool found;             /* a finding at or above --fail-on */
 };
 
 static void on_signal(int number)
@@ -104,6 +105,19 @@ static void on_sighting(void *ctx, const struct epw_sighting *sighting)
 {
     struct run *run = ctx;
     epw_analyst_sighting(run->analyst, sighting);
+}
+
+static void on_host(void *ctx, const struct epw_inventory_host *host)
+{
+    struct run *run = ctx;
+    epw_sinks_host(run->sinks, host);
+}
+
+static void on_finding(void *ctx, const struct epw_finding *finding)
+{
+    struct run *run = ctx;
+    run->found |= finding->severity <= run->options->fail_on;
+    epw_sinks_finding(run->sinks, finding);
 }
 
 static bool open_capture(struct run *run)
@@ -180,6 +194,16 @@ static void read_all(struct run *run)
     epw_progress_clear(&run->progress);
 }
 
+/* Hosts and findings, after the last flow. */
+static void report(struct run *run)
+{
+    enum epw_err err = epw_analyst_report(run->analyst, on_host, on_finding, run);
+    if (err == EPW_OK)
+        return;
+    run->failed = true;
+    epw_say(&run->progress, "inventory and findings are not complete: %s", epw_strerror(err));
+}
+
 /* Each room counted its own part; here they come together. */
 static void join_stats(struct run *run)
 {
@@ -195,6 +219,10 @@ static void join_stats(struct run *run)
     run->stats.wait_evicted = analyst->wait_evicted;
     run->stats.names_evicted = analyst->names_evicted;
     run->stats.hosts_evicted = analyst->hosts_evicted;
+    run->stats.findings = analyst->findings;
+    run->stats.findings_dropped = analyst->findings_dropped;
+    run->stats.findings_withheld = analyst->findings_withheld;
+    run->stats.pairs_one_way = analyst->pairs_one_way;
 }
 
 static void clean(struct run *run)
@@ -214,14 +242,18 @@ int epw_run(const struct epw_options *options)
     catch_signals();
     run.catalogue = epw_run_catalogue(options);
     bool ready = run.catalogue != NULL && load_site(&run) && open_capture(&run) &&
-                 make_rooms(&run) && epw_sinks_open(&run.sinks, options, &run.progress) == EPW_OK;
+                 make_rooms(&run) &&
+                 epw_sinks_open(&run.sinks, options, run.catalogue, &run.progress) == EPW_OK;
     if (ready) {
         read_all(&run);
+        report(&run);
         join_stats(&run);
         if (epw_foreign_tell(&run.foreign, options->file, &run.progress))
             run.failed = true;
     }
     bool written = epw_sinks_close(run.sinks, &run.stats, run.partial);
     clean(&run);
-    return ready && written && !run.failed ? EPW_EXIT_DONE : EPW_EXIT_FAIL;
+    if (!ready || !written || run.failed)
+        return EPW_EXIT_FAIL;
+    return run.found ? EPW_EXIT_FOUND : EPW_EXIT_DONE;
 }

@@ -7,8 +7,9 @@
 #include "cli/options.h"
 
 /* As in docs/formats.md, Exit status. */
-#define EPW_EXIT_DONE 0
-#define EPW_EXIT_FAIL 2
+#define EPW_EXIT_DONE  0
+#define EPW_EXIT_FOUND 1 /* findings at or above --fail-on */
+#define EPW_EXIT_FAIL  2
 
 /* Reads everything that options name and writes what they ask for; returns the exit status. */
 int epw_run(const struct epw_options *options);

@@ -21,6 +21,7 @@ struct sink {
 
 struct epw_sinks {
     struct epw_progress *progress;
+    const struct epw_signature **signatures;
     struct epw_run_info info;
     size_t count;
     struct sink sink[];
@@ -96,8 +97,21 @@ static enum epw_err open_stream(struct epw_sinks *sinks, struct sink *sink)
     return EPW_OK;
 }
 
+static bool list_signatures(struct epw_sinks *sinks, const struct epw_catalogue *catalogue)
+{
+    size_t count = epw_catalogue_count(catalogue);
+    sinks->signatures = calloc(count + 1, sizeof(sinks->signatures[0]));
+    if (sinks->signatures == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        sinks->signatures[i] = epw_catalogue_at(catalogue, i);
+    sinks->info.signatures = sinks->signatures;
+    sinks->info.signature_count = count;
+    return true;
+}
+
 enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
-                            struct epw_progress *progress)
+                            const struct epw_catalogue *catalogue, struct epw_progress *progress)
 {
     struct epw_sinks *sinks = calloc(1, sizeof(*sinks) + o->output_count * sizeof(struct sink));
     *out = sinks;
@@ -112,6 +126,10 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
         .labelled_only = o->labelled_only,
         .version = PACKAGE_VERSION,
     };
+    if (!list_signatures(sinks, catalogue)) {
+        epw_say(progress, "out of memory");
+        return EPW_ENOMEM;
+    }
     sinks->count = o->output_count;
     for (size_t i = 0; i < sinks->count; i++) {
         sinks->sink[i] = (struct sink){ .format = o->output[i].format, .path = o->output[i].path };
@@ -134,17 +152,31 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
     return EPW_OK;
 }
 
+/* Gives an item to every output that takes such and still works. */
+#define GIVE(sinks, member, item)                                                                  \
+    for (size_t i = 0; i < (sinks)->count; i++) {                                                  \
+        struct sink *sink = &(sinks)->sink[i];                                                     \
+        if (sink->failed || sink->format->member == NULL)                                          \
+            continue;                                                                              \
+        errno = 0;                                                                                 \
+        enum epw_err err = sink->format->member(sink->state, item);                                \
+        if (err != EPW_OK)                                                                         \
+            fail(sinks, sink, err, errno);                                                         \
+    }
+
 void epw_sinks_flow(struct epw_sinks *sinks, const struct epw_result *result)
 {
-    for (size_t i = 0; i < sinks->count; i++) {
-        struct sink *sink = &sinks->sink[i];
-        if (sink->failed)
-            continue;
-        errno = 0;
-        enum epw_err err = sink->format->flow(sink->state, result);
-        if (err != EPW_OK)
-            fail(sinks, sink, err, errno);
-    }
+    GIVE(sinks, flow, result)
+}
+
+void epw_sinks_host(struct epw_sinks *sinks, const struct epw_inventory_host *host)
+{
+    GIVE(sinks, host, host)
+}
+
+void epw_sinks_finding(struct epw_sinks *sinks, const struct epw_finding *finding)
+{
+    GIVE(sinks, finding, finding)
 }
 
 bool epw_sinks_alive(const struct epw_sinks *sinks)
@@ -186,6 +218,7 @@ bool epw_sinks_close(struct epw_sinks *sinks, const struct epw_stats *stats, boo
         close_sink(sinks, &sinks->sink[i], stats);
         good = good && !sinks->sink[i].failed;
     }
+    free(sinks->signatures);
     free(sinks);
     return good;
 }

@@ -4,6 +4,9 @@
 #ifndef EPW_CLI_SINKS_H
 #define EPW_CLI_SINKS_H
 
+#include "analyst/audit/finding.h"
+#include "analyst/audit/inventory_host.h"
+#include "analyst/catalogue/catalogue.h"
 #include "analyst/verdict/verdict.h"
 #include "base/err.h"
 #include "base/stats.h"
@@ -16,13 +19,16 @@ struct epw_sinks;
 
 /*
  * Refuses what would destroy something: a path that is one of the inputs or
- * signature files, or that two outputs share. options and progress are
- * borrowed for the sinks' life. EPW_EUSAGE, EPW_EIO, EPW_ENOMEM: was told.
+ * signature files, or that two outputs share. options, catalogue and progress
+ * are borrowed for the sinks' life. EPW_EUSAGE, EPW_EIO, EPW_ENOMEM: was told.
  */
 enum epw_err epw_sinks_open(struct epw_sinks **sinks, const struct epw_options *options,
-                            struct epw_progress *progress);
+                            const struct epw_catalogue *catalogue, struct epw_progress *progress);
 
 void epw_sinks_flow(struct epw_sinks *sinks, const struct epw_result *result);
+/* After the last flow: every host, then every finding. */
+void epw_sinks_host(struct epw_sinks *sinks, const struct epw_inventory_host *host);
+void epw_sinks_finding(struct epw_sinks *sinks, const struct epw_finding *finding);
 
 /* Whether any output still works: if not, reading on is of no use. */
 bool epw_sinks_alive(const struct epw_sinks *sinks);

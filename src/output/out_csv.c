@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One row a flow record. Columns: docs/formats.md, `csv`. Quoting is libcsv's. */
+/* One row a flow record. Columns: docs/formats.md, `csv`. */
 #include "output/output.h"
 #include "output/record.h"
+#include "output/row.h"
 
-#include <csv.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,35 +12,6 @@ struct csv_out {
     bool labelled_only;
     struct epw_str cell; /* kept from row to row: cells with several values */
 };
-
-/* A row being written. failed is looked at once, at its end. */
-struct row {
-    FILE *stream;
-    size_t cells;
-    bool failed;
-};
-
-static void put(struct row *row, const char *text)
-{
-    if (row->cells++ != 0 && fputc(',', row->stream) == EOF)
-        row->failed = true;
-    if (csv_fwrite(row->stream, text, strlen(text)) != 0)
-        row->failed = true;
-}
-
-static void put_u64(struct row *row, uint64_t value)
-{
-    char text[24];
-    snprintf(text, sizeof(text), "%" PRIu64, value);
-    put(row, text);
-}
-
-static enum epw_err end_row(struct row *row)
-{
-    if (fputs("\r\n", row->stream) == EOF)
-        row->failed = true;
-    return row->failed ? EPW_EIO : EPW_OK;
-}
 
 static const char *const columns[] = {
     "start",     "end",           "flow_id",       "src_ip",         "src_port",
@@ -60,59 +30,47 @@ static enum epw_err csv_open(void **state, FILE *stream, const struct epw_run_in
     out->stream = stream;
     out->labelled_only = info->labelled_only;
     *state = out;
-    struct row row = { .stream = stream };
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        put(&row, columns[i]);
-    return end_row(&row);
+    return epw_row_header(stream, columns, sizeof(columns) / sizeof(columns[0]));
 }
 
-static void put_endpoint(struct row *row, const struct epw_flow_record *record, int side)
+static void put_endpoint(struct epw_row *row, const struct epw_flow_record *record, int side)
 {
     char ip[EPW_IP_STRLEN];
-    put(row, epw_ip_format(&record->ip[side], ip));
+    epw_row_put(row, epw_ip_format(&record->ip[side], ip));
     if (epw_record_has_ports(record->proto))
-        put_u64(row, record->port[side]);
+        epw_row_u64(row, record->port[side]);
     else
-        put(row, "");
+        epw_row_put(row, "");
 }
 
-static void put_record(struct row *row, const struct epw_flow_record *record, struct epw_str *cell)
+static void put_record(struct epw_row *row, const struct epw_flow_record *record,
+                       struct epw_str *cell)
 {
-    char text[EPW_TEXT_LEN], proto[EPW_PROTO_LEN], community[EPW_COMMUNITY_LEN];
-    put(row, epw_text_time(record->first_ns, text));
-    put(row, epw_text_time(record->last_ns, text));
-    put_u64(row, epw_record_flow_id(record));
+    char proto[EPW_PROTO_LEN], community[EPW_COMMUNITY_LEN];
+    epw_row_time(row, record->first_ns);
+    epw_row_time(row, record->last_ns);
+    epw_row_u64(row, epw_record_flow_id(record->flow_id));
     put_endpoint(row, record, 0);
     put_endpoint(row, record, 1);
-    put(row, epw_record_proto(record->proto, proto));
+    epw_row_put(row, epw_record_proto(record->proto, proto));
     epw_str_clear(cell);
     for (size_t i = 0; i < record->vlan_count; i++)
         epw_str_addf(cell, "%s%u", i == 0 ? "" : " ", (unsigned)record->vlan[i]);
-    put(row, epw_str_text(cell));
+    epw_row_put(row, epw_str_text(cell));
     epw_record_community(record, community);
-    put(row, community);
+    epw_row_put(row, community);
     enum epw_app app = (enum epw_app)record->evidence->app;
-    put(row, app == EPW_APP_UNKNOWN ? "" : epw_app_name(app));
+    epw_row_put(row, app == EPW_APP_UNKNOWN ? "" : epw_app_name(app));
     for (int dir = 0; dir < 2; dir++)
-        put_u64(row, record->packets[dir]);
+        epw_row_u64(row, record->packets[dir]);
     for (int dir = 0; dir < 2; dir++)
-        put_u64(row, record->bytes[dir]);
-    put(row, epw_flow_state_name(record->state));
-    put(row, epw_flow_reason_name(record->reason));
+        epw_row_u64(row, record->bytes[dir]);
+    epw_row_put(row, epw_flow_state_name(record->state));
+    epw_row_put(row, epw_flow_reason_name(record->reason));
 }
 
-static void put_list(struct row *row, struct epw_str *cell, const char *const *list, size_t count,
-                     const char *between)
-{
-    epw_str_clear(cell);
-    for (size_t i = 0; i < count; i++) {
-        epw_str_add(cell, i == 0 ? "" : between);
-        epw_str_add(cell, list[i]);
-    }
-    put(row, epw_str_text(cell));
-}
-
-static void put_verdict(struct row *row, const struct epw_verdict *verdict, struct epw_str *cell)
+static void put_verdict(struct epw_row *row, const struct epw_verdict *verdict,
+                        struct epw_str *cell)
 {
     static const struct epw_signature none = {
         .id = "",
@@ -123,28 +81,28 @@ static void put_verdict(struct row *row, const struct epw_verdict *verdict, stru
         .responder = "",
     };
     const struct epw_signature *sig = verdict->sig == NULL ? &none : verdict->sig;
-    put(row, epw_confidence_name(verdict->confidence));
-    put(row, sig->vendor);
-    put(row, sig->product);
-    put(row, sig->function);
-    put(row, sig->id);
-    put_list(row, cell, sig->row, sig->row_count, " ");
-    put(row, sig->initiator);
-    put(row, sig->responder);
+    epw_row_put(row, epw_confidence_name(verdict->confidence));
+    epw_row_put(row, sig->vendor);
+    epw_row_put(row, sig->product);
+    epw_row_put(row, sig->function);
+    epw_row_put(row, sig->id);
+    epw_row_list(row, cell, sig->row, sig->row_count, " ");
+    epw_row_put(row, sig->initiator);
+    epw_row_put(row, verdict->proxied ? EPW_RECORD_PROXY : sig->responder);
     epw_str_clear(cell);
     for (size_t i = 0; i < verdict->name_count; i++)
         epw_str_addf(cell, "%s%s", i == 0 ? "" : " ", verdict->name[i].text);
-    put(row, epw_str_text(cell));
+    epw_row_put(row, epw_str_text(cell));
     epw_str_clear(cell);
     for (size_t i = 0; i < verdict->name_count; i++)
         epw_str_addf(cell, "%s%s", i == 0 ? "" : " ",
                      epw_name_source_name((enum epw_name_source)verdict->name[i].source));
-    put(row, epw_str_text(cell));
+    epw_row_put(row, epw_str_text(cell));
     epw_str_clear(cell);
     for (size_t i = 0; i < verdict->candidate_count; i++)
         epw_str_addf(cell, "%s%s", i == 0 ? "" : " ", verdict->candidate[i].sig->id);
-    put(row, epw_str_text(cell));
-    put_list(row, cell, verdict->reason, verdict->reason_count, " | ");
+    epw_row_put(row, epw_str_text(cell));
+    epw_row_list(row, cell, verdict->reason, verdict->reason_count, " | ");
 }
 
 static enum epw_err csv_flow(void *state, const struct epw_result *result)
@@ -152,10 +110,10 @@ static enum epw_err csv_flow(void *state, const struct epw_result *result)
     struct csv_out *out = state;
     if (out->labelled_only && !epw_record_labelled(result->verdict))
         return EPW_OK;
-    struct row row = { .stream = out->stream };
+    struct epw_row row = { .stream = out->stream };
     put_record(&row, result->record, &out->cell);
     put_verdict(&row, result->verdict, &out->cell);
-    enum epw_err err = end_row(&row);
+    enum epw_err err = epw_row_end(&row);
     return out->cell.failed ? EPW_ENOMEM : err;
 }
 

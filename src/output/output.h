@@ -10,6 +10,8 @@
 #ifndef EPW_OUTPUT_OUTPUT_H
 #define EPW_OUTPUT_OUTPUT_H
 
+#include "analyst/audit/finding.h"
+#include "analyst/audit/inventory_host.h"
 #include "analyst/verdict/verdict.h"
 #include "base/err.h"
 #include "base/stats.h"
@@ -25,6 +27,8 @@ struct epw_run_info {
     bool labelled_only; /* --write-flows labelled */
     bool partial;       /* set before close(): some input could not be read to its end */
     const char *version;
+    size_t signature_count; /* all that are loaded: what could have been seen */
+    const struct epw_signature *const *signatures;
 };
 
 struct epw_output {
@@ -35,8 +39,13 @@ struct epw_output {
      * by the caller, who also checks it for errors. EPW_ENOMEM, EPW_EIO.
      */
     enum epw_err (*open)(void **state, FILE *stream, const struct epw_run_info *info);
-    /* One flow record with its verdict; result is valid for the call. EPW_ENOMEM, EPW_EIO. */
+    /* One flow record with its verdict; result is valid for the call; may be NULL. EPW_ENOMEM,
+     * EPW_EIO. */
     enum epw_err (*flow)(void *state, const struct epw_result *result);
+    /* After the last flow, each may be NULL: the hosts of the inventory, in order of their first
+     * address; then the findings, most severe first. As flow() otherwise. */
+    enum epw_err (*host)(void *state, const struct epw_inventory_host *host);
+    enum epw_err (*finding)(void *state, const struct epw_finding *finding);
     /* The end: final counters. Writes what is left and frees state, also after an error. */
     enum epw_err (*close)(void *state, const struct epw_stats *stats);
 };

@@ -78,9 +78,9 @@ bool epw_record_community(const struct epw_flow_record *record, char out[EPW_COM
     return true;
 }
 
-uint64_t epw_record_flow_id(const struct epw_flow_record *record)
+uint64_t epw_record_flow_id(uint64_t flow_id)
 {
-    return record->flow_id & ((UINT64_C(1) << 53) - 1);
+    return flow_id & ((UINT64_C(1) << 53) - 1);
 }
 
 char *epw_record_eve_time(int64_t ts_ns, char out[EPW_TEXT_LEN])

@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The responder's role where it is a proxy: the documented role is that of a host behind it. */
+#define EPW_RECORD_PROXY "proxy"
+
 /* Longest text of epw_record_proto(), with NUL. */
 #define EPW_PROTO_LEN 16
 /* "1:", 20 bytes of SHA-1 in base64, NUL. */
@@ -30,7 +33,7 @@ bool epw_record_has_ports(uint8_t proto);
 bool epw_record_community(const struct epw_flow_record *record, char out[EPW_COMMUNITY_LEN]);
 
 /* flow_id as written: 53 bits, the integers that every JSON reader keeps exact. */
-uint64_t epw_record_flow_id(const struct epw_flow_record *record);
+uint64_t epw_record_flow_id(uint64_t flow_id);
 
 /* "2026-03-02T08:00:00.123456+0000", as in Suricata's EVE; returns out. */
 char *epw_record_eve_time(int64_t ts_ns, char out[EPW_TEXT_LEN]);

@@ -201,6 +201,13 @@ static void list_candidates(struct epw_decision *d)
     d->verdict.candidate_count = count;
 }
 
+/* Unless the row documents the proxy itself: its port is then the one that was spoken to. */
+static bool is_behind_proxy(const struct epw_case *c, const struct epw_signature *sig)
+{
+    return c->proxied && (epw_signature_has_port(sig, c->target_port) ||
+                          !epw_signature_has_port(sig, c->record->port[1]));
+}
+
 void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
                 const struct epw_knowledge *know)
 {
@@ -214,6 +221,7 @@ void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
     epw_words_flow(d);
     choose(d);
     list_candidates(d);
+    d->verdict.proxied = d->verdict.sig != NULL && is_behind_proxy(&d->kase, d->verdict.sig);
     d->verdict.candidate = d->candidate;
     d->verdict.reason = d->reason;
     d->verdict.name = d->kase.name;

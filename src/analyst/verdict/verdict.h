@@ -6,6 +6,7 @@
 #include "analyst/catalogue/signature.h"
 #include "meter/flow_record.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Rules: docs/verdicts.md. */
@@ -35,6 +36,7 @@ struct epw_candidate {
 struct epw_verdict {
     enum epw_confidence confidence;
     const struct epw_signature *sig; /* the row it rests on; NULL for NONE and AMBIGUOUS */
+    bool proxied;                    /* the responder is a proxy: sig's responder is behind it */
     size_t candidate_count;          /* best first; [0] is sig when there is one */
     const struct epw_candidate *candidate;
     size_t reason_count;

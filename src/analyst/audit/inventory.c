@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/audit/inventory_table.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PROTO_TCP 6
+
+/* Tries of a second chance when an address must go: a full table is to cost little. */
+#define SECOND_CHANCES 16
+
+/* RFC 2131, 4.1: clients speak from port 68; a relay, which speaks for others, from 67. */
+#define DHCP_CLIENT_PORT 68
+
+enum epw_err epw_inventory_new(struct epw_inventory **inventory, const struct epw_knowledge *know,
+                               uint64_t seed, struct epw_stats *stats)
+{
+    struct epw_inventory *inv = calloc(1, sizeof(*inv));
+    *inventory = NULL;
+    if (inv == NULL || epw_kinds_new(&inv->kinds, know->catalogue) != EPW_OK) {
+        free(inv);
+        return EPW_ENOMEM;
+    }
+    inv->know = know;
+    inv->seed = seed;
+    inv->stats = stats;
+    *inventory = inv;
+    return EPW_OK;
+}
+
+static void free_addr(struct epw_inv_addr *addr)
+{
+    epw_inv_roles_free(addr->roles);
+    for (size_t i = 0; i < addr->name_count; i++)
+        free(addr->name[i]);
+    free(addr);
+}
+
+void epw_inventory_free(struct epw_inventory *inv)
+{
+    if (inv == NULL)
+        return;
+    struct epw_inv_addr *addr, *next_addr;
+    HASH_ITER (hh, inv->addrs, addr, next_addr) {
+        HASH_DEL(inv->addrs, addr);
+        free_addr(addr);
+    }
+    struct epw_inv_mac *mac, *next_mac;
+    HASH_ITER (hh, inv->macs, mac, next_mac) {
+        HASH_DEL(inv->macs, mac);
+        free(mac->name);
+        free(mac);
+    }
+    epw_kinds_free(inv->kinds);
+    free(inv);
+}
+
+static unsigned hash_of(const struct epw_inventory *inv, const void *at, size_t len)
+{
+    return (unsigned)epw_hash(at, len, inv->seed);
+}
+
+static bool insert(struct epw_inventory *inv, struct epw_inv_addr *addr)
+{
+    HASH_ADD_BYHASHVALUE(hh, inv->addrs, ip, sizeof(addr->ip),
+                         hash_of(inv, &addr->ip, sizeof(addr->ip)), addr);
+    return EPW_TABLE_ADDED(addr);
+}
+
+static void make_room(struct epw_inventory *inv)
+{
+    for (int chance = 0; HASH_COUNT(inv->addrs) >= EPW_INVENTORY_HOSTS; chance++) {
+        struct epw_inv_addr *oldest = inv->addrs;
+        HASH_DEL(inv->addrs, oldest);
+        if (oldest->roles != NULL && chance < SECOND_CHANCES && insert(inv, oldest))
+            continue;
+        free_addr(oldest);
+        inv->stats->hosts_evicted++;
+    }
+}
+
+static struct epw_inv_addr *find_addr(const struct epw_inventory *inv, const struct epw_ip *ip)
+{
+    struct epw_inv_addr *addr;
+    HASH_FIND_BYHASHVALUE(hh, inv->addrs, ip, sizeof(*ip), hash_of(inv, ip, sizeof(*ip)), addr);
+    return addr;
+}
+
+static struct epw_inv_addr *get_addr(struct epw_inventory *inv, const struct epw_ip *ip)
+{
+    struct epw_inv_addr *addr = find_addr(inv, ip);
+    if (addr != NULL)
+        return addr;
+    make_room(inv);
+    addr = calloc(1, sizeof(*addr));
+    if (addr == NULL)
+        return NULL;
+    addr->ip = *ip;
+    addr->internal = epw_site_internal(inv->know->site, ip);
+    if (!insert(inv, addr)) {
+        free(addr);
+        return NULL;
+    }
+    return addr;
+}
+
+/* Groups, and the unspecified address of those that have none yet, are no hosts. */
+static bool is_host(const struct epw_ip *ip)
+{
+    static const struct epw_ip none6;
+    const struct epw_ip none4 = epw_ip_from4((const uint8_t[4]){ 0 });
+    return epw_ip_cmp(ip, &none6) != 0 && epw_ip_cmp(ip, &none4) != 0 && !epw_ip_is_multicast(ip) &&
+           !epw_ip_is_limited_broadcast(ip);
+}
+
+static void see(struct epw_inv_addr *addr, const struct epw_flow_record *r)
+{
+    if (!addr->active || r->first_ns < addr->first_ns)
+        addr->first_ns = r->first_ns;
+    if (!addr->active || r->last_ns > addr->last_ns)
+        addr->last_ns = r->last_ns;
+    addr->active = true;
+    addr->flows += r->first_record ? 1 : 0;
+    addr->bytes += r->bytes[0] + r->bytes[1];
+}
+
+/*
+ * Whether this side shows its role. A proxy is not the service behind it; a
+ * host that never answered an attempt is only believed to be there by others;
+ * and where no firewall need pass a port, whoever tries it may be anybody.
+ */
+static bool shows_role(const struct epw_result *result, unsigned side)
+{
+    const struct epw_flow_record *r = result->record;
+    const struct epw_signature *sig = result->verdict->sig;
+    if (side == 0)
+        return sig->scope != EPW_SCOPE_LOCALHOST && sig->scope != EPW_SCOPE_NOT_IN_FIREWALL;
+    bool attempt = r->proto == PROTO_TCP &&
+                   (r->state == EPW_FLOW_REFUSED ||
+                    (r->packets[EPW_TO_CLIENT] == 0 && r->payload_bytes[EPW_TO_SERVER] == 0));
+    return !result->verdict->proxied && !attempt;
+}
+
+static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
+                      const struct epw_result *result, unsigned side)
+{
+    const struct epw_flow_record *r = result->record;
+    size_t function;
+    const struct epw_kind *kind = epw_kinds_of(inv->kinds, result->verdict->sig, side, &function);
+    struct epw_inv_role *role = kind == NULL ? NULL : epw_inv_role_get(&addr->roles, kind);
+    if (role == NULL)
+        return;
+    if (role->flows == 0 || r->first_ns < role->first_ns)
+        role->first_ns = r->first_ns;
+    if (role->flows == 0 || r->last_ns > role->last_ns)
+        role->last_ns = r->last_ns;
+    role->flows += r->first_record || role->flows == 0 ? 1 : 0;
+    if (result->verdict->confidence > role->confidence)
+        role->confidence = result->verdict->confidence;
+    role->seen[function] = true;
+    epw_inv_role_version(role, result->verdict->sig->versions);
+    const struct epw_ip *peer = &r->ip[1 - side];
+    if (is_host(peer) && !(r->group && side == 0))
+        epw_inv_role_peer(role, epw_hash(peer, sizeof(*peer), inv->seed));
+}
+
+static struct epw_inv_mac *get_mac(struct epw_inventory *inv, const uint8_t bytes[6])
+{
+    static const uint8_t none[6];
+    struct epw_inv_mac *mac;
+    unsigned hash = hash_of(inv, bytes, sizeof(mac->mac));
+    if ((bytes[0] & 1) != 0 || memcmp(bytes, none, sizeof(none)) == 0)
+        return NULL; /* a group's, or none at all */
+    HASH_FIND_BYHASHVALUE(hh, inv->macs, bytes, sizeof(mac->mac), hash, mac);
+    if (mac != NULL || HASH_COUNT(inv->macs) >= EPW_INVENTORY_HOSTS)
+        return mac;
+    mac = calloc(1, sizeof(*mac));
+    if (mac == NULL)
+        return NULL;
+    memcpy(mac->mac, bytes, sizeof(mac->mac));
+    HASH_ADD_BYHASHVALUE(hh, inv->macs, mac, sizeof(mac->mac), hash, mac);
+    if (!EPW_TABLE_ADDED(mac)) {
+        free(mac);
+        return NULL;
+    }
+    return mac;
+}
+
+/* What kinds of addresses the MAC sends for: tells routers from hosts. */
+static struct epw_inv_mac *note_mac(struct epw_inventory *inv, const uint8_t bytes[6],
+                                    const struct epw_ip *ip)
+{
+    struct epw_inv_mac *mac = get_mac(inv, bytes);
+    if (mac == NULL)
+        return NULL;
+    if (epw_ip_is4(ip)) {
+        bool inside = epw_site_internal(inv->know->site, ip);
+        mac->inside4 |= inside;
+        mac->outside4 |= !inside;
+    } else if (!epw_ip_is_private(ip)) {
+        mac->prefixes |= mac->has_prefix && memcmp(mac->prefix, ip->b, sizeof(mac->prefix)) != 0;
+        mac->has_prefix = true;
+        memcpy(mac->prefix, ip->b, sizeof(mac->prefix));
+    }
+    return mac;
+}
+
+static void add_mac(struct epw_inv_addr *addr, struct epw_inv_mac *mac)
+{
+    for (size_t i = 0; i < addr->mac_count; i++)
+        if (addr->mac[i] == mac)
+            return;
+    if (addr->mac_count < EPW_INVENTORY_MACS)
+        addr->mac[addr->mac_count++] = mac;
+}
+
+static void add_name(struct epw_inv_addr *addr, const char *name)
+{
+    for (size_t i = 0; i < addr->name_count; i++)
+        if (strcmp(addr->name[i], name) == 0)
+            return;
+    if (name[0] == '\0' || addr->name_count == EPW_INVENTORY_NAMES)
+        return;
+    addr->name[addr->name_count] = strdup(name);
+    if (addr->name[addr->name_count] != NULL)
+        addr->name_count++;
+}
+
+/* A DHCP client that has no address yet is known by its MAC alone. */
+static void note_own_name(struct epw_inventory *inv, const struct epw_flow_record *r)
+{
+    const struct epw_evidence *ev = r->evidence;
+    unsigned side = ev->requester > 1 ? 0 : ev->requester;
+    if (ev->app != EPW_APP_DHCP || ev->hint[0] == '\0' || r->port[side] != DHCP_CLIENT_PORT)
+        return;
+    if (is_host(&r->ip[side]) && epw_site_internal(inv->know->site, &r->ip[side])) {
+        struct epw_inv_addr *addr = get_addr(inv, &r->ip[side]);
+        if (addr != NULL)
+            add_name(addr, ev->hint);
+        return;
+    }
+    struct epw_inv_mac *mac = r->has_mac ? get_mac(inv, r->mac[side]) : NULL;
+    if (mac != NULL && mac->name == NULL)
+        mac->name = strdup(ev->hint);
+}
+
+void epw_inventory_flow(struct epw_inventory *inv, const struct epw_result *result)
+{
+    const struct epw_flow_record *r = result->record;
+    for (unsigned side = 0; side < 2; side++) {
+        const struct epw_ip *ip = &r->ip[side];
+        bool has_role = result->verdict->sig != NULL && shows_role(result, side);
+        bool spoke = r->packets[side] != 0;
+        if (!is_host(ip) || (side == 1 && r->group))
+            continue;
+        struct epw_inv_mac *mac = r->has_mac && spoke ? note_mac(inv, r->mac[side], ip) : NULL;
+        /* Any IPv6 address may turn out to be one more of a host that is ours. */
+        bool kept = has_role || (spoke && epw_site_internal(inv->know->site, ip)) ||
+                    (mac != NULL && !epw_ip_is4(ip));
+        struct epw_inv_addr *addr = kept ? get_addr(inv, ip) : NULL;
+        if (addr == NULL)
+            continue;
+        see(addr, r);
+        if (mac != NULL)
+            add_mac(addr, mac);
+        if (has_role)
+            note_role(inv, addr, result, side);
+    }
+    note_own_name(inv, r);
+}
+
+void epw_inventory_sighting(struct epw_inventory *inv, const struct epw_sighting *sighting)
+{
+    if (sighting->kind != EPW_SIGHT_ADDRESS || !is_host(&sighting->address) ||
+        !epw_site_internal(inv->know->site, &sighting->address))
+        return;
+    struct epw_inv_addr *addr = get_addr(inv, &sighting->address);
+    if (addr != NULL)
+        add_name(addr, sighting->name);
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hosts made of addresses. Addresses of one MAC are one host where that MAC is
+ * a host's own: a router's carries everybody who is behind it.
+ */
+#include "analyst/audit/inventory_table.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * A MAC with more addresses is a router's. A host has one IPv4 address at a
+ * time and a new one now and then; of IPv6, privacy addresses (RFC 8981) come
+ * daily and stay for a week, beside a link-local and a stable one.
+ */
+#define MAX_IP4 4
+#define MAX_IP6 16
+
+/* An address of a host, with the MAC that makes it the host's (NULL: it is the host alone). */
+struct item {
+    struct epw_inv_addr *addr;
+    struct epw_inv_mac *mac;
+};
+
+struct group {
+    const struct item *item;
+    size_t count;
+};
+
+/* Room for one host; grows from host to host. */
+struct maker {
+    struct epw_ip *ip;
+    const char **name;
+    struct epw_inventory_role *role;
+    const char **function;
+    struct epw_str versions; /* all of a host, with NULs between them */
+    bool failed;
+};
+
+/* By MAC (those without last), then as they came. */
+static int by_mac(const void *a, const void *b)
+{
+    const struct item *x = a, *y = b;
+    if ((x->mac == NULL) != (y->mac == NULL))
+        return x->mac == NULL ? 1 : -1;
+    int order = x->mac == NULL ? 0 : memcmp(x->mac->mac, y->mac->mac, sizeof(x->mac->mac));
+    if (order != 0)
+        return order;
+    if (x->addr->first_ns != y->addr->first_ns)
+        return x->addr->first_ns < y->addr->first_ns ? -1 : 1;
+    return epw_ip_cmp(&x->addr->ip, &y->addr->ip);
+}
+
+static int by_first_address(const void *a, const void *b)
+{
+    const struct group *x = a, *y = b;
+    return epw_ip_cmp(&x->item->addr->ip, &y->item->addr->ip);
+}
+
+/* Public IPv4 addresses of one MAC are those of strangers behind a router. */
+static bool may_share(const struct epw_inv_addr *addr)
+{
+    return addr->internal || !epw_ip_is4(&addr->ip);
+}
+
+/* Two IPv4 addresses at the same time are two hosts' behind a router; one after the other may
+ * be a new lease. Items are in the order in which they were first seen. */
+static bool is_router(const struct item *item, size_t count)
+{
+    const struct epw_inv_mac *mac = item->mac;
+    size_t ip4 = 0, ip6 = 0;
+    int64_t busy_ns = INT64_MIN;
+    if ((mac->inside4 && mac->outside4) || mac->prefixes)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        const struct epw_inv_addr *addr = item[i].addr;
+        if (!epw_ip_is4(&addr->ip)) {
+            ip6++;
+            continue;
+        }
+        if (ip4++ != 0 && addr->first_ns <= busy_ns)
+            return true;
+        busy_ns = addr->last_ns > busy_ns ? addr->last_ns : busy_ns;
+    }
+    return ip4 > MAX_IP4 || ip6 > MAX_IP6;
+}
+
+static size_t run_of(const struct item *item, size_t count)
+{
+    size_t len = 1;
+    while (len < count && item[0].mac != NULL && item[len].mac == item[0].mac)
+        len++;
+    return len;
+}
+
+static size_t active_addrs(const struct epw_inventory *inv)
+{
+    size_t count = 0;
+    for (const struct epw_inv_addr *addr = inv->addrs; addr != NULL; addr = addr->hh.next)
+        count += addr->active ? 1 : 0;
+    return count;
+}
+
+static void find_routers(struct epw_inventory *inv, struct item *item)
+{
+    size_t count = 0;
+    for (struct epw_inv_addr *addr = inv->addrs; addr != NULL; addr = addr->hh.next)
+        for (size_t i = 0; addr->active && may_share(addr) && i < addr->mac_count; i++)
+            item[count++] = (struct item){ addr, addr->mac[i] };
+    qsort(item, count, sizeof(item[0]), by_mac);
+    for (size_t i = 0, len; i < count; i += len) {
+        len = run_of(item + i, count - i);
+        item[i].mac->router = is_router(item + i, len);
+    }
+}
+
+static struct epw_inv_mac *own_mac(const struct epw_inv_addr *addr)
+{
+    for (size_t i = 0; may_share(addr) && i < addr->mac_count; i++)
+        if (!addr->mac[i]->router)
+            return addr->mac[i];
+    return NULL;
+}
+
+static size_t list_items(struct epw_inventory *inv, struct item *item)
+{
+    size_t count = 0;
+    for (struct epw_inv_addr *addr = inv->addrs; addr != NULL; addr = addr->hh.next)
+        if (addr->active)
+            item[count++] = (struct item){ addr, own_mac(addr) };
+    qsort(item, count, sizeof(item[0]), by_mac);
+    return count;
+}
+
+static void *room(struct maker *m, void *old, size_t count, size_t size)
+{
+    void *grown = realloc(old, (count == 0 ? 1 : count) * size);
+    m->failed |= grown == NULL;
+    return grown == NULL ? old : grown;
+}
+
+/* One role over all addresses of a host. */
+static bool merge_role(struct epw_inv_role **list, const struct epw_inv_role *role)
+{
+    struct epw_inv_role *all = epw_inv_role_get(list, role->kind);
+    if (all == NULL)
+        return false;
+    if (all->flows == 0 || role->first_ns < all->first_ns)
+        all->first_ns = role->first_ns;
+    if (all->flows == 0 || role->last_ns > all->last_ns)
+        all->last_ns = role->last_ns;
+    all->flows += role->flows;
+    if (role->confidence > all->confidence)
+        all->confidence = role->confidence;
+    for (uint32_t i = 0; i < role->peer_count; i++)
+        epw_inv_role_peer(all, role->peer[i]);
+    for (size_t i = 0; i < role->version_count; i++)
+        epw_inv_role_version(all, role->version[i]);
+    for (size_t i = 0; i < role->kind->function_count; i++)
+        all->seen[i] |= role->seen[i];
+    return true;
+}
+
+static int by_product(const void *a, const void *b)
+{
+    const struct epw_inventory_role *x = a, *y = b;
+    int order = strcmp(x->product, y->product);
+    return order != 0 ? order : strcmp(x->role, y->role);
+}
+
+static size_t list_functions(const struct epw_inv_role *role, bool seen, const char **list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < role->kind->function_count; i++) {
+        const struct epw_kind_function *f = &role->kind->function[i];
+        if (role->seen[i] == seen && (seen || f->expected))
+            list[count++] = f->function;
+    }
+    return count;
+}
+
+static struct epw_inventory_role tell_role(struct maker *m, const struct epw_inv_role *role,
+                                           const char **function, size_t *versions_at)
+{
+    struct epw_inventory_role told = {
+        .product = role->kind->product,
+        .role = role->kind->role,
+        .confidence = role->confidence,
+        .neighbour = role->kind->neighbour,
+        .first_ns = role->first_ns,
+        .last_ns = role->last_ns,
+        .flows = role->flows,
+        .peers = role->peer_count,
+        .seen = function,
+    };
+    told.seen_count = list_functions(role, true, function);
+    told.unseen = function + told.seen_count;
+    told.unseen_count = list_functions(role, false, function + told.seen_count);
+    *versions_at = m->versions.len;
+    for (size_t i = 0; i < role->version_count; i++)
+        epw_str_addf(&m->versions, "%s%s", i == 0 ? "" : "; ", role->version[i]);
+    epw_str_addn(&m->versions, "", 1);
+    return told;
+}
+
+static void tell_roles(struct maker *m, const struct epw_inv_role *list,
+                       struct epw_inventory_host *host)
+{
+    size_t roles = 0, functions = 0, *versions_at;
+    for (const struct epw_inv_role *role = list; role != NULL; role = role->next, roles++)
+        functions += role->kind->function_count;
+    m->role = room(m, m->role, roles, sizeof(m->role[0]));
+    m->function = room(m, m->function, functions, sizeof(m->function[0]));
+    versions_at = calloc(roles == 0 ? 1 : roles, sizeof(versions_at[0]));
+    m->failed |= versions_at == NULL;
+    epw_str_clear(&m->versions);
+    functions = roles = 0;
+    for (const struct epw_inv_role *role = list; role != NULL && !m->failed; role = role->next) {
+        m->role[roles] = tell_role(m, role, m->function + functions, &versions_at[roles]);
+        functions += role->kind->function_count;
+        roles++;
+    }
+    m->failed |= m->versions.failed;
+    /* The text moves while it grows: pointers into it are good only now. */
+    for (size_t i = 0; i < roles && !m->failed; i++)
+        m->role[i].versions = m->versions.text + versions_at[i];
+    free(versions_at);
+    if (m->failed)
+        return;
+    qsort(m->role, roles, sizeof(m->role[0]), by_product);
+    host->role = m->role;
+    host->role_count = roles;
+}
+
+static void add_name(struct maker *m, struct epw_inventory_host *host, const char *name)
+{
+    for (size_t i = 0; i < host->name_count; i++)
+        if (strcmp(m->name[i], name) == 0)
+            return;
+    m->name[host->name_count++] = name;
+}
+
+static void tell_addresses(struct maker *m, const struct group *g, struct epw_inventory_host *host)
+{
+    m->ip = room(m, m->ip, g->count, sizeof(m->ip[0]));
+    m->name = room(m, m->name, 1 + g->count * EPW_INVENTORY_NAMES, sizeof(m->name[0]));
+    if (m->failed)
+        return;
+    const struct epw_inv_mac *mac = g->item->mac;
+    host->ip = m->ip;
+    host->name = m->name;
+    host->first_ns = g->item->addr->first_ns; /* items are in this order */
+    host->last_ns = g->item->addr->last_ns;
+    if (mac != NULL) {
+        host->has_mac = true;
+        memcpy(host->mac, mac->mac, sizeof(host->mac));
+        if (mac->name != NULL)
+            add_name(m, host, mac->name);
+    }
+    for (size_t i = 0; i < g->count; i++) {
+        const struct epw_inv_addr *addr = g->item[i].addr;
+        m->ip[host->ip_count++] = addr->ip;
+        host->internal |= addr->internal;
+        host->flows += addr->flows;
+        host->bytes += addr->bytes;
+        if (addr->last_ns > host->last_ns)
+            host->last_ns = addr->last_ns;
+        for (size_t k = 0; k < addr->name_count; k++)
+            add_name(m, host, addr->name[k]);
+    }
+}
+
+static void tell_group(struct maker *m, const struct group *g,
+                       void (*each)(void *ctx, const struct epw_inventory_host *host), void *ctx)
+{
+    struct epw_inventory_host host = { 0 };
+    struct epw_inv_role *roles = NULL;
+    tell_addresses(m, g, &host);
+    for (size_t i = 0; i < g->count && !m->failed; i++)
+        for (const struct epw_inv_role *r = g->item[i].addr->roles; r != NULL; r = r->next)
+            m->failed |= !merge_role(&roles, r);
+    tell_roles(m, roles, &host);
+    if (!m->failed && (host.internal || host.role_count != 0))
+        each(ctx, &host);
+    epw_inv_roles_free(roles);
+}
+
+enum epw_err epw_inventory_each(struct epw_inventory *inv,
+                                void (*each)(void *ctx, const struct epw_inventory_host *host),
+                                void *ctx)
+{
+    size_t active = active_addrs(inv), groups = 0;
+    struct item *item = calloc(active * EPW_INVENTORY_MACS + 1, sizeof(item[0]));
+    struct group *group = calloc(active + 1, sizeof(group[0]));
+    struct maker m = { .failed = item == NULL || group == NULL };
+    if (!m.failed) {
+        find_routers(inv, item);
+        size_t count = list_items(inv, item);
+        for (size_t i = 0; i < count; i += group[groups - 1].count)
+            group[groups++] = (struct group){ item + i, run_of(item + i, count - i) };
+        qsort(group, groups, sizeof(group[0]), by_first_address);
+    }
+    for (size_t i = 0; i < groups && !m.failed; i++)
+        tell_group(&m, &group[i], each, ctx);
+    free(m.ip);
+    free(m.name);
+    free(m.role);
+    free(m.function);
+    epw_str_free(&m.versions);
+    free(item);
+    free(group);
+    return m.failed ? EPW_ENOMEM : EPW_OK;
+}

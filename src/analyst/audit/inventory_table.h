@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the inventory keeps, by address; inventory_list.c makes hosts of it at the end. */
+#ifndef EPW_ANALYST_AUDIT_INVENTORY_TABLE_H
+#define EPW_ANALYST_AUDIT_INVENTORY_TABLE_H
+
+#include "analyst/audit/inventory.h"
+#include "analyst/audit/kinds.h"
+#include "base/table.h"
+
+/* Addresses kept, some 400 bytes each; the longest known without a role goes first. */
+#define EPW_INVENTORY_HOSTS 131072
+
+/* A wired and a wireless interface, and a router's at a second tap. */
+#define EPW_INVENTORY_MACS 3
+
+/* A host has a name or two; an address with more is a shared one, and told by the first. */
+#define EPW_INVENTORY_NAMES 4
+
+/* Versions told of one role: hints, not a history. */
+#define EPW_INVENTORY_VERSIONS 4
+
+/* What is known of an address in one role of one product. */
+struct epw_inv_role {
+    struct epw_inv_role *next;
+    const struct epw_kind *kind;
+    enum epw_confidence confidence;
+    int64_t first_ns, last_ns;
+    uint64_t flows;
+    uint64_t *peer; /* hashes: a collision is no more likely than a bad memory cell */
+    uint32_t peer_count, peer_cap;
+    size_t version_count;
+    const char *version[EPW_INVENTORY_VERSIONS]; /* the catalogue's */
+    bool seen[];                                 /* by kind->function */
+};
+
+struct epw_inv_mac {
+    UT_hash_handle hh;
+    uint8_t mac[6];
+    bool inside4, outside4; /* carried IPv4 addresses of ours, and others */
+    bool has_prefix;        /* of a global IPv6 address: its /64 */
+    bool prefixes;          /* more than one of them */
+    uint8_t prefix[8];
+    char *name;  /* that DHCP was told */
+    bool router; /* set when hosts are made */
+};
+
+struct epw_inv_addr {
+    UT_hash_handle hh; /* insertion order is the order of eviction */
+    struct epw_ip ip;
+    bool active; /* sent packets, or has a role; else only a name is known */
+    bool internal;
+    int64_t first_ns, last_ns;
+    uint64_t flows, bytes;
+    size_t mac_count, name_count;
+    struct epw_inv_mac *mac[EPW_INVENTORY_MACS];
+    char *name[EPW_INVENTORY_NAMES];
+    struct epw_inv_role *roles;
+};
+
+struct epw_inventory {
+    const struct epw_knowledge *know;
+    struct epw_stats *stats;
+    uint64_t seed;
+    struct epw_kinds *kinds;
+    struct epw_inv_addr *addrs;
+    struct epw_inv_mac *macs;
+};
+
+/* Adds the role's kind to a list of roles, or finds it there. NULL without memory. */
+struct epw_inv_role *epw_inv_role_get(struct epw_inv_role **list, const struct epw_kind *kind);
+/* Adds a peer up to EPW_INVENTORY_PEERS; without memory it is not counted. */
+void epw_inv_role_peer(struct epw_inv_role *role, uint64_t peer);
+void epw_inv_role_version(struct epw_inv_role *role, const char *version);
+void epw_inv_roles_free(struct epw_inv_role *list);
+
+#endif
