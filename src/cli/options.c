@@ -4,7 +4,7 @@
 #include "cli/options.h"
 
 #include "analyst/analyst.h"
-#include "output/layout.h"
+#include "cli/option_row.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -12,17 +12,6 @@
 
 /* Values of options that have no letter begin above all letters. */
 #define NO_LETTER 256
-
-/* Column in which --help explains. */
-#define HELP_COLUMN 24
-
-struct option_row {
-    const char *name; /* long form, NULL: only a letter */
-    char letter;      /* 0: only a long form */
-    const char *arg;  /* what --help calls the value, NULL: takes none */
-    const char *help;
-    enum epw_err (*set)(struct epw_options *o, const char *value, struct epw_diag *diag);
-};
 
 static enum epw_err set_file(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
@@ -215,7 +204,7 @@ static enum epw_err set_help(struct epw_options *o, const char *value, struct ep
 }
 
 /* In the order of --help. */
-static const struct option_row rows[] = {
+const struct epw_option_row epw_option_rows[] = {
     { NULL, 'r', "FILE",
       "Read this capture: pcap or pcapng, plain, .gz or .zst; - is standard input. Repeatable: "
       "several files are merged into one timeline by their time stamps.",
@@ -254,8 +243,9 @@ static const struct option_row rows[] = {
     { "check", 0, "PATH", "Check a signature file, or a folder of them.", set_check },
     { "version", 0, NULL, "Print the version.", set_version },
     { "help", 'h', NULL, "Print this help.", set_help },
+    { .set = NULL },
 };
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define ROWS (sizeof(epw_option_rows) / sizeof(epw_option_rows[0]) - 1)
 
 /* What getopt wants, made from the table. */
 struct getopt_tables {
@@ -268,32 +258,33 @@ static void make_tables(struct getopt_tables *t)
     *t = (struct getopt_tables){ .letters = "+:" }; /* stop at the first word; tell what lacks */
     size_t letters = 2, names = 0;
     for (size_t i = 0; i < ROWS; i++) {
-        if (rows[i].letter != 0) {
-            t->letters[letters++] = rows[i].letter;
-            if (rows[i].arg != NULL)
+        if (epw_option_rows[i].letter != 0) {
+            t->letters[letters++] = epw_option_rows[i].letter;
+            if (epw_option_rows[i].arg != NULL)
                 t->letters[letters++] = ':';
         }
-        if (rows[i].name != NULL)
+        if (epw_option_rows[i].name != NULL)
             t->names[names++] = (struct option){
-                .name = rows[i].name,
-                .has_arg = rows[i].arg == NULL ? no_argument : required_argument,
+                .name = epw_option_rows[i].name,
+                .has_arg = epw_option_rows[i].arg == NULL ? no_argument : required_argument,
                 .val = NO_LETTER + (int)i,
             };
     }
 }
 
-static const struct option_row *find_row(int value)
+static const struct epw_option_row *find_row(int value)
 {
     for (size_t i = 0; i < ROWS; i++)
-        if (value == NO_LETTER + (int)i || (rows[i].letter != 0 && value == rows[i].letter))
-            return &rows[i];
+        if (value == NO_LETTER + (int)i ||
+            (epw_option_rows[i].letter != 0 && value == epw_option_rows[i].letter))
+            return &epw_option_rows[i];
     return NULL;
 }
 
 /* getopt said that a word is not an option, or lacks its value. */
 static enum epw_err refuse(int c, char **argv, struct epw_diag *diag)
 {
-    const struct option_row *row = find_row(optopt);
+    const struct epw_option_row *row = find_row(optopt);
     char letter[3] = { '-', (char)optopt, '\0' };
     const char *word = optopt == 0 || optopt >= NO_LETTER ? argv[optind - 1] : letter;
     if (c == ':' && row != NULL)
@@ -360,7 +351,7 @@ enum epw_err epw_options_parse(struct epw_options *o, int argc, char **argv, str
     opterr = 0;
     int c;
     while ((c = getopt_long(argc, argv, tables.letters, tables.names, NULL)) != -1) {
-        const struct option_row *row = c == '?' || c == ':' ? NULL : find_row(c);
+        const struct epw_option_row *row = c == '?' || c == ':' ? NULL : find_row(c);
         enum epw_err err = row == NULL ? refuse(c, argv, diag) : row->set(o, optarg, diag);
         if (err != EPW_OK)
             return err;
@@ -375,47 +366,4 @@ void epw_options_free(struct epw_options *o)
     free(o->sigs);
     free(o->output);
     epw_str_free(&o->filter);
-}
-
-static void help_row(FILE *stream, const char *left, const char *help)
-{
-    fprintf(stream, "  %-*s", HELP_COLUMN - 2, left);
-    if (strlen(left) > HELP_COLUMN - 4)
-        fprintf(stream, "\n%*s", HELP_COLUMN, "");
-    epw_layout_wrap(stream, HELP_COLUMN, HELP_COLUMN, help);
-}
-
-void epw_options_help(FILE *stream)
-{
-    fputs("usage: epwatch [options] -r FILE [-r FILE...] [filter words]\n"
-          "Names the endpoint-security traffic in captures: which product, which function\n"
-          "of it, who talks to whom, how sure that is and why.\n\noptions:\n",
-          stream);
-    for (size_t i = 0; i < ROWS; i++) {
-        char left[80];
-        const char *arg = rows[i].arg == NULL ? "" : rows[i].arg;
-        const char *gap = rows[i].arg == NULL ? "" : " ";
-        if (rows[i].name == NULL)
-            snprintf(left, sizeof(left), "-%c%s%s", rows[i].letter, gap, arg);
-        else if (rows[i].letter == 0)
-            snprintf(left, sizeof(left), "--%s%s%s", rows[i].name, gap, arg);
-        else
-            snprintf(left, sizeof(left), "-%c, --%s%s%s", rows[i].letter, rows[i].name, gap, arg);
-        help_row(stream, left, rows[i].help);
-    }
-    fputs("\nformats of -o:\n", stream);
-    for (size_t i = 0; epw_outputs[i] != NULL; i++)
-        help_row(stream, epw_outputs[i]->name, epw_outputs[i]->help);
-    fputs("\nexamples:\n"
-          "  epwatch -r office.pcap                     what is in it, as a table\n"
-          "  epwatch -r rx.pcap -r tx.pcap.gz net 10.0.0.0/8\n"
-          "                                             two taps as one, only this network\n"
-          "  epwatch -r office.pcap -o eve:flows.json -o table\n"
-          "                                             every flow as JSON, and the table\n"
-          "  tcpdump -w - ... | epwatch -r -            from another program\n"
-          "  epwatch --explain tcp/2222                 who uses this port\n\n"
-          "The words after the options are a filter as in tcpdump (pcap-filter(7)).\n"
-          "Exit status: 0 done; 1 findings at or above --fail-on; 2 wrong usage, input cut or\n"
-          "unreadable, an output failed (2 wins over 1).\n",
-          stream);
 }

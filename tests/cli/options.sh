@@ -22,6 +22,7 @@ expect 2 '--max-flows 99999999999: ' "$epwatch" -r good.pcap --max-flows 9999999
 for value in tcp tcp= tcp=0 tcp=x icmp=3 tcp=1,,udp=2 tcp=1, ''; do
     expect 2 '--timeouts: ' "$epwatch" -r good.pcap --timeouts "$value"
 done
+expect 2 '--fail-on severe: expected high, medium or low' "$epwatch" -r good.pcap --fail-on severe
 expect 2 '--write-flows some: expected all or labelled' "$epwatch" -r good.pcap --write-flows some
 for value in 0 65536 x sctp/80 tcp/ 80/tcp ''; do
     expect 2 '--explain .*not a port' "$epwatch" -S "$sigs" --explain "$value"
@@ -38,10 +39,13 @@ awk 'length > 80 { print FILENAME ": wider than 80 columns: " $0; bad = 1 } END 
 # Every option works together
 expect 0 '' "$epwatch" -S "$sigs" -r good.pcap -r good.pcap -c 3 --wait 0 --max-flows 10 \
     --timeouts tcp=10,udp=20,closed=1,unanswered=5,active=60 --write-flows labelled --ignore-vlan \
-    -o table -o eve:eve.json -o csv:flows.csv tcp and host 10.0.0.5
+    --fail-on low -o table -o eve:eve.json -o csv:flows.csv -o inventory:inventory.csv \
+    -o findings:findings.csv tcp and host 10.0.0.5
 has out '3 packets'
 has eve.json '"event_type":"stats"'
 [ "$(head -1 flows.csv | tr , '\n' | wc -l)" -eq 29 ] || fail 'csv header has not 29 columns'
+[ "$(head -1 inventory.csv | tr , '\n' | wc -l)" -eq 16 ] || fail 'inventory header has not 16 columns'
+[ "$(head -1 findings.csv | tr , '\n' | wc -l)" -eq 16 ] || fail 'findings header has not 16 columns'
 
 # Signatures are listed one a line, and explained
 expect 0 '' "$epwatch" -S "$sigs" --list-signatures

@@ -216,6 +216,16 @@ static void add_mac(struct epw_inv_addr *addr, struct epw_inv_mac *mac)
         addr->mac[addr->mac_count++] = mac;
 }
 
+/* A copy in which no blank parts the name: lists of names are parted by them. */
+static char *copy_name(const char *name)
+{
+    char *copy = strdup(name);
+    for (char *at = copy; at != NULL && *at != '\0'; at++)
+        if (*at == ' ')
+            *at = '_';
+    return copy;
+}
+
 static void add_name(struct epw_inv_addr *addr, const char *name)
 {
     for (size_t i = 0; i < addr->name_count; i++)
@@ -223,7 +233,7 @@ static void add_name(struct epw_inv_addr *addr, const char *name)
             return;
     if (name[0] == '\0' || addr->name_count == EPW_INVENTORY_NAMES)
         return;
-    addr->name[addr->name_count] = strdup(name);
+    addr->name[addr->name_count] = copy_name(name);
     if (addr->name[addr->name_count] != NULL)
         addr->name_count++;
 }
@@ -243,7 +253,7 @@ static void note_own_name(struct epw_inventory *inv, const struct epw_flow_recor
     }
     struct epw_inv_mac *mac = r->has_mac ? get_mac(inv, r->mac[side]) : NULL;
     if (mac != NULL && mac->name == NULL)
-        mac->name = strdup(ev->hint);
+        mac->name = copy_name(ev->hint);
 }
 
 void epw_inventory_flow(struct epw_inventory *inv, const struct epw_result *result)

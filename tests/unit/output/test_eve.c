@@ -175,6 +175,9 @@ Test(eve, last_line_has_every_counter)
         .duplicates = 6,
         .cut_frames = 7,
         .time_steps = 1,
+        .findings = 3,
+        .findings_withheld = 2,
+        .pairs_one_way = 1,
     };
     stats.ending[EPW_END_COMPLETE] = 90;
     stats.ending[EPW_END_NOT_IP] = 10;
@@ -191,6 +194,7 @@ Test(eve, last_line_has_every_counter)
         "\"flow\":{\"evicted\":0,\"fragments\":0,\"fragments_orphan\":0,\"icmp_errors\":0,"
         "\"icmp_orphan\":0},\"evidence\":{\"limited\":0,\"gaps\":0,\"malformed\":0},"
         "\"analyst\":{\"wait_evicted\":0,\"names_evicted\":0,\"hosts_evicted\":0},"
+        "\"findings\":{\"reported\":3,\"withheld\":2,\"dropped\":0,\"pairs_one_way\":1},"
         "\"quality\":{\"one_way_share\":0.25,\"duplicates\":6,\"truncated\":7,\"time_steps\":1,"
         "\"vlan_joined\":0,\"vlan_variants\":0},\"partial\":true}}\n");
     free(out.text);
