@@ -6,6 +6,7 @@
 #include "output/layout.h"
 #include "output/output.h"
 #include "output/summary.h"
+#include "output/told.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ struct table {
     FILE *stream;
     const struct epw_run_info *info;
     struct epw_summary *summary;
+    struct epw_told told;
     struct epw_str line; /* kept from paragraph to paragraph */
 };
 
@@ -38,6 +40,18 @@ static enum epw_err table_flow(void *state, const struct epw_result *result)
 {
     struct table *t = state;
     return epw_summary_add(t->summary, result);
+}
+
+static enum epw_err table_host(void *state, const struct epw_inventory_host *host)
+{
+    struct table *t = state;
+    return epw_summary_add_host(t->summary, host);
+}
+
+static enum epw_err table_finding(void *state, const struct epw_finding *finding)
+{
+    struct table *t = state;
+    return epw_told_add(&t->told, finding);
 }
 
 static const char *plural(uint64_t count)
@@ -137,7 +151,7 @@ static void print_roles(struct table *t)
     const struct epw_sum_role *const *list = epw_summary_roles(t->summary, &count);
     const char *product = "";
     if (count != 0)
-        fputs("\nhosts by role, of likely and confirmed flows\n", t->stream);
+        fputs("\nhosts by role, likely or confirmed\n", t->stream);
     for (size_t i = 0; i < count; i++) {
         if (strcmp(product, list[i]->product) != 0)
             fprintf(t->stream, "%s\n", list[i]->product);
@@ -259,6 +273,7 @@ static void print_quality(struct table *t, const struct epw_stats *s)
         { s->wait_evicted, "waiting", "flow", " decided early; too many were waiting" },
         { s->names_evicted, "learned", "name", " dropped for newer ones" },
         { s->hosts_evicted, "learned", "host", " dropped for newer ones" },
+        { s->findings_dropped, "findings", "observation", " of new subjects dropped; too many" },
         { s->drops_kernel, "drops", "packet", " lost in the kernel" },
         { s->drops_interface, "drops", "packet", " lost in the interface" },
         { s->drops_queue, "drops", "packet", " lost between threads" },
@@ -294,10 +309,13 @@ static enum epw_err table_close(void *state, const struct epw_stats *stats)
     print_roles(t);
     print_ports(t);
     print_other(t);
+    enum epw_err err = epw_told_write(&t->told, t->stream, stats);
     print_quality(t, stats);
-    enum epw_err err = list == NULL || t->line.failed ? EPW_ENOMEM : EPW_OK;
+    if (list == NULL || t->line.failed)
+        err = EPW_ENOMEM;
     if (ferror(t->stream))
         err = EPW_EIO;
+    epw_told_free(&t->told);
     epw_summary_free(t->summary);
     epw_str_free(&t->line);
     free(t);
@@ -309,5 +327,7 @@ const struct epw_output epw_output_table = {
     .help = "what a person reads: products, functions, hosts, and the capture's quality",
     .open = table_open,
     .flow = table_flow,
+    .host = table_host,
+    .finding = table_finding,
     .close = table_close,
 };

@@ -163,46 +163,6 @@ static struct role *find_role(struct epw_summary *summary, const char *product, 
     return role;
 }
 
-/* Keeps the lowest addresses in order: the same ones in whatever order flows come. */
-static void keep_address(struct epw_sum_role *role, const struct epw_ip *ip)
-{
-    role->hosts++;
-    size_t at = role->address_count;
-    if (at == EPW_SUM_ADDRESSES) {
-        if (epw_ip_cmp(ip, &role->address[--at]) >= 0)
-            return;
-    } else {
-        role->address_count++;
-    }
-    for (; at > 0 && epw_ip_cmp(ip, &role->address[at - 1]) < 0; at--)
-        role->address[at] = role->address[at - 1];
-    role->address[at] = *ip;
-}
-
-static enum epw_err add_roles(struct epw_summary *summary, const struct epw_result *result)
-{
-    const struct epw_signature *sig = result->verdict->sig;
-    const char *const name[2] = { sig->initiator, sig->responder };
-    if (result->verdict->confidence < EPW_CONF_LIKELY || sig->neighbour)
-        return EPW_OK;
-    for (unsigned side = 0; side < 2; side++) {
-        /* A group address is nobody's. */
-        if (name[side][0] == '\0' || (side == 1 && result->record->group))
-            continue;
-        struct role *role = find_role(summary, sig->product, name[side]);
-        if (role == NULL)
-            return EPW_ENOMEM;
-        bool fresh;
-        enum epw_err err =
-            epw_seen_add(&summary->hosts, role, 0, &result->record->ip[side], &fresh);
-        if (err != EPW_OK)
-            return err;
-        if (fresh)
-            keep_address(&role->sum, &result->record->ip[side]);
-    }
-    return EPW_OK;
-}
-
 static struct port *find_port(struct epw_summary *summary, const struct epw_flow_record *record)
 {
     uint32_t key = (uint32_t)record->proto << 16 | record->port[1];
@@ -275,15 +235,30 @@ enum epw_err epw_summary_add(struct epw_summary *summary, const struct epw_resul
         if (function == NULL)
             return EPW_ENOMEM;
         function->sum.bytes += result->record->bytes[0] + result->record->bytes[1];
-        enum epw_err err =
-            add_tally(summary, &function->sum.tally[verdict->confidence], result->record);
-        return err == EPW_OK ? add_roles(summary, result) : err;
+        return add_tally(summary, &function->sum.tally[verdict->confidence], result->record);
     }
     if (verdict->confidence == EPW_CONF_AMBIGUOUS)
         return add_ambiguous(summary, result);
     add_counts(&summary->other, result->record);
     if (verdict->candidate_count != 0 && result->record->first_record)
         summary->undecided++;
+    return EPW_OK;
+}
+
+enum epw_err epw_summary_add_host(struct epw_summary *summary,
+                                  const struct epw_inventory_host *host)
+{
+    for (size_t i = 0; i < host->role_count; i++) {
+        const struct epw_inventory_role *played = &host->role[i];
+        if (played->confidence < EPW_CONF_LIKELY || played->neighbour)
+            continue;
+        struct role *role = find_role(summary, played->product, played->role);
+        if (role == NULL)
+            return EPW_ENOMEM;
+        role->sum.hosts++;
+        if (role->sum.address_count < EPW_SUM_ADDRESSES)
+            role->sum.address[role->sum.address_count++] = host->ip[0];
+    }
     return EPW_OK;
 }
 

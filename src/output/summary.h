@@ -6,6 +6,7 @@
 #ifndef EPW_OUTPUT_SUMMARY_H
 #define EPW_OUTPUT_SUMMARY_H
 
+#include "analyst/audit/inventory_host.h"
 #include "analyst/verdict/verdict.h"
 #include "base/err.h"
 
@@ -48,11 +49,11 @@ struct epw_sum_port {
 /* Addresses shown of one role; more are counted. */
 #define EPW_SUM_ADDRESSES 8
 
-/* Who was seen in a role of a product, in likely and confirmed flows. */
+/* Who was seen in a role of a product, likely or confirmed. */
 struct epw_sum_role {
     const char *product, *role; /* ids */
-    uint64_t hosts;             /* different addresses */
-    size_t address_count;       /* the lowest of them */
+    uint64_t hosts;
+    size_t address_count; /* one of each of the first hosts given */
     struct epw_ip address[EPW_SUM_ADDRESSES];
 };
 
@@ -63,6 +64,10 @@ void epw_summary_free(struct epw_summary *summary);
 
 /* Adds one result; texts are copied. EPW_ENOMEM: it is counted in part. */
 enum epw_err epw_summary_add(struct epw_summary *summary, const struct epw_result *result);
+
+/* Adds a host's roles; call once for each host of the inventory. EPW_ENOMEM: in part. */
+enum epw_err epw_summary_add_host(struct epw_summary *summary,
+                                  const struct epw_inventory_host *host);
 
 /*
  * The sums, owned by the summary and valid until it is changed. Functions are

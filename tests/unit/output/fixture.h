@@ -104,6 +104,97 @@ static inline void fix_unnamed(struct fix *f, enum epw_confidence confidence)
     f->verdict.sig = NULL;
 }
 
+/* A host of the inventory with two roles, in a room of its own. */
+struct fix_host {
+    struct epw_ip ip[2];
+    const char *name[2];
+    struct epw_inventory_role role[2];
+    struct epw_inventory_host host;
+};
+
+static const char *const fix_seen[] = { "agent-replication", "mqtt" };
+static const char *const fix_unseen[] = { "updates" };
+
+/* 10.0.0.5 and fd00::5, pc5, likely an agent of Acme's and, confirmed, Bolt's client. */
+static inline void fix_make_host(struct fix_host *h)
+{
+    *h = (struct fix_host){
+        .ip = { fix_ip("10.0.0.5"), fix_ip("fd00::5") },
+        .name = { "pc5", "pc5.corp.example" },
+        .role = { { .product = "acme-protect",
+                    .role = "agent",
+                    .confidence = EPW_CONF_LIKELY,
+                    .versions = "14.2.x",
+                    .first_ns = FIX_TIME * FIX_NS,
+                    .last_ns = (FIX_TIME + 60) * FIX_NS,
+                    .flows = 7,
+                    .peers = 2,
+                    .seen_count = 2,
+                    .unseen_count = 1,
+                    .seen = fix_seen,
+                    .unseen = fix_unseen },
+                  { .product = "bolt-suite",
+                    .role = "client",
+                    .confidence = EPW_CONF_CONFIRMED,
+                    .neighbour = true,
+                    .versions = "",
+                    .first_ns = FIX_TIME * FIX_NS,
+                    .last_ns = FIX_TIME * FIX_NS,
+                    .flows = 1,
+                    .peers = 1 } },
+    };
+    h->host = (struct epw_inventory_host){ .ip_count = 2,
+                                           .ip = h->ip,
+                                           .has_mac = true,
+                                           .mac = { 2, 0, 0x0a, 0, 0, 5 },
+                                           .name_count = 2,
+                                           .name = h->name,
+                                           .internal = true,
+                                           .first_ns = FIX_TIME * FIX_NS,
+                                           .last_ns = (FIX_TIME + 90) * FIX_NS,
+                                           .flows = 9,
+                                           .bytes = 1000,
+                                           .role_count = 2,
+                                           .role = h->role };
+}
+
+/* A finding of two hosts with one sample flow, in a room of its own. */
+struct fix_finding {
+    struct epw_ip host[2];
+    struct epw_finding_sample sample;
+    struct epw_finding finding;
+};
+
+static inline void fix_make_finding(struct fix_finding *f)
+{
+    *f = (struct fix_finding){
+        .host = { fix_ip("10.0.0.7"), fix_ip("10.0.0.8") },
+        .sample = { .flow_id = 77,
+                    .ip = { fix_ip("10.0.0.7"), fix_ip("10.0.0.5") },
+                    .port = { 51000, 2222 },
+                    .proto = 6,
+                    .first_ns = FIX_TIME * FIX_NS },
+    };
+    f->finding = (struct epw_finding){ .kind = "blocked",
+                                       .severity = EPW_SEVERITY_MEDIUM,
+                                       .state = EPW_FINDING_OPEN,
+                                       .id = "0123456789abcdef",
+                                       .product = "acme-protect",
+                                       .function = "agent-replication",
+                                       .subject = "10.0.0.5:2222",
+                                       .summary = "nobody answers at 10.0.0.5:2222",
+                                       .documented = "agents open it (acme-1)",
+                                       .advice = "let tcp/2222 pass",
+                                       .first_ns = FIX_TIME * FIX_NS,
+                                       .last_ns = (FIX_TIME + 60) * FIX_NS,
+                                       .count = 5,
+                                       .host_count = 2,
+                                       .host_total = 3,
+                                       .host = f->host,
+                                       .sample_count = 1,
+                                       .sample = &f->sample };
+}
+
 /* An output writing into memory. */
 struct fix_out {
     const struct epw_output *output;
@@ -130,6 +221,16 @@ static inline void fix_open(struct fix_out *out, const char *name)
 static inline void fix_flow(struct fix_out *out, const struct fix *f)
 {
     cr_assert_eq(out->output->flow(out->state, &f->result), EPW_OK);
+}
+
+static inline void fix_host(struct fix_out *out, const struct fix_host *h)
+{
+    cr_assert_eq(out->output->host(out->state, &h->host), EPW_OK);
+}
+
+static inline void fix_finding(struct fix_out *out, const struct fix_finding *f)
+{
+    cr_assert_eq(out->output->finding(out->state, &f->finding), EPW_OK);
 }
 
 /* Closes; out->text is then the whole text, to be freed. */

@@ -217,3 +217,62 @@ Test(eve, a_full_disk_is_an_error)
     cr_expect_eq(eve->close(state, &stats), EPW_EIO);
     fclose(full);
 }
+
+Test(eve, a_finding_is_an_alert_of_its_first_sample_flow)
+{
+    struct fix_finding f;
+    struct fix_out out = { 0 };
+    fix_open(&out, "eve");
+    fix_make_finding(&f);
+    fix_finding(&out, &f);
+    struct epw_stats stats = { 0 };
+    fix_close(&out, &stats);
+    *strchr(out.text, '\n') = '\0';
+    cr_expect_str_eq(
+        out.text,
+        "{\"timestamp\":\"2026-03-02T08:01:00.000000+0000\",\"flow_id\":77,"
+        "\"event_type\":\"alert\",\"src_ip\":\"10.0.0.7\",\"src_port\":51000,"
+        "\"dest_ip\":\"10.0.0.5\",\"dest_port\":2222,\"proto\":\"TCP\","
+        "\"alert\":{\"signature\":\"nobody answers at 10.0.0.5:2222\","
+        "\"category\":\"blocked\",\"severity\":2},"
+        "\"epwatch\":{\"finding\":\"blocked\",\"finding_id\":\"0123456789abcdef\","
+        "\"state\":\"open\",\"product\":\"acme-protect\",\"function\":\"agent-replication\","
+        "\"subject\":\"10.0.0.5:2222\",\"hosts\":[\"10.0.0.7\",\"10.0.0.8\"],\"host_total\":3,"
+        "\"count\":5,\"first\":\"2026-03-02T08:00:00.000000+0000\","
+        "\"last\":\"2026-03-02T08:01:00.000000+0000\","
+        "\"documented\":\"agents open it (acme-1)\",\"advice\":\"let tcp/2222 pass\"}}");
+    free(out.text);
+}
+
+Test(eve, a_finding_without_a_flow_has_no_addresses)
+{
+    struct fix_finding f;
+    struct fix_out out = { 0 };
+    fix_open(&out, "eve");
+    fix_make_finding(&f);
+    f.finding.sample_count = 0;
+    f.finding.function = "";
+    fix_finding(&out, &f);
+    struct epw_stats stats = { 0 };
+    fix_close(&out, &stats);
+    *strchr(out.text, '\n') = '\0';
+    cr_expect_null(strstr(out.text, "src_ip"));
+    cr_expect_null(strstr(out.text, "flow_id"));
+    cr_expect_null(strstr(out.text, "\"function\""));
+    free(out.text);
+}
+
+Test(eve, a_proxy_is_not_the_service_behind_it)
+{
+    struct fix f;
+    struct fix_out out = { 0 };
+    fix_open(&out, "eve");
+    fix_make(&f);
+    f.verdict.proxied = true;
+    fix_flow(&out, &f);
+    struct epw_stats stats = { 0 };
+    fix_close(&out, &stats);
+    cr_expect_not_null(
+        strstr(out.text, "\"initiator_role\":\"agent\",\"responder_role\":\"proxy\""));
+    free(out.text);
+}

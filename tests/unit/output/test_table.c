@@ -52,11 +52,6 @@ Test(table, shows_products_ports_and_quality)
         "  agent-replication                 2 -> 1       2       36   8.0 kB  confirmed\n"
         "  agent-replication                 1 -> 1       0       18   4.0 kB  possible\n"
         "\n"
-        "hosts by role, of likely and confirmed flows\n"
-        "acme-protect\n"
-        "  agent                    10.0.0.7, 10.0.0.8\n"
-        "  server                   10.0.0.5\n"
-        "\n"
         "ambiguous: several fit               hosts   flows  packets    bytes\n"
         "  tcp/2222                          1 -> 1       1       18   4.0 kB\n"
         "    acme-protect agent-replication: would be decided by the role of 10.0.0.5 or\n"
@@ -137,17 +132,19 @@ Test(table, neighbours_have_their_own_section)
     free(out.text);
 }
 
-Test(table, shows_the_lowest_addresses_of_a_role_and_counts_the_rest)
+Test(table, shows_the_first_hosts_of_a_role_and_counts_the_rest)
 {
-    struct fix f;
+    struct fix_host h;
     struct fix_out out = { 0 };
     fix_open(&out, "table");
-    fix_make(&f);
-    f.record.group = true; /* the responder is a group address: nobody's role */
-    for (int host = 30; host > 10; host--) {
-        f.record.ip[0].b[15] = (uint8_t)host;
-        fix_flow(&out, &f);
+    fix_make_host(&h);
+    for (int host = 11; host <= 30; host++) {
+        h.ip[0].b[15] = (uint8_t)host;
+        fix_host(&out, &h);
     }
+    h.role[0].confidence = EPW_CONF_POSSIBLE; /* not shown */
+    h.role[0].role = "server";
+    fix_host(&out, &h);
     struct epw_stats stats = { 0 };
     fix_close(&out, &stats);
     cr_expect_not_null(
@@ -157,7 +154,62 @@ Test(table, shows_the_lowest_addresses_of_a_role_and_counts_the_rest)
                "                           more\n"),
         "%s", out.text);
     cr_expect_null(strstr(out.text, "  server"));
+    cr_expect_null(strstr(out.text, "  client"), "a neighbour's role is not shown");
     expect_narrow(out.text);
+    free(out.text);
+}
+
+Test(table, tells_findings_before_the_quality_of_the_capture)
+{
+    struct fix_finding f;
+    struct fix_out out = { 0 };
+    fix_open(&out, "table");
+    fix_make_finding(&f);
+    fix_finding(&out, &f);
+    f.finding.severity = EPW_SEVERITY_LOW;
+    f.finding.kind = "cleartext";
+    f.finding.function = f.finding.product = "";
+    f.finding.documented = f.finding.advice = "";
+    f.finding.summary = "a sentence that is so long that it does not fit into the eighty columns "
+                        "of the table and goes on below";
+    f.finding.count = 1;
+    fix_finding(&out, &f);
+    struct epw_stats stats = { .findings_withheld = 4 };
+    fix_close(&out, &stats);
+    cr_expect_not_null(
+        strstr(out.text,
+               "\nfindings: 0 high, 1 medium, 1 low\n"
+               "medium   blocked: 10.0.0.5:2222 (acme-protect agent-replication)\n"
+               "         nobody answers at 10.0.0.5:2222\n"
+               "         agents open it (acme-1)\n"
+               "         let tcp/2222 pass\n"
+               "         5 times, first 2026-03-02 08:00:00 UTC; hosts: 10.0.0.7, 10.0.0.8 and 1\n"
+               "         more\n"
+               "low      cleartext: 10.0.0.5:2222\n"
+               "         a sentence that is so long that it does not fit into the eighty columns\n"
+               "         of the table and goes on below\n"
+               "         2026-03-02 08:00:00 UTC; hosts: 10.0.0.7, 10.0.0.8 and 1 more\n"
+               "4 observations withheld: of the hosts concerned only one direction is in the\n"
+               "    capture\n"
+               "\ncapture\n"),
+        "%s", out.text);
+    expect_narrow(out.text);
+    free(out.text);
+}
+
+Test(table, counts_the_findings_that_it_does_not_tell)
+{
+    struct fix_finding f;
+    struct fix_out out = { 0 };
+    fix_open(&out, "table");
+    fix_make_finding(&f);
+    for (int i = 0; i < 103; i++)
+        fix_finding(&out, &f);
+    struct epw_stats stats = { 0 };
+    fix_close(&out, &stats);
+    cr_expect_not_null(strstr(out.text, "\nfindings: 0 high, 103 medium, 0 low\n"));
+    cr_expect_not_null(strstr(out.text, "\nand 3 more: -o findings lists them all\n"), "%s",
+                       out.text);
     free(out.text);
 }
 
