@@ -1,139 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --explain: what the signatures say of a port, and what the analyst itself
- * makes of a flow to it of which nothing else is known. The rules are not told
- * twice: that flow is made up here and given to a real analyst.
+ * --explain of a port or a name: what the signatures say of it, and what the
+ * analyst itself makes of a flow of which nothing else is known. The rules are
+ * not told twice: such flows are made up here and given to a real analyst.
  */
+#include "cli/explain.h"
 #include "analyst/analyst.h"
 #include "base/hash.h"
 #include "cli/message.h"
 #include "cli/query.h"
 #include "cli/run.h"
-#include "output/layout.h"
 
 #include <string.h>
 
-/* More signatures of one port than any shipped set has; more are not told one by one. */
+/* More signatures of one port or name than any shipped set has; more are not told one by one. */
 #define SHOWN 256
 
 enum { TCP = 6, UDP = 17 };
 
-struct port {
-    bool tcp, udp;
-    uint16_t number;
+/* Where both are documented, HTTP is spoken on its own port and TLS on the others. */
+#define HTTP_PORT 80
+
+/* One made-up flow, and whether its reasons are told too. */
+struct telling {
+    const char *head;
+    uint8_t proto;
+    uint16_t port;
+    bool brief;
 };
 
-static bool parse_port(const char *text, struct port *port)
+static void put_result(void *ctx, const struct epw_result *result)
 {
-    uint64_t number;
-    port->tcp = strncmp(text, "udp/", 4) != 0;
-    port->udp = strncmp(text, "tcp/", 4) != 0;
-    if (!port->tcp || !port->udp)
-        text += 4;
-    if (!epw_text_u64(text, 1, 65535, &number))
-        return false;
-    port->number = (uint16_t)number;
-    return true;
+    const struct telling *telling = ctx;
+    char head[128];
+    snprintf(head, sizeof(head), "%s %s/%u", telling->head, epw_query_transport(telling->proto),
+             (unsigned)telling->port);
+    epw_explain_outcome(head, result->verdict);
+    if (!telling->brief)
+        epw_explain_verdict(result->verdict);
 }
 
-/* One indented line of words. */
-static void put(const char *label, const char *words)
-{
-    if (words[0] == '\0')
-        return;
-    int at = printf("    %s ", label);
-    epw_layout_wrap(stdout, (size_t)(at < 0 ? 0 : at), 8, words);
-}
-
-static const char *needs_in_words(enum epw_needs needs)
-{
-    switch (needs) {
-    case EPW_NEEDS_PORT:
-        return "nothing more: the port is the product's own";
-    case EPW_NEEDS_NAME:
-        return "a name below that belongs to the flow";
-    case EPW_NEEDS_INITIATOR:
-        return "the initiator known in its documented role";
-    case EPW_NEEDS_RESPONDER:
-        return "the responder known in its documented role";
-    case EPW_NEEDS_CONTROL:
-        return "a control channel that announced the port";
-    case EPW_NEEDS_NEVER:
-        return "never given: it is infrastructure, listed as a candidate only";
-    }
-    return "";
-}
-
-static void put_signature(const struct epw_signature *sig)
-{
-    struct epw_str text = { 0 };
-    printf("\n  %s %s (%s)\n", sig->product, sig->function, sig->id);
-    epw_str_addf(&text, "%s -> %s", sig->initiator[0] == '\0' ? "any host" : sig->initiator,
-                 sig->responder[0] == '\0' ? "any host" : sig->responder);
-    put("who:", epw_str_text(&text));
-    put("label needs:", needs_in_words(sig->needs));
-    epw_str_clear(&text);
-    for (size_t i = 0; i < sig->app_count; i++)
-        epw_str_addf(&text, "%s%s", i == 0 ? "" : " or ", epw_app_name((enum epw_app)sig->app[i]));
-    put("protocol:", epw_str_text(&text));
-    epw_str_clear(&text);
-    for (size_t i = 0; i < sig->name_count; i++)
-        epw_str_addf(&text, "%s ", sig->name[i]);
-    put("names:", epw_str_text(&text));
-    if (sig->scope != EPW_SCOPE_NETWORK)
-        put("scope:", epw_scope_name(sig->scope));
-    if (sig->status != EPW_STATUS_CURRENT)
-        put("status:", epw_status_name(sig->status));
-    put("versions:", sig->versions);
-    epw_str_clear(&text);
-    for (size_t i = 0; i < sig->row_count; i++)
-        epw_str_addf(&text, "%s ", sig->row[i]);
-    put("rows:", epw_str_text(&text));
-    put("source:", sig->source);
-    put("notes:", sig->notes);
-    epw_str_free(&text);
-}
-
-static void put_verdict(void *ctx, const struct epw_result *result)
-{
-    (void)ctx;
-    const struct epw_verdict *verdict = result->verdict;
-    printf("\n  a flow to it of which nothing else is known: %s",
-           epw_confidence_name(verdict->confidence));
-    if (verdict->sig != NULL)
-        printf(", %s %s", verdict->sig->product, verdict->sig->function);
-    putchar('\n');
-    for (size_t i = 0; i < verdict->reason_count; i++)
-        put("-", verdict->reason[i]);
-    struct epw_str text = { 0 };
-    for (size_t i = 0; i < verdict->candidate_count; i++) {
-        epw_str_clear(&text);
-        epw_str_addf(&text, "%s: %s", verdict->candidate[i].sig->id, verdict->candidate[i].why);
-        put("candidate", epw_str_text(&text));
-    }
-    epw_str_free(&text);
-}
-
-/* An answered flow without payload between two hosts of the documentation's own network. */
-static enum epw_err judge(const struct epw_catalogue *catalogue, uint8_t proto, uint16_t port)
+/* An answered flow between two hosts of the documentation's own network. */
+static enum epw_err judge(const struct epw_catalogue *catalogue, struct telling *telling,
+                          const struct epw_evidence *evidence)
 {
     const struct epw_analyst_options options = { .wait_s = 0, .seed = epw_hash_new_seed() };
     struct epw_analyst *analyst;
-    enum epw_err err = epw_analyst_new(&analyst, catalogue, &options, put_verdict, NULL);
+    enum epw_err err = epw_analyst_new(&analyst, catalogue, &options, put_result, telling);
     if (err != EPW_OK)
         return err;
+    bool tcp = telling->proto == TCP;
     struct epw_flow_record record = {
         .flow_id = 1,
-        .port = { 49152, port },
-        .proto = proto,
-        .how = proto == TCP ? EPW_INIT_HANDSHAKE : EPW_INIT_FIRST,
+        .port = { 49152, telling->port },
+        .proto = telling->proto,
+        .how = tcp ? EPW_INIT_HANDSHAKE : EPW_INIT_FIRST,
         .state = EPW_FLOW_ESTABLISHED,
         .reason = EPW_REASON_FORCED,
         .packets = { 2, 1 },
         .bytes = { 128, 64 },
-        .syns = proto == TCP ? 1 : 0,
+        .syns = tcp ? 1 : 0,
         .first_record = true,
-        .evidence = &epw_evidence_none,
+        .evidence = evidence,
     };
     epw_ip_parse("192.0.2.10", &record.ip[0]);
     epw_ip_parse("192.0.2.20", &record.ip[1]);
@@ -143,7 +71,8 @@ static enum epw_err judge(const struct epw_catalogue *catalogue, uint8_t proto, 
     return err;
 }
 
-static enum epw_err explain(const struct epw_catalogue *catalogue, uint8_t proto, uint16_t port)
+static enum epw_err explain_port(const struct epw_catalogue *catalogue, uint8_t proto,
+                                 uint16_t port)
 {
     const struct epw_signature *const *list;
     size_t count = epw_catalogue_by_port(catalogue, proto, port, &list);
@@ -155,28 +84,116 @@ static enum epw_err explain(const struct epw_catalogue *catalogue, uint8_t proto
     printf("%zu signature%s%s\n", count, count == 1 ? "" : "s",
            count == 1 ? "" : "; a port that several share names none of them by itself");
     for (size_t i = 0; i < count && i < SHOWN; i++)
-        put_signature(list[i]);
-    return judge(catalogue, proto, port);
+        epw_explain_signature(list[i]);
+    putchar('\n');
+    struct telling telling = { "of a flow nothing is known but that it goes to", proto, port,
+                               false };
+    return judge(catalogue, &telling, &epw_evidence_none);
+}
+
+static bool has_app(const struct epw_signature *sig, enum epw_app app)
+{
+    for (size_t i = 0; i < sig->app_count; i++)
+        if (sig->app[i] == app)
+            return true;
+    return false;
+}
+
+/* A client that says the name in the way of the protocol that the signature documents. */
+static enum epw_err say_name(const struct epw_catalogue *catalogue, const struct epw_signature *sig,
+                             const char *text, struct telling *telling)
+{
+    struct epw_flow_name name = { .text = text, .source = EPW_NAME_SNI };
+    struct epw_evidence evidence = epw_evidence_none;
+    evidence.app = EPW_APP_TLS;
+    if (telling->proto == UDP) {
+        evidence.app = EPW_APP_QUIC;
+        name.source = EPW_NAME_QUIC;
+    } else if (has_app(sig, EPW_APP_HTTP) &&
+               (telling->port == HTTP_PORT || !has_app(sig, EPW_APP_TLS))) {
+        evidence.app = EPW_APP_HTTP;
+        name.source = EPW_NAME_HOST;
+    } else if (!has_app(sig, EPW_APP_TLS) && sig->app_count != 0) {
+        evidence.inner_app = sig->app[0];
+    }
+    evidence.app_side[0] = evidence.app_side[1] = evidence.app;
+    evidence.payload_seen[0] = evidence.payload_seen[1] = true;
+    evidence.requester = EPW_TO_SERVER;
+    evidence.name = &name;
+    evidence.name_count = 1;
+    return judge(catalogue, telling, &evidence);
+}
+
+/* Whether an earlier signature of the list has this port among its first ones of a range. */
+static bool told(const struct epw_signature *const *list, size_t i, size_t range)
+{
+    const uint16_t port = list[i]->port[range].low;
+    for (size_t k = 0; k <= i; k++)
+        for (size_t n = 0; n < (k == i ? range : list[k]->port_count); n++)
+            if (list[k]->proto == list[i]->proto && list[k]->port[n].low == port)
+                return true;
+    return false;
+}
+
+static enum epw_err explain_name(const struct epw_catalogue *catalogue, const char *name)
+{
+    const struct epw_signature *list[SHOWN];
+    const char *mask = "";
+    size_t count = epw_catalogue_by_name(catalogue, name, list, SHOWN);
+    printf("%s: ", name);
+    if (count == 0) {
+        puts("no signature has a mask that this name matches");
+        return EPW_OK;
+    }
+    printf("%zu signature%s a mask that it matches\n", count, count == 1 ? " has" : "s have");
+    if (count > SHOWN)
+        count = SHOWN;
+    struct epw_str ports = { 0 };
+    for (size_t i = 0; i < count; i++) {
+        epw_explain_signature(list[i]);
+        epw_signature_names(list[i], name, &mask);
+        epw_explain_put("mask:", mask);
+        epw_str_clear(&ports);
+        epw_str_addf(&ports, "%s ", epw_query_transport(list[i]->proto));
+        epw_query_ports(&ports, list[i]);
+        epw_explain_put("ports:", epw_str_text(&ports));
+    }
+    epw_str_free(&ports);
+    puts("\n  of a flow nothing is known but that its client says this name");
+    enum epw_err err = EPW_OK;
+    for (size_t i = 0; i < count && err == EPW_OK; i++)
+        for (size_t n = 0; n < list[i]->port_count && err == EPW_OK; n++) {
+            struct telling telling = { "- to", list[i]->proto, list[i]->port[n].low, true };
+            if (!told(list, i, n))
+                err = say_name(catalogue, list[i], name, &telling);
+        }
+    if (err != EPW_OK || list[0]->port_count == 0)
+        return err;
+    putchar('\n');
+    struct telling first = { "step by step, to", list[0]->proto, list[0]->port[0].low, false };
+    return say_name(catalogue, list[0], name, &first);
+}
+
+static enum epw_err explain(const struct epw_catalogue *catalogue, const struct epw_target *target)
+{
+    if (target->kind == EPW_TARGET_NAME)
+        return explain_name(catalogue, target->name);
+    enum epw_err err = target->tcp ? explain_port(catalogue, TCP, target->port[0]) : EPW_OK;
+    if (err == EPW_OK && target->tcp && target->udp)
+        putchar('\n');
+    if (err == EPW_OK && target->udp)
+        err = explain_port(catalogue, UDP, target->port[0]);
+    return err;
 }
 
 int epw_query_explain(const struct epw_options *options)
 {
-    struct port port;
-    if (!parse_port(options->operand, &port)) {
-        epw_say(NULL,
-                "--explain %s: not a port; expected a number from 1 to 65535, or tcp/ or udp/ and "
-                "one",
-                options->operand);
-        return EPW_EXIT_FAIL;
-    }
+    if (options->target.kind == EPW_TARGET_FLOW)
+        return epw_explain_flow(options);
     struct epw_catalogue *catalogue = epw_run_catalogue(options);
     if (catalogue == NULL)
         return EPW_EXIT_FAIL;
-    enum epw_err err = port.tcp ? explain(catalogue, TCP, port.number) : EPW_OK;
-    if (err == EPW_OK && port.tcp && port.udp)
-        putchar('\n');
-    if (err == EPW_OK && port.udp)
-        err = explain(catalogue, UDP, port.number);
+    enum epw_err err = explain(catalogue, &options->target);
     epw_catalogue_free(catalogue);
     if (err != EPW_OK)
         epw_say(NULL, "--explain: %s", epw_strerror(err));

@@ -43,7 +43,9 @@ void epw_options_help(FILE *stream)
           "  epwatch -r office.pcap -o eve:flows.json -o table\n"
           "                                             every flow as JSON, and the table\n"
           "  tcpdump -w - ... | epwatch -r -            from another program\n"
-          "  epwatch --explain tcp/2222                 who uses this port\n\n"
+          "  epwatch --explain tcp/2222                 who uses this port\n"
+          "  epwatch --explain 10.0.0.7:51000-10.0.0.5:2222 -r office.pcap\n"
+          "                                             why this flow is what it is\n\n"
           "The words after the options are a filter as in tcpdump (pcap-filter(7)).\n"
           "Exit status: 0 done; 1 findings at or above --fail-on; 2 wrong usage, input cut\n"
           "or unreadable, an output failed (2 wins over 1).\n",

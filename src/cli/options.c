@@ -185,7 +185,8 @@ static enum epw_err set_list(struct epw_options *o, const char *value, struct ep
 
 static enum epw_err set_explain(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
-    return set_command(o, EPW_CMD_EXPLAIN, value, diag);
+    enum epw_err err = epw_target_parse(&o->target, value, diag);
+    return err == EPW_OK ? set_command(o, EPW_CMD_EXPLAIN, value, diag) : err;
 }
 
 static enum epw_err set_check(struct epw_options *o, const char *value, struct epw_diag *diag)
@@ -236,9 +237,10 @@ const struct epw_option_row epw_option_rows[] = {
       "Exit with status 1 when there is a finding of this severity or a higher one.", set_fail_on },
     { "ignore-vlan", 0, NULL, "VLAN ids do not tell flows apart.", set_ignore_vlan },
     { "list-signatures", 0, NULL, "List the signatures and their ids, tab-separated.", set_list },
-    { "explain", 0, "[tcp/|udp/]PORT",
-      "Say which signatures have a port, what decides between them, and what a flow to it is when "
-      "nothing else is known.",
+    { "explain", 0, "PORT|NAME|FLOW",
+      "Say which signatures have a port (2222, tcp/2222) or match a host name, and what decides "
+      "between them; or, with -r, how the verdict on one flow is reached "
+      "(10.0.0.7:51000-10.0.0.5:2222).",
       set_explain },
     { "check", 0, "PATH", "Check a signature file, or a folder of them.", set_check },
     { "version", 0, NULL, "Print the version.", set_version },
@@ -313,12 +315,20 @@ static enum epw_err take_filter(struct epw_options *o, int count, char **words,
 /* What no single option can tell. */
 static enum epw_err complete(struct epw_options *o, struct epw_diag *diag)
 {
-    if (o->command != EPW_CMD_READ) {
+    bool flow = o->command == EPW_CMD_EXPLAIN && o->target.kind == EPW_TARGET_FLOW;
+    if (flow && o->output_count != 0)
+        return epw_diag_set(diag, EPW_EUSAGE, "--explain prints text; expected no -o with it");
+    if (flow && o->file_count == 0)
+        return epw_diag_set(diag, EPW_EUSAGE,
+                            "--explain %s: no capture given; expected -r FILE, as a flow is looked "
+                            "up in a capture",
+                            o->operand);
+    if (o->command != EPW_CMD_READ && !flow) {
         if (o->file_count + o->output_count + o->filter.len != 0 && o->command != EPW_CMD_HELP &&
             o->command != EPW_CMD_VERSION)
             return epw_diag_set(diag, EPW_EUSAGE,
-                                "--list-signatures, --explain and --check read no capture; "
-                                "expected no -r, -o or filter with them");
+                                "--list-signatures, --check and --explain of a port or name read "
+                                "no capture; expected no -r, -o or filter with them");
     } else if (o->file_count == 0) {
         return o->filter.len == 0
                    ? epw_diag_set(

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "cli/target.h"
 #include "meter/meter.h"
 #include "output/output.h"
 
@@ -34,8 +35,9 @@ struct epw_output_choice {
 /* Texts belong to argv. */
 struct epw_options {
     enum epw_command command;
-    const char *operand; /* of EXPLAIN and CHECK */
-    const char **file;   /* -r */
+    const char *operand;      /* of EXPLAIN and CHECK */
+    struct epw_target target; /* of EXPLAIN */
+    const char **file;        /* -r */
     size_t file_count;
     const char **sigs; /* -S, or the installed ones */
     size_t sigs_count;

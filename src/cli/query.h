@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands that read no capture. Each returns the exit status. */
+/* Commands that ask about something and write no output file. Each returns the exit status. */
 #ifndef EPW_CLI_QUERY_H
 #define EPW_CLI_QUERY_H
 
@@ -8,7 +8,7 @@
 
 int epw_query_list(const struct epw_options *options);
 int epw_query_check(const struct epw_options *options);
-/* operand: [PROTO/]PORT (explain.c). */
+/* A port or name, or a flow, which does read captures (explain.c, explain_flow.c). */
 int epw_query_explain(const struct epw_options *options);
 
 /* Flushes standard output; the exit status, after one message when writing failed. */

@@ -25,6 +25,8 @@ struct run {
     struct epw_site *site; /* NULL: none */
     struct epw_capture *capture;
     struct epw_sinks *sinks;
+    epw_result_fn receive; /* in place of the sinks; NULL: the sinks */
+    void *ctx;
     struct epw_decoder *decoder;
     struct epw_analyst *analyst;
     struct epw_meter *meter;
@@ -91,7 +93,10 @@ static void on_capture_error(void *ctx, const struct epw_diag *diag)
 static void on_result(void *ctx, const struct epw_result *result)
 {
     struct run *run = ctx;
-    epw_sinks_flow(run->sinks, result);
+    if (run->receive != NULL)
+        run->receive(run->ctx, result);
+    else
+        epw_sinks_flow(run->sinks, result);
 }
 
 /* Without memory for it to wait, a flow is decided at once: not worse than a short --wait. */
@@ -174,7 +179,7 @@ static void count_batch(struct epw_stats *stats, const struct epw_batch *batch)
 static void read_all(struct run *run)
 {
     epw_progress_start(&run->progress);
-    while (!interrupted && epw_sinks_alive(run->sinks)) {
+    while (!interrupted && (run->receive != NULL || epw_sinks_alive(run->sinks))) {
         epw_capture_read(run->capture, run->batch);
         if (run->batch->count == 0)
             break;
@@ -236,24 +241,38 @@ static void clean(struct run *run)
     free(run->batch);
 }
 
+static int run_all(struct run *run)
+{
+    const struct epw_options *options = run->options;
+    bool to_sinks = run->receive == NULL;
+    catch_signals();
+    run->catalogue = epw_run_catalogue(options);
+    bool ready = run->catalogue != NULL && load_site(run) && open_capture(run) && make_rooms(run) &&
+                 (!to_sinks ||
+                  epw_sinks_open(&run->sinks, options, run->catalogue, &run->progress) == EPW_OK);
+    if (ready) {
+        read_all(run);
+        if (to_sinks)
+            report(run);
+        join_stats(run);
+        if (epw_foreign_tell(&run->foreign, options->file, &run->progress))
+            run->failed = true;
+    }
+    bool written = !to_sinks || epw_sinks_close(run->sinks, &run->stats, run->partial);
+    clean(run);
+    if (!ready || !written || run->failed)
+        return EPW_EXIT_FAIL;
+    return run->found ? EPW_EXIT_FOUND : EPW_EXIT_DONE;
+}
+
 int epw_run(const struct epw_options *options)
 {
     struct run run = { .options = options };
-    catch_signals();
-    run.catalogue = epw_run_catalogue(options);
-    bool ready = run.catalogue != NULL && load_site(&run) && open_capture(&run) &&
-                 make_rooms(&run) &&
-                 epw_sinks_open(&run.sinks, options, run.catalogue, &run.progress) == EPW_OK;
-    if (ready) {
-        read_all(&run);
-        report(&run);
-        join_stats(&run);
-        if (epw_foreign_tell(&run.foreign, options->file, &run.progress))
-            run.failed = true;
-    }
-    bool written = epw_sinks_close(run.sinks, &run.stats, run.partial);
-    clean(&run);
-    if (!ready || !written || run.failed)
-        return EPW_EXIT_FAIL;
-    return run.found ? EPW_EXIT_FOUND : EPW_EXIT_DONE;
+    return run_all(&run);
+}
+
+int epw_run_results(const struct epw_options *options, epw_result_fn receive, void *ctx)
+{
+    struct run run = { .options = options, .receive = receive, .ctx = ctx };
+    return run_all(&run);
 }

@@ -3,7 +3,7 @@
 #ifndef EPW_CLI_RUN_H
 #define EPW_CLI_RUN_H
 
-#include "analyst/catalogue/catalogue.h"
+#include "analyst/analyst.h"
 #include "cli/options.h"
 
 /* As in docs/formats.md, Exit status. */
@@ -13,6 +13,9 @@
 
 /* Reads everything that options name and writes what they ask for; returns the exit status. */
 int epw_run(const struct epw_options *options);
+
+/* The same, but every result goes to receive in place of the outputs, which stay unopened. */
+int epw_run_results(const struct epw_options *options, epw_result_fn receive, void *ctx);
 
 /* The signatures that options name; NULL: why was told. */
 struct epw_catalogue *epw_run_catalogue(const struct epw_options *options);

@@ -24,9 +24,19 @@ for value in tcp tcp= tcp=0 tcp=x icmp=3 tcp=1,,udp=2 tcp=1, ''; do
 done
 expect 2 '--fail-on severe: expected high, medium or low' "$epwatch" -r good.pcap --fail-on severe
 expect 2 '--write-flows some: expected all or labelled' "$epwatch" -r good.pcap --write-flows some
-for value in 0 65536 x sctp/80 tcp/ 80/tcp ''; do
-    expect 2 '--explain .*not a port' "$epwatch" -S "$sigs" --explain "$value"
+long=$(printf '%064d' 0 | tr 0 a).example.com # a label of 64 characters: one too many
+for value in 0 65536 x sctp/80 tcp/ 80/tcp '' . .. 10.0.0.5 example..com .example.com '*.example.com' \
+    'ex ample.com' tcp/update.example.com http://update.example.com/ "$long" \
+    10.0.0.7:1-10.0.0.5 10.0.0.7-10.0.0.5 10.0.0.7:1-10.0.0.5:65536 10.0.0.7:-10.0.0.5:2 \
+    10.0.0.7:1-10.0.0.5:2x 10.0.0:1-10.0.0.5:2 ::1:1-::2:2 '[::1]1-[::2]2' '[10.0.0.7]:1-10.0.0.5:2' \
+    '[::1]:1-[::2' :1-:2 - 10.0.0.7:1-10.0.0.5:2-10.0.0.5:3; do
+    expect 2 '--explain .*: not a port, a name or a flow; expected ' \
+        "$epwatch" -S "$sigs" --explain "$value" -r good.pcap
 done
+expect 2 '--explain .*: no capture given; expected -r FILE' \
+    "$epwatch" -S "$sigs" --explain 10.0.0.7:51000-10.0.0.5:8014
+expect 2 '--explain prints text; expected no -o' \
+    "$epwatch" -S "$sigs" --explain 10.0.0.7:51000-10.0.0.5:8014 -r good.pcap -o eve
 expect 2 '.*expected only one of them' "$epwatch" --check x --explain 80
 expect 2 '.*read no capture' "$epwatch" --list-signatures -r good.pcap
 
@@ -52,10 +62,38 @@ expect 0 '' "$epwatch" -S "$sigs" --list-signatures
 awk -F '\t' 'NF != 15 { print "line " NR " has " NF " cells"; bad = 1 } END { exit bad }' out || bad=1
 [ "$(wc -l <out)" -gt 100 ] || fail 'fewer signatures than there are rows'
 expect 0 '' "$epwatch" -S "$sigs" --explain tcp/2222
-has out 'a flow to it of which nothing else is known: ambiguous'
+has out 'of a flow nothing is known but that it goes to tcp/2222: ambiguous'
 expect 0 '' "$epwatch" -S "$sigs" --explain 1
 has out 'tcp/1: no signature has this port'
 has out 'udp/1: no signature has this port'
+
+expect 0 '' "$epwatch" -S "$sigs" --explain UPDATE.Kaspersky.Example.
+has out 'update.kaspersky.example: no signature has a mask that this name matches'
+for name in $(cut -d , -f 12 "$sigs/eset.csv" | tr ' ' '\n' | grep -E '^[a-z]+[.]eset[.]com$'); do
+    expect 0 '' "$epwatch" -S "$sigs" --explain "$name"
+    has out "mask: $name"
+    has out 'step by step'
+done
+
+# A flow, from either side, with or without its transport
+for flow in 10.0.0.7:51000-10.0.0.5:8014 tcp/10.0.0.5:8014-10.0.0.7:51000; do
+    expect 0 '' "$epwatch" -S "$sigs" --explain "$flow" -r good.pcap
+    has out 'tcp/10.0.0.7:51000 -> 10.0.0.5:8014'
+    has out 'also: 2 SYNs'
+    has out 'what would decide it'
+    awk 'length > 80 { bad = 1 } END { exit bad }' out || fail "--explain $flow: wider than 80 columns"
+done
+expect 2 '--explain udp/.*: no such flow among the 1 that were read; flows between these hosts are' \
+    "$epwatch" -S "$sigs" --explain udp/10.0.0.7:51000-10.0.0.5:8014 -r good.pcap
+[ "$(cat out)" = tcp/10.0.0.7:51000-10.0.0.5:8014 ] || fail 'the flow between the hosts is not listed'
+expect 2 '--explain .*: no such flow .*; flows of one of these hosts are listed' \
+    "$epwatch" -S "$sigs" --explain 10.0.0.7:51000-10.0.0.6:8014 -r good.pcap
+expect 2 '--explain .*: no such flow .*; none is of these hosts' \
+    "$epwatch" -S "$sigs" --explain '[::1]:1-[::2]:2' -r good.pcap
+[ ! -s out ] || fail 'flows of other hosts are listed'
+expect 2 '--explain .*: no such flow among the 0' \
+    "$epwatch" -S "$sigs" --explain 10.0.0.7:51000-10.0.0.5:8014 -r good.pcap udp
+expect 2 'missing.pcap: ' "$epwatch" -S "$sigs" --explain 10.0.0.7:1-10.0.0.5:2 -r missing.pcap
 
 # The man page has every option of --help, and no other
 sed -n '/^options:/,/^$/s/^  \(-[^ ]*\).*/\1/p' help | tr -d , | sort >of_help
