@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The examples of the man page work: each runs, says something, and ends with status 0.
+# The examples of the man page and of README.md work: each runs, says something, and ends with
+# status 0. What README shows of the table is what the table says.
 . "${EPW_SRCDIR:-.}/tests/cli/lib.sh"
 
 # What the examples call by name. The installed signatures are those of the source here.
@@ -13,13 +14,37 @@ cp office.pcap rx.pcap
 cp office.pcap tx.pcap
 gzip -c office.pcap >office.pcap.gz
 
-sed -n '/^\.EX/,/^\.EE/p' "$here/docs/epwatch.1" | grep -v '^\.E[XE]' | sed 's/\\//g' >examples
-[ "$(wc -l <examples)" -ge 5 ] || fail 'the man page has lost its examples'
-while IFS= read -r line; do
-    status=0
-    PATH=$work/bin:$PATH sh -c "$line" >out 2>err </dev/null || status=$?
-    expect_result 0 '' "$line"
-    [ -s out ] || fail "$line: no output"
-done <examples
+ln -s "$here/signatures" signatures
+[ ! -f "$here/captures/office.site.csv" ] || cp "$here/captures/office.site.csv" office.site.csv
+
+# try FILE: runs every line of it.
+try() {
+    while IFS= read -r line; do
+        case $line in *jq*) command -v jq >/dev/null 2>&1 || continue ;; esac
+        status=0
+        PATH=$work/bin:$PATH sh -c "$line" >out 2>err </dev/null || status=$?
+        expect_result 0 '' "$line"
+        [ -s out ] || fail "$line: no output"
+    done <"$1"
+}
+
+# Between a line ``` and KIND and the next ```.
+block() {
+    sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" "$here/README.md" | grep -v '^```'
+}
+
+sed -n '/^\.EX/,/^\.EE/p' "$here/docs/epwatch.1" | grep -v '^\.E[XE]' | sed 's/\\//g' >of_man
+[ "$(wc -l <of_man)" -ge 5 ] || fail 'the man page has lost its examples'
+try of_man
+block sh | grep -v '^#' >of_readme
+[ "$(wc -l <of_readme)" -ge 9 ] || fail 'README.md has lost its examples'
+try of_readme
+
+if [ -f "$here/captures/office.pcap" ]; then
+    (cd "$here" && "$epwatch" -S signatures -r captures/office.pcap) >table 2>err
+    block text | grep -vx -e '\.\.\.' -e '' >shown
+    [ "$(wc -l <shown)" -ge 9 ] || fail 'README.md shows no table'
+    grep -Fxv -f table shown >unlike && { cat unlike; fail 'README.md shows lines that are not in the table'; }
+fi
 
 exit $bad
