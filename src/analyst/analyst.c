@@ -99,8 +99,8 @@ void epw_analyst_free(struct epw_analyst *a)
 
 static size_t rows_of(const struct epw_analyst *a, uint8_t proto, uint16_t port)
 {
-    const struct epw_signature *const *list;
-    return epw_catalogue_by_port(a->know.catalogue, proto, port, &list);
+    const struct epw_signature *first;
+    return epw_site_by_port(a->know.site, a->know.catalogue, proto, port, &first, 1);
 }
 
 /* The meter guesses a midstream flow's sides from port numbers; documented ports know better. */
@@ -158,26 +158,37 @@ static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
         return;
     epw_hosts_fan_add(a->know.hosts, EPW_FAN_IN, &r->ip[1], r->proto, r->port[1], &r->ip[0]);
     epw_hosts_fan_add(a->know.hosts, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1], &r->ip[1]);
-    if (r->payload_bytes[EPW_TO_CLIENT] == 0 || d->kase.announced)
+    if (r->payload_bytes[EPW_TO_CLIENT] == 0 || d->kase.announced ||
+        epw_site_proxy(a->know.site, &r->ip[1]))
         return;
     for (size_t i = 0; i < d->judged_count; i++) {
         const struct epw_judged *j = &d->judged[i];
         bool teaches = j->sig->needs == EPW_NEEDS_PORT || j->sig->needs == EPW_NEEDS_RESPONDER;
         if (teaches && j->plain && j->port_fits && j->sig->responder[0] != '\0' &&
-            epw_signature_has_port(j->sig, r->port[1]))
-            epw_hosts_answered(a->know.hosts, &r->ip[1], j->sig);
+            epw_site_has_port(a->know.site, j->sig, r->port[1]))
+            epw_hosts_answered(a->know.hosts, &r->ip[1], j->sig,
+                               epw_site_first_port(a->know.site, j->sig));
     }
 }
 
-/* A confirmed verdict teaches a side's role when all equally confirmed rows agree on it. */
+/*
+ * A verdict confirmed by a name teaches a side's role when all equally confirmed rows agree on
+ * it. One that the site file confirms does not: anybody may open a port of a declared server.
+ */
 static void learn_roles(struct epw_analyst *a, const struct epw_flow_record *r)
 {
     const struct epw_decision *d = &a->decision;
     const struct epw_signature *sig = d->verdict.sig;
-    bool agree[2] = { true, !d->kase.proxied };
+    /* A proxy speaks for many: what it does is somebody else's role. */
+    bool agree[2] = { !epw_site_proxy(a->know.site, &r->ip[0]),
+                      !epw_site_proxy(a->know.site, &r->ip[1]) && !d->kase.proxied };
     for (size_t i = 0; i < d->judged_count; i++) {
-        const struct epw_signature *other = d->judged[i].sig;
-        if (d->judged[i].reached != EPW_CONF_CONFIRMED || strcmp(other->product, sig->product) != 0)
+        const struct epw_judged *j = &d->judged[i];
+        const struct epw_signature *other = j->sig;
+        if (other == sig && j->name_rank < 2)
+            return;
+        if (j->reached != EPW_CONF_CONFIRMED || j->name_rank < 2 ||
+            strcmp(other->product, sig->product) != 0)
             continue;
         agree[0] &= strcmp(other->initiator, sig->initiator) == 0;
         agree[1] &= strcmp(other->responder, sig->responder) == 0;

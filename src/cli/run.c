@@ -58,7 +58,7 @@ static void catch_signals(void)
 static void on_file_error(void *ctx, const struct epw_diag *diag)
 {
     (void)ctx;
-    epw_say(NULL, "%s", diag->text);
+    epw_say(NULL, "%s%s", diag->code == EPW_OK ? "warning: " : "", diag->text);
 }
 
 struct epw_catalogue *epw_run_catalogue(const struct epw_options *options)

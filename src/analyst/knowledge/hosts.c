@@ -17,14 +17,19 @@ struct confirmed {
     const char *product, *role; /* the catalogue's */
 };
 
+struct witness {
+    const struct epw_signature *sig;
+    uint16_t port; /* what it teaches by: 0 when it teaches nothing */
+};
+
 struct host {
     UT_hash_handle hh; /* insertion order is the order of eviction */
     struct epw_ip ip;
     uint8_t witness_count, role_count, target_count, port_count;
-    const struct epw_signature **witness; /* EPW_HOST_WITNESSES, NULL until the first */
-    struct confirmed *role;               /* EPW_HOST_ROLES, NULL until the first */
-    uint32_t target[EPW_SCAN_TARGETS];    /* hashes of hosts tried in vain */
-    uint32_t port[EPW_SCAN_TARGETS];      /* hashes of (host, port) tried in vain */
+    struct witness *witness;           /* EPW_HOST_WITNESSES, NULL until the first */
+    struct confirmed *role;            /* EPW_HOST_ROLES, NULL until the first */
+    uint32_t target[EPW_SCAN_TARGETS]; /* hashes of hosts tried in vain */
+    uint32_t port[EPW_SCAN_TARGETS];   /* hashes of (host, port) tried in vain */
 };
 
 struct fan_key {
@@ -132,7 +137,7 @@ static struct host *find_or_add(struct epw_hosts *hosts, const struct epw_ip *ip
 }
 
 void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
-                        const struct epw_signature *sig)
+                        const struct epw_signature *sig, uint16_t port)
 {
     struct host *h = find_or_add(hosts, ip);
     if (h == NULL)
@@ -142,9 +147,10 @@ void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
     if (h->witness == NULL || h->witness_count == EPW_HOST_WITNESSES)
         return;
     for (size_t i = 0; i < h->witness_count; i++)
-        if (h->witness[i] == sig)
+        if (h->witness[i].sig == sig)
             return;
-    h->witness[h->witness_count++] = sig;
+    h->witness[h->witness_count++] =
+        (struct witness){ .sig = sig, .port = port < FIRST_TEACHING_PORT ? 0 : port };
 }
 
 void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
@@ -163,32 +169,27 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
     h->role[h->role_count++] = (struct confirmed){ .product = sig->product, .role = role };
 }
 
-/* Signatures of the catalogue name one port or a range; a role is taught from 1024 up. */
-static uint16_t teaching_port(const struct epw_signature *sig)
+static bool teaches(const struct witness *w, const char *product, const char *role)
 {
-    return sig->port_count == 0 || sig->port[0].low < FIRST_TEACHING_PORT ? 0 : sig->port[0].low;
-}
-
-static bool teaches(const struct epw_signature *sig, const char *product, const char *role)
-{
-    return teaching_port(sig) != 0 && strcmp(sig->product, product) == 0 &&
-           strcmp(sig->responder, role) == 0;
+    return w->port != 0 && strcmp(w->sig->product, product) == 0 &&
+           strcmp(w->sig->responder, role) == 0;
 }
 
 static struct epw_role role_by_ports(const struct host *h, const char *product, const char *role)
 {
     struct epw_role found = { .how = EPW_ROLE_UNKNOWN };
-    const struct epw_signature *own = NULL;
+    const struct witness *own = NULL;
     for (size_t i = 0; i < h->witness_count && own == NULL; i++)
-        if (teaches(h->witness[i], product, role) && h->witness[i]->needs == EPW_NEEDS_PORT)
-            own = h->witness[i];
+        if (teaches(&h->witness[i], product, role) && h->witness[i].sig->needs == EPW_NEEDS_PORT)
+            own = &h->witness[i];
     for (size_t i = 0; own != NULL && i < h->witness_count; i++) {
-        const struct epw_signature *other = h->witness[i];
-        if (other == own || !teaches(other, product, role) ||
-            strcmp(other->function, own->function) == 0 ||
-            teaching_port(other) == teaching_port(own))
+        const struct witness *other = &h->witness[i];
+        if (other == own || !teaches(other, product, role) || other->port == own->port ||
+            strcmp(other->sig->function, own->sig->function) == 0)
             continue;
-        found = (struct epw_role){ .how = EPW_ROLE_PORTS, .witness = { own, other } };
+        found = (struct epw_role){ .how = EPW_ROLE_PORTS,
+                                   .witness = { own->sig, other->sig },
+                                   .port = { own->port, other->port } };
         break;
     }
     return found;
@@ -209,7 +210,7 @@ struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_i
 static bool answers_port(const struct host *h, const char *product, uint16_t port)
 {
     for (size_t i = 0; i < h->witness_count; i++)
-        if (strcmp(h->witness[i]->product, product) == 0 && teaching_port(h->witness[i]) == port)
+        if (strcmp(h->witness[i].sig->product, product) == 0 && h->witness[i].port == port)
             return true;
     return false;
 }
@@ -218,9 +219,9 @@ static bool answers_port(const struct host *h, const char *product, uint16_t por
 static bool covers(const struct host *h, const char *product, const char *other)
 {
     for (size_t i = 0; i < h->witness_count; i++) {
-        const struct epw_signature *sig = h->witness[i];
-        if (strcmp(sig->product, other) == 0 && teaching_port(sig) != 0 &&
-            !answers_port(h, product, teaching_port(sig)))
+        const struct witness *w = &h->witness[i];
+        if (strcmp(w->sig->product, other) == 0 && w->port != 0 &&
+            !answers_port(h, product, w->port))
             return false;
     }
     return true;
@@ -231,11 +232,11 @@ const struct epw_signature *epw_hosts_rival(const struct epw_hosts *hosts, const
 {
     const struct host *h = find(hosts, ip);
     for (size_t i = 0; h != NULL && i < h->witness_count; i++) {
-        const struct epw_signature *sig = h->witness[i];
-        if (strcmp(sig->product, product) != 0 && teaching_port(sig) != 0 &&
-            sig->needs == EPW_NEEDS_PORT && !answers_port(h, product, teaching_port(sig)) &&
-            covers(h, sig->product, product))
-            return sig;
+        const struct witness *w = &h->witness[i];
+        if (strcmp(w->sig->product, product) != 0 && w->port != 0 &&
+            w->sig->needs == EPW_NEEDS_PORT && !answers_port(h, product, w->port) &&
+            covers(h, w->sig->product, product))
+            return w->sig;
     }
     return NULL;
 }

@@ -47,20 +47,26 @@ enum epw_role_how {
     EPW_ROLE_PORTS,     /* answered in two functions of the role: witness[0..1] */
     EPW_ROLE_CONFIRMED, /* a confirmed verdict */
     EPW_ROLE_NETWORK,   /* its address is in a network documented for the role */
+    EPW_ROLE_SITE,      /* the site file declares it: its address, or name */
 };
 
 struct epw_role {
     enum epw_role_how how;
     const struct epw_signature *witness[2];
+    uint16_t port[2]; /* that the witnesses were seen on */
+    const char *name; /* of EPW_ROLE_SITE: the name that is declared, NULL: the address */
 };
 
 /* stats is borrowed for life (hosts_evicted). EPW_ENOMEM. */
 enum epw_err epw_hosts_new(struct epw_hosts **hosts, uint64_t seed, struct epw_stats *stats);
 void epw_hosts_free(struct epw_hosts *hosts);
 
-/* The host answered a flow of this signature with payload, and nothing contradicted. */
+/*
+ * The host answered a flow of this signature with payload, and nothing
+ * contradicted. port: the signature's first, where it is in this network.
+ */
 void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
-                        const struct epw_signature *sig);
+                        const struct epw_signature *sig, uint16_t port);
 
 /* A confirmed verdict put the host in this role of the signature's product. */
 void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,

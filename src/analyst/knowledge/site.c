@@ -205,6 +205,20 @@ bool epw_site_moved_has(const struct epw_site *site, const struct epw_signature 
     return false;
 }
 
+bool epw_site_has_port(const struct epw_site *site, const struct epw_signature *sig, uint16_t port)
+{
+    return epw_site_moved(site, sig) ? epw_site_moved_has(site, sig, port)
+                                     : epw_signature_has_port(sig, port);
+}
+
+uint16_t epw_site_first_port(const struct epw_site *site, const struct epw_signature *sig)
+{
+    for (size_t i = 0; epw_site_moved(site, sig) && i < site->move_count; i++)
+        if (epw_site_move_is_of(&site->move[i], sig))
+            return site->move[i].range.low;
+    return sig->port_count == 0 ? 0 : sig->port[0].low;
+}
+
 size_t epw_site_moved_to(const struct epw_site *site, uint8_t proto, uint16_t port,
                          const struct epw_signature **list, size_t max)
 {
@@ -215,6 +229,17 @@ size_t epw_site_moved_to(const struct epw_site *site, uint8_t proto, uint16_t po
             list[count++] = sig;
     }
     return count;
+}
+
+size_t epw_site_by_port(const struct epw_site *site, const struct epw_catalogue *catalogue,
+                        uint8_t proto, uint16_t port, const struct epw_signature **list, size_t max)
+{
+    const struct epw_signature *const *documented;
+    size_t all = epw_catalogue_by_port(catalogue, proto, port, &documented), count = 0;
+    for (size_t i = 0; i < all && count < max; i++)
+        if (!epw_site_moved(site, documented[i]))
+            list[count++] = documented[i];
+    return count + epw_site_moved_to(site, proto, port, list + count, max - count);
 }
 
 bool epw_site_proxy(const struct epw_site *site, const struct epw_ip *ip)

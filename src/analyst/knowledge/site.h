@@ -54,9 +54,20 @@ bool epw_site_known(const struct epw_site *site, const struct epw_ip *ip, const 
 bool epw_site_moved(const struct epw_site *site, const struct epw_signature *sig);
 bool epw_site_moved_has(const struct epw_site *site, const struct epw_signature *sig,
                         uint16_t port);
+/* The signature's port, at its documented or its new place; false when it is not one of them. */
+bool epw_site_has_port(const struct epw_site *site, const struct epw_signature *sig, uint16_t port);
+/* The first of the signature's ports, at its documented or its new place; 0: it has none. */
+uint16_t epw_site_first_port(const struct epw_site *site, const struct epw_signature *sig);
 /* Signatures moved to this port, at most max into list; returns how many. */
 size_t epw_site_moved_to(const struct epw_site *site, uint8_t proto, uint16_t port,
                          const struct epw_signature **list, size_t max);
+/*
+ * The signatures of a port, moved ones at their new place only: at most max
+ * into list; returns how many.
+ */
+size_t epw_site_by_port(const struct epw_site *site, const struct epw_catalogue *catalogue,
+                        uint8_t proto, uint16_t port, const struct epw_signature **list,
+                        size_t max);
 
 bool epw_site_proxy(const struct epw_site *site, const struct epw_ip *ip);
 bool epw_site_scanner(const struct epw_site *site, const struct epw_ip *ip);

@@ -44,8 +44,9 @@ static void collect(struct epw_decision *d)
             if (named[k]->proto == c->record->proto)
                 consider(d, named[k]);
     }
-    const struct epw_signature *const *list;
-    size_t count = epw_catalogue_by_port(catalogue, c->record->proto, c->record->port[1], &list);
+    const struct epw_signature *list[EPW_MAX_CANDIDATES];
+    size_t count = epw_site_by_port(c->know->site, catalogue, c->record->proto, c->record->port[1],
+                                    list, EPW_MAX_CANDIDATES);
     for (size_t i = 0; i < count; i++)
         consider(d, list[i]);
     for (size_t i = 0; c->announced && i < c->know->control_count; i++)

@@ -31,15 +31,31 @@ static void find_name(const struct epw_case *c, struct epw_judged *j)
     }
 }
 
+/* A name of the responder that the site file declares for the role; NULL when there is none. */
+static const char *declared_name(const struct epw_case *c, const char *product, const char *role)
+{
+    for (size_t i = 0; !c->proxied && i < c->name_count; i++) {
+        uint8_t rank = rank_of(c, &c->name[i]);
+        if (rank != 0 && (rank > 1 || (c->fresh[i] && !c->own_name)) &&
+            epw_site_names(c->know->site, c->name[i].text, product, role))
+            return c->name[i].text;
+    }
+    return NULL;
+}
+
 static struct epw_role role_of(const struct epw_case *c, const struct epw_signature *sig,
                                unsigned side)
 {
     const struct epw_ip *ip = &c->record->ip[side];
+    const struct epw_site *site = c->know->site;
+    const char *role = side == 0 ? sig->initiator : sig->responder;
+    const char *name = side == 0 ? NULL : declared_name(c, sig->product, role);
+    if (name != NULL || epw_site_role(site, ip, sig->product, role))
+        return (struct epw_role){ .how = EPW_ROLE_SITE, .name = name };
     for (size_t i = 0; i < sig->network_count; i++)
         if (sig->network[i].side == side && epw_prefix_has(&sig->network[i].prefix, ip))
             return (struct epw_role){ .how = EPW_ROLE_NETWORK };
-    return epw_hosts_role(c->know->hosts, ip, sig->product,
-                          side == 0 ? sig->initiator : sig->responder);
+    return epw_hosts_role(c->know->hosts, ip, sig->product, role);
 }
 
 static void contradict(struct epw_judged *j, const char *why)
@@ -81,11 +97,9 @@ static void check_direction(const struct epw_case *c, struct epw_judged *j)
     if (c->record->how == EPW_INIT_INFERRED || j->role[0].how != EPW_ROLE_UNKNOWN ||
         j->role[1].how != EPW_ROLE_UNKNOWN || strcmp(sig->initiator, sig->responder) == 0)
         return;
-    const struct epw_hosts *hosts = c->know->hosts;
-    if (epw_hosts_role(hosts, &c->record->ip[0], sig->product, sig->responder).how ==
-            EPW_ROLE_PORTS &&
-        epw_hosts_role(hosts, &c->record->ip[1], sig->product, sig->responder).how ==
-            EPW_ROLE_UNKNOWN)
+    const struct epw_ip *from = &c->record->ip[0];
+    if (epw_site_role(c->know->site, from, sig->product, sig->responder) ||
+        epw_hosts_role(c->know->hosts, from, sig->product, sig->responder).how == EPW_ROLE_PORTS)
         contradict(j, "the documented listener opened it");
 }
 
@@ -99,6 +113,7 @@ static void check_name(const struct epw_case *c, struct epw_judged *j)
 static void check_rival(const struct epw_case *c, struct epw_judged *j)
 {
     if (j->sig->responder[0] != '\0' && j->role[1].how != EPW_ROLE_CONFIRMED &&
+        j->role[1].how != EPW_ROLE_SITE &&
         (j->sig->needs == EPW_NEEDS_PORT || j->sig->needs == EPW_NEEDS_RESPONDER) &&
         epw_hosts_rival(c->know->hosts, &c->record->ip[1], j->sig->product) != NULL)
         contradict(j, "the responder answers ports that only another product explains");
@@ -151,7 +166,8 @@ static bool attempt_counts(const struct epw_case *c, const struct epw_judged *j)
 static void judge_port(const struct epw_case *c, struct epw_judged *j)
 {
     bool inferred = c->record->how == EPW_INIT_INFERRED;
-    if (j->role[1].how != EPW_ROLE_UNKNOWN || j->role[0].how == EPW_ROLE_NETWORK)
+    if (j->role[1].how != EPW_ROLE_UNKNOWN || j->role[0].how == EPW_ROLE_NETWORK ||
+        j->role[0].how == EPW_ROLE_SITE)
         reach(j, EPW_CONF_LIKELY, "the port is its own, and a host is known in the role");
     else if (j->app_agrees && !inferred)
         reach(j, EPW_CONF_LIKELY, "the port is its own and the protocol agrees");
@@ -179,10 +195,11 @@ static void judge_role(const struct epw_case *c, struct epw_judged *j, unsigned 
 static void judge_control(const struct epw_case *c, struct epw_judged *j)
 {
     /* The control channel must be the product's: its port is a row of the same product. */
-    const struct epw_signature *const *list;
-    size_t count = c->announced ? epw_catalogue_by_port(c->know->catalogue, c->record->proto,
-                                                        c->endpoint.server_port, &list)
-                                : 0;
+    const struct epw_signature *list[EPW_MAX_CANDIDATES];
+    size_t count = c->announced
+                       ? epw_site_by_port(c->know->site, c->know->catalogue, c->record->proto,
+                                          c->endpoint.server_port, list, EPW_MAX_CANDIDATES)
+                       : 0;
     for (size_t i = 0; i < count; i++)
         if (strcmp(list[i]->product, j->sig->product) == 0 && list[i]->needs == EPW_NEEDS_PORT) {
             reach(j, EPW_CONF_LIKELY, "announced on the product's control channel");
@@ -234,16 +251,43 @@ static bool judge_name(const struct epw_case *c, struct epw_judged *j)
     return true;
 }
 
+/* No name decided: the need does. */
+static void judge_unnamed(const struct epw_case *c, struct epw_judged *j)
+{
+    if (c->announced && j->sig->needs != EPW_NEEDS_CONTROL) {
+        contradict(j, "a control channel announced this endpoint for itself");
+        return;
+    }
+    judge_need(c, j);
+    if (c->attempt && j->reached > EPW_CONF_NONE && !attempt_counts(c, j)) {
+        j->reached = EPW_CONF_NONE;
+        unmet(j, "nobody answered, and the responder is not known in the role");
+    }
+}
+
+/* What the site file says of the two hosts, when everything else was weighed. */
+static void judge_site(const struct epw_case *c, struct epw_judged *j)
+{
+    if (j->name_rank == 0 && j->role[0].how != EPW_ROLE_SITE &&
+        epw_site_scanner(c->know->site, &c->record->ip[0])) {
+        reach(j, EPW_CONF_NONE, "the initiator is declared a scanner: its probes name nothing");
+        j->open = false;
+    } else if ((j->reached == EPW_CONF_POSSIBLE || j->reached == EPW_CONF_LIKELY) &&
+               j->role[1].how == EPW_ROLE_SITE) {
+        reach(j, EPW_CONF_CONFIRMED, "the site file declares the responder in the role");
+    }
+}
+
 void epw_judge(const struct epw_case *c, const struct epw_signature *sig, struct epw_judged *j)
 {
     *j = (struct epw_judged){ .sig = sig, .why = "" };
     find_name(c, j);
-    j->port_fits = epw_signature_has_port(sig, c->record->port[1]) && !c->proxied;
+    bool spoken_to = epw_site_has_port(c->know->site, sig, c->record->port[1]);
+    j->port_fits = spoken_to && !c->proxied;
     if (c->proxied)
         /* The name belongs to the target, the proxy's own rows to the port spoken to. */
-        j->port_fits = j->name_rank == 3 ? epw_signature_has_port(sig, c->target_port)
-                                         : epw_signature_has_port(sig, c->record->port[1]) &&
-                                               sig->name_count == 0;
+        j->port_fits = j->name_rank == 3 ? epw_site_has_port(c->know->site, sig, c->target_port)
+                                         : spoken_to && sig->name_count == 0;
     if (sig->needs == EPW_NEEDS_CONTROL)
         j->port_fits = true;
     j->role[0] = role_of(c, sig, 0);
@@ -262,17 +306,10 @@ void epw_judge(const struct epw_case *c, const struct epw_signature *sig, struct
         check_direction(c, j);
     if (!j->contradicted)
         check_rival(c, j);
-    if (j->contradicted || judge_name(c, j))
-        return;
-    if (c->announced && sig->needs != EPW_NEEDS_CONTROL) {
-        contradict(j, "a control channel announced this endpoint for itself");
-        return;
-    }
-    judge_need(c, j);
-    if (c->attempt && j->reached > EPW_CONF_NONE && !attempt_counts(c, j)) {
-        j->reached = EPW_CONF_NONE;
-        unmet(j, "nobody answered, and the responder is not known in the role");
-    }
+    if (!j->contradicted && !judge_name(c, j))
+        judge_unnamed(c, j);
+    if (!j->contradicted)
+        judge_site(c, j);
 }
 
 static unsigned roles_known(const struct epw_judged *j)

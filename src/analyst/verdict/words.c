@@ -139,8 +139,8 @@ static void role_words(struct epw_decision *d, const struct epw_judged *j, unsig
         return;
     case EPW_ROLE_PORTS:
         epw_words_add(d, "%s is %s %s: it answers %s on %u and %s on %u", ip, j->sig->product, name,
-                      role->witness[0]->function, role->witness[0]->port[0].low,
-                      role->witness[1]->function, role->witness[1]->port[0].low);
+                      role->witness[0]->function, role->port[0], role->witness[1]->function,
+                      role->port[1]);
         return;
     case EPW_ROLE_CONFIRMED:
         epw_words_add(d, "%s is %s %s: a confirmed conversation shows it", ip, j->sig->product,
@@ -148,6 +148,10 @@ static void role_words(struct epw_decision *d, const struct epw_judged *j, unsig
         return;
     case EPW_ROLE_NETWORK:
         epw_words_add(d, "%s is in a network documented for %s %s", ip, j->sig->product, name);
+        return;
+    case EPW_ROLE_SITE:
+        epw_words_add(d, "%s is %s %s: the site file declares it",
+                      role->name == NULL ? ip : role->name, j->sig->product, name);
         return;
     }
 }

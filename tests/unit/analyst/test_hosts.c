@@ -48,16 +48,21 @@ static enum epw_role_how role(void)
     return epw_hosts_role(hosts, &server, "acme", "manager").how;
 }
 
+static void answered(const struct epw_signature *sig)
+{
+    epw_hosts_answered(hosts, &server, sig, sig->port[0].low);
+}
+
 TestSuite(hosts, .init = setup, .fini = teardown);
 
 Test(hosts, two_functions_teach_a_role)
 {
     struct epw_signature a = row("acme", "clients", &p8014, EPW_NEEDS_PORT);
     struct epw_signature b = row("acme", "web-services", &p8446, EPW_NEEDS_RESPONDER);
-    epw_hosts_answered(hosts, &server, &a);
-    epw_hosts_answered(hosts, &server, &a);
+    answered(&a);
+    answered(&a);
     cr_assert_eq(role(), EPW_ROLE_UNKNOWN, "one function twice is one");
-    epw_hosts_answered(hosts, &server, &b);
+    answered(&b);
     cr_assert_eq(role(), EPW_ROLE_PORTS);
     cr_assert_eq(epw_hosts_role(hosts, &server, "acme", "client").how, EPW_ROLE_UNKNOWN);
     cr_assert_eq(epw_hosts_role(hosts, &server, "other", "manager").how, EPW_ROLE_UNKNOWN);
@@ -67,8 +72,8 @@ Test(hosts, shared_ports_alone_teach_nothing)
 {
     struct epw_signature a = row("acme", "console", &p9000, EPW_NEEDS_RESPONDER);
     struct epw_signature b = row("acme", "web-services", &p8446, EPW_NEEDS_RESPONDER);
-    epw_hosts_answered(hosts, &server, &a);
-    epw_hosts_answered(hosts, &server, &b);
+    answered(&a);
+    answered(&b);
     cr_assert_eq(role(), EPW_ROLE_UNKNOWN);
 }
 
@@ -76,8 +81,8 @@ Test(hosts, system_ports_teach_nothing)
 {
     struct epw_signature a = row("acme", "clients", &p8014, EPW_NEEDS_PORT);
     struct epw_signature b = row("acme", "clients-tls", &p443, EPW_NEEDS_RESPONDER);
-    epw_hosts_answered(hosts, &server, &a);
-    epw_hosts_answered(hosts, &server, &b);
+    answered(&a);
+    answered(&b);
     cr_assert_eq(role(), EPW_ROLE_UNKNOWN);
 }
 
@@ -93,10 +98,10 @@ Test(hosts, a_product_that_explains_more_is_the_rival)
     struct epw_signature ours = row("acme", "clients", &p8014, EPW_NEEDS_PORT);
     struct epw_signature theirs = row("bolt", "agents", &p8014, EPW_NEEDS_PORT);
     struct epw_signature more = row("bolt", "console", &p9000, EPW_NEEDS_PORT);
-    epw_hosts_answered(hosts, &server, &ours);
-    epw_hosts_answered(hosts, &server, &theirs);
+    answered(&ours);
+    answered(&theirs);
     cr_assert_null(epw_hosts_rival(hosts, &server, "acme"));
-    epw_hosts_answered(hosts, &server, &more);
+    answered(&more);
     cr_assert_eq(epw_hosts_rival(hosts, &server, "acme"), &more);
     cr_assert_null(epw_hosts_rival(hosts, &server, "bolt"), "it explains all that is there");
 }

@@ -46,6 +46,7 @@ struct epw_analyst *analyst;
 struct seen seen[64];
 size_t seen_count;
 
+static struct epw_site *site;
 static struct epw_evidence evidence[64];
 static struct epw_flow_name name_of[64];
 static size_t evidence_count;
@@ -79,27 +80,63 @@ static void on_result(void *ctx, const struct epw_result *result)
     }
 }
 
-void fixture_open(uint32_t wait_s)
+/* Writes a text to a file below /tmp; path becomes its name. */
+static void write_file(char *path, const char *text, size_t len)
 {
-    char path[] = "/tmp/epw-verdict-XXXXXX";
     int fd = mkstemp(path);
     cr_assert_geq(fd, 0);
-    cr_assert_eq(write(fd, signatures, sizeof(signatures) - 1), (ssize_t)sizeof(signatures) - 1);
+    cr_assert_eq(write(fd, text, len), (ssize_t)len);
     close(fd);
+}
+
+static void load_catalogue(void)
+{
+    char path[] = "/tmp/epw-verdict-XXXXXX";
+    write_file(path, signatures, sizeof(signatures) - 1);
     const char *paths[] = { path };
     enum epw_err err = epw_catalogue_load(&catalogue, paths, 1, complain, NULL);
     unlink(path);
     cr_assert_eq(err, EPW_OK);
-    struct epw_analyst_options options = { .wait_s = wait_s, .seed = 42 };
+}
+
+static void load_site(const char *lines)
+{
+    char path[] = "/tmp/epw-site-XXXXXX", text[2048];
+    int len = snprintf(text, sizeof(text), "type,product,key,value,note\n%s", lines);
+    cr_assert(len > 0 && (size_t)len < sizeof(text));
+    write_file(path, text, (size_t)len);
+    enum epw_err err = epw_site_load(&site, path, catalogue, complain, NULL);
+    unlink(path);
+    cr_assert_eq(err, EPW_OK);
+}
+
+static void make_analyst(uint32_t wait_s)
+{
+    struct epw_analyst_options options = { .wait_s = wait_s, .seed = 42, .site = site };
     cr_assert_eq(epw_analyst_new(&analyst, catalogue, &options, on_result, NULL), EPW_OK);
     seen_count = evidence_count = 0;
     next_port = 50000;
 }
 
+void fixture_open(uint32_t wait_s)
+{
+    load_catalogue();
+    make_analyst(wait_s);
+}
+
+void fixture_open_site(uint32_t wait_s, const char *lines)
+{
+    load_catalogue();
+    load_site(lines);
+    make_analyst(wait_s);
+}
+
 void fixture_close(void)
 {
     epw_analyst_free(analyst);
+    epw_site_free(site);
     epw_catalogue_free(catalogue);
+    site = NULL;
 }
 
 static struct epw_ip ip(const char *text)

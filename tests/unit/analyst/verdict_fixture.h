@@ -24,6 +24,8 @@ extern size_t seen_count;
 
 /* Test set-up: wait_s as in struct epw_analyst_options. */
 void fixture_open(uint32_t wait_s);
+/* The same with a site file of these lines (without the header) that must load. */
+void fixture_open_site(uint32_t wait_s, const char *lines);
 void fixture_close(void);
 
 /* An answered TCP flow with payload both ways of a protocol (EPW_APP_UNKNOWN: none seen). */
