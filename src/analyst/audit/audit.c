@@ -29,6 +29,7 @@ struct epw_audit {
     struct epw_pairs *pairs;
     struct kept *kept;
     int64_t first_ns, now_ns;
+    void **state; /* by the rule's place in epw_rules */
 };
 
 const char *epw_severity_name(enum epw_severity severity)
@@ -57,6 +58,19 @@ const char *epw_finding_state_name(enum epw_finding_state state)
     return "unknown";
 }
 
+static enum epw_err open_rules(struct epw_audit *audit)
+{
+    size_t count = 0;
+    while (epw_rules[count] != NULL)
+        count++;
+    audit->state = calloc(count + 1, sizeof(audit->state[0]));
+    enum epw_err err = audit->state == NULL ? EPW_ENOMEM : EPW_OK;
+    for (size_t i = 0; i < count && err == EPW_OK; i++)
+        if (epw_rules[i]->open != NULL)
+            err = epw_rules[i]->open(&audit->state[i]);
+    return err;
+}
+
 enum epw_err epw_audit_new(struct epw_audit **audit, const struct epw_knowledge *know,
                            struct epw_inventory *inventory, uint64_t seed, struct epw_stats *stats)
 {
@@ -69,6 +83,10 @@ enum epw_err epw_audit_new(struct epw_audit **audit, const struct epw_knowledge 
     a->know = know;
     a->inventory = inventory;
     a->stats = stats;
+    if (open_rules(a) != EPW_OK) {
+        epw_audit_free(a);
+        return EPW_ENOMEM;
+    }
     *audit = a;
     return EPW_OK;
 }
@@ -91,8 +109,30 @@ void epw_audit_free(struct epw_audit *audit)
         HASH_DEL(audit->kept, k);
         free_kept(k);
     }
+    for (size_t i = 0; audit->state != NULL && epw_rules[i] != NULL; i++)
+        if (audit->state[i] != NULL)
+            epw_rules[i]->close(audit->state[i]);
+    free(audit->state);
     epw_pairs_free(audit->pairs);
     free(audit);
+}
+
+static size_t rank(const struct epw_rule *rule)
+{
+    size_t i = 0;
+    while (epw_rules[i] != rule)
+        i++;
+    return i;
+}
+
+void *epw_audit_state(const struct epw_audit *audit, const struct epw_rule *rule)
+{
+    return audit->state[rank(rule)];
+}
+
+void epw_audit_dropped(struct epw_audit *audit)
+{
+    audit->stats->findings_dropped++;
 }
 
 const struct epw_knowledge *epw_audit_knowledge(const struct epw_audit *audit)
@@ -233,7 +273,7 @@ static void fold(struct kept *k, const struct epw_observation *o)
         f->first_ns = first;
     if (f->count == 0 || last > f->last_ns)
         f->last_ns = last;
-    f->count++;
+    f->count += o->count == 0 ? 1 : o->count;
     for (size_t i = 0; i < 2; i++)
         if (o->culprit[i] != NULL)
             add_host(k, o->culprit[i]);
@@ -286,14 +326,6 @@ static void show_host(void *ctx, const struct epw_inventory_host *host)
             epw_rules[i]->host(audit, host);
 }
 
-static size_t rank(const struct kept *k)
-{
-    size_t i = 0;
-    while (epw_rules[i] != k->rule)
-        i++;
-    return i;
-}
-
 static const char *or_empty(const char *text)
 {
     return text == NULL ? "" : text;
@@ -306,7 +338,7 @@ static int by_severity(const void *a, const void *b)
     if (x->finding.severity != y->finding.severity)
         return x->finding.severity < y->finding.severity ? -1 : 1;
     if (x->rule != y->rule)
-        return rank(x) < rank(y) ? -1 : 1;
+        return rank(x->rule) < rank(y->rule) ? -1 : 1;
     int by = strcmp(x->finding.product, y->finding.product);
     return by != 0 ? by : strcmp(or_empty(x->finding.subject), or_empty(y->finding.subject));
 }
@@ -328,6 +360,9 @@ enum epw_err epw_audit_each(struct epw_audit *audit,
     enum epw_err err = epw_inventory_each(audit->inventory, show_host, audit);
     if (err != EPW_OK)
         return err;
+    for (size_t i = 0; epw_rules[i] != NULL; i++)
+        if (epw_rules[i]->finish != NULL)
+            epw_rules[i]->finish(audit);
     size_t count = 0, all = HASH_COUNT(audit->kept);
     struct kept **list = calloc(all == 0 ? 1 : all, sizeof(list[0])), *k, *next;
     if (list == NULL)

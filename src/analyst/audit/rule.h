@@ -8,6 +8,10 @@
  * once at the end of the run at the inventory) and reports observations; like
  * observations are folded into one finding by kind, product, function and
  * subject. It knows no vendor: signatures, roles and the site file do.
+ *
+ * A rule that must compare what it saw at different times keeps a state,
+ * bounded, of its own: open makes it, epw_audit_state() gives it back, close
+ * frees it, and finish is the place to report from it.
  */
 #ifndef EPW_ANALYST_AUDIT_RULE_H
 #define EPW_ANALYST_AUDIT_RULE_H
@@ -17,6 +21,7 @@
 #include "analyst/knowledge/knowledge.h"
 #include "analyst/knowledge/site.h"
 #include "analyst/verdict/verdict.h"
+#include "base/err.h"
 #include "meter/sighting.h"
 
 #include <stdbool.h>
@@ -33,6 +38,7 @@ struct epw_observation {
     const char *advice;
     const struct epw_flow_record *record; /* sample, times and pair of hosts; may be NULL */
     int64_t ts_ns;                        /* when record is NULL */
+    uint64_t count;                       /* occurrences it stands for; 0: one */
     const struct epw_ip *culprit[2];      /* hosts to list, NULL: none */
 };
 
@@ -46,7 +52,15 @@ struct epw_rule {
     void (*sighting)(struct epw_audit *audit, const struct epw_sighting *sighting); /* or NULL */
     void (*host)(struct epw_audit *audit, const struct epw_inventory_host *host);   /* or NULL:
                                      at the end of the run, every host of the inventory */
+    void (*finish)(struct epw_audit *audit); /* or NULL: at the end, after the hosts */
+    enum epw_err (*open)(void **state);      /* or NULL: it keeps no state. EPW_ENOMEM */
+    void (*close)(void *state);              /* given what open made */
 };
+
+/* What the rule's open made; NULL for a rule without one. */
+void *epw_audit_state(const struct epw_audit *audit, const struct epw_rule *rule);
+/* Counts a subject that a rule's full state had no room for (findings_dropped). */
+void epw_audit_dropped(struct epw_audit *audit);
 
 /* What rules may ask. */
 const struct epw_knowledge *epw_audit_knowledge(const struct epw_audit *audit);
