@@ -33,6 +33,15 @@
  */
 #define EPW_NAMES_GRACE_S 3600
 
+/*
+ * What each client was told of each name is kept for this many of them, some
+ * 500 bytes each; the least recently asked goes first.
+ */
+#define EPW_NAMES_QUESTIONS 65536
+
+/* Addresses kept of an answer. With more than these, nothing can be said not to be among them. */
+#define EPW_NAMES_TOLD 24
+
 struct epw_names;
 
 struct epw_learned_name {
@@ -56,6 +65,16 @@ void epw_names_learn(struct epw_names *names, const struct epw_sighting *sightin
 size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
                     const struct epw_ip *client, int64_t ts_ns, struct epw_learned_name *list,
                     size_t max);
+
+enum epw_told {
+    EPW_TOLD_UNKNOWN, /* no answer seen in time, or too many, or long ago */
+    EPW_TOLD_YES,     /* this client was once given this address for this name */
+    EPW_TOLD_NO,      /* it was given others of the same family, and never this one */
+};
+
+/* Whether a client that uses an address as `name` at ts_ns was told so by DNS. name: lower case. */
+enum epw_told epw_names_told(const struct epw_names *names, const struct epw_ip *client,
+                             const char *name, const struct epw_ip *address, int64_t ts_ns);
 
 /* Whether answers to this client were seen at all: only then does a missing one say anything. */
 bool epw_names_visible(const struct epw_names *names, const struct epw_ip *client);

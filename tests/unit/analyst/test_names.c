@@ -114,3 +114,35 @@ Test(names, dns_is_visible_only_for_clients_that_were_answered)
     cr_assert(epw_names_visible(names, &a));
     cr_assert_not(epw_names_visible(names, &b));
 }
+
+static enum epw_told told(const char *client, const char *name, const char *address, int64_t ts_ns)
+{
+    struct epw_ip a = ip(address), c = ip(client);
+    return epw_names_told(names, &c, name, &a, ts_ns);
+}
+
+Test(names, what_a_client_was_told_of_a_name)
+{
+    answer("10.0.0.7", "a.example", "203.0.113.5", 10 * SECOND);
+    cr_expect_eq(told("10.0.0.7", "a.example", "203.0.113.5", 11 * SECOND), EPW_TOLD_YES);
+    cr_expect_eq(told("10.0.0.7", "a.example", "203.0.113.6", 11 * SECOND), EPW_TOLD_NO);
+    cr_expect_eq(told("10.0.0.7", "a.example", "203.0.113.6", 9 * SECOND), EPW_TOLD_UNKNOWN,
+                 "it may rest on an answer from before");
+    cr_expect_eq(
+        told("10.0.0.7", "a.example", "203.0.113.6", (10 + 60 + EPW_NAMES_GRACE_S + 1) * SECOND),
+        EPW_TOLD_UNKNOWN, "the answer ran out");
+    cr_expect_eq(told("10.0.0.7", "a.example", "2001:db8::5", 11 * SECOND), EPW_TOLD_UNKNOWN,
+                 "no answer of that family");
+    cr_expect_eq(told("10.0.0.8", "a.example", "203.0.113.6", 11 * SECOND), EPW_TOLD_UNKNOWN);
+}
+
+Test(names, too_many_answers_tell_nothing)
+{
+    char address[32];
+    for (int i = 1; i <= EPW_NAMES_TOLD + 1; i++) {
+        snprintf(address, sizeof(address), "203.0.113.%d", i);
+        answer("10.0.0.7", "a.example", address, 10 * SECOND);
+    }
+    cr_expect_eq(told("10.0.0.7", "a.example", "203.0.113.250", 11 * SECOND), EPW_TOLD_UNKNOWN);
+    cr_expect_eq(told("10.0.0.7", "a.example", "203.0.113.1", 11 * SECOND), EPW_TOLD_YES);
+}
