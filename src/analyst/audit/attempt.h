@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether a conversation came about, and what kept it from doing so. */
+#ifndef EPW_ANALYST_AUDIT_ATTEMPT_H
+#define EPW_ANALYST_AUDIT_ATTEMPT_H
+
+#include "meter/flow_record.h"
+
+#include <stdbool.h>
+
+/* Longest account of what refused a conversation: two addresses and a few words. */
+#define EPW_WHY_LEN 160
+
+/* TCP that nobody answered, or that was refused. */
+bool epw_attempt_unmet(const struct epw_flow_record *record);
+/* CONNECT, not an absolute-form request: the conversation is with the host behind the proxy. */
+bool epw_asks_proxy(const struct epw_evidence *evidence);
+
+/*
+ * Puts into words what refused a conversation: silence, a reset, ICMP, a proxy,
+ * a cut right after the first request. False when nothing did, as far as was seen.
+ */
+bool epw_attempt_failed(const struct epw_flow_record *record, char why[EPW_WHY_LEN]);
+/* The other side, behind a proxy too, answered. */
+bool epw_attempt_worked(const struct epw_flow_record *record);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A deployed product's clients talk to a host that is not the server the site file declares. */
+#include "analyst/audit/attempt.h"
+#include "analyst/audit/rule.h"
+#include "analyst/audit/told.h"
+
+#include <string.h>
+
+extern const struct epw_rule epw_rule_rogue_server;
+
+/*
+ * Rows where many clients meet at one server of one's own: vendors' clouds are
+ * known by names, and where a server opens connections the other side is none.
+ */
+static bool is_to_server(const struct epw_audit *audit, const struct epw_signature *sig)
+{
+    const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
+    return (sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_RESPONDER) &&
+           sig->name_count == 0 && sig->responder[0] != '\0' &&
+           strcmp(sig->initiator, sig->responder) != 0 &&
+           !epw_role_is_agent(catalogue, sig->product, sig->responder);
+}
+
+static bool is_deployed(const struct epw_site *site, const char *product)
+{
+    return !epw_site_has_deployed(site) || epw_site_deployed(site, product);
+}
+
+/* Declared by address or by name, in any role of the product that may answer this. */
+static bool is_declared(const struct epw_site *site, const struct epw_result *result)
+{
+    const struct epw_verdict *v = result->verdict;
+    for (size_t i = 0; i < v->candidate_count; i++) {
+        const struct epw_signature *sig = v->candidate[i].sig;
+        if (strcmp(sig->product, v->sig->product) != 0 || v->candidate[i].contradicted)
+            continue;
+        if (epw_site_role(site, &result->record->ip[1], sig->product, sig->responder))
+            return true;
+        for (size_t k = 0; k < v->name_count; k++)
+            if (v->name[k].source != EPW_NAME_DNS_QUERY &&
+                epw_site_names(site, v->name[k].text, sig->product, sig->responder))
+                return true;
+    }
+    return false;
+}
+
+static void report(struct epw_audit *audit, const struct epw_result *result)
+{
+    const struct epw_flow_record *r = result->record;
+    const struct epw_signature *sig = result->verdict->sig;
+    char client[EPW_IP_STRLEN], server[EPW_IP_STRLEN];
+    struct epw_str summary = { 0 }, documented = { 0 }, advice = { 0 };
+    epw_ip_format(&r->ip[0], client);
+    epw_ip_format(&r->ip[1], server);
+    epw_str_addf(&summary, "%s uses %s as a %s %s on %s/%u", client, server, sig->product,
+                 sig->responder, epw_told_proto(r->proto), r->port[1]);
+    epw_told_row(&summary, sig);
+    epw_str_addf(&documented, "the site file declares the hosts that are %s %s, and %s is none",
+                 sig->product, sig->responder, server);
+    epw_str_addf(&advice,
+                 "Find out what runs on %s; if it belongs there, declare it: host,%s,%s,%s", server,
+                 sig->product, sig->responder, server);
+    const struct epw_observation o = { .product = sig->product,
+                                       .subject = server,
+                                       .summary = epw_str_text(&summary),
+                                       .documented = epw_str_text(&documented),
+                                       .advice = epw_str_text(&advice),
+                                       .record = r,
+                                       .culprit = { &r->ip[1], &r->ip[0] } };
+    epw_audit_report(audit, &epw_rule_rogue_server, &o);
+    epw_str_free(&summary);
+    epw_str_free(&documented);
+    epw_str_free(&advice);
+}
+
+static void look(struct epw_audit *audit, const struct epw_result *result)
+{
+    const struct epw_site *site = epw_audit_site(audit);
+    const struct epw_signature *sig = result->verdict->sig;
+    const struct epw_flow_record *r = result->record;
+    if (site == NULL || sig == NULL || result->verdict->confidence < EPW_CONF_LIKELY || r->group ||
+        r->packets[EPW_TO_CLIENT] == 0 || epw_attempt_unmet(r) || r->evidence->connect_port != 0)
+        return;
+    if (is_deployed(site, sig->product) && is_to_server(audit, sig) &&
+        epw_site_declares(site, sig->product, sig->responder) && !is_declared(site, result) &&
+        !epw_site_scanner(site, &r->ip[0]))
+        report(audit, result);
+}
+
+const struct epw_rule epw_rule_rogue_server = {
+    .name = "rogue-server",
+    .severity = EPW_SEVERITY_HIGH,
+    .help = "clients of a product talk to a host that is not its declared server",
+    .flow = look,
+};

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Agents that stopped speaking while their host went on. How often an agent
+ * speaks is the row's documented period; where none is documented, the agent's
+ * own rhythm, if it kept one while it spoke.
+ */
+#include "analyst/audit/attempt.h"
+#include "analyst/audit/rule.h"
+#include "analyst/audit/told.h"
+#include "base/hash.h"
+#include "base/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct epw_rule epw_rule_silent_agent;
+
+#define SECOND_NS 1000000000LL
+
+/* Internal hosts kept, some 80 bytes each; of those beyond, nothing is said. */
+#define HOSTS_MAX 131072
+
+/* Starts kept of one agent's conversations: the newest tell its rhythm. */
+#define STARTS_MAX 64
+
+/* Conversations closer than this are one turn: agents open several at once. */
+#define TURN_NS (10 * SECOND_NS)
+
+/* Turns that make a rhythm, when none is longer apart than twice the closest. */
+#define TURNS_MIN 5
+
+/* Silence is believed after so many periods. */
+#define PERIODS 2
+
+/* What a host said in one documented conversation. */
+struct said {
+    struct said *next;
+    const struct epw_signature *sig;
+    size_t count;
+    int64_t start[STARTS_MAX];
+    struct epw_flow_record last; /* the last words; without evidence */
+};
+
+struct host {
+    UT_hash_handle hh;
+    struct epw_ip ip;
+    int64_t active_ns; /* the last time it held any conversation */
+    struct said *said;
+};
+
+struct silent {
+    uint64_t seed;
+    struct host *hosts;
+};
+
+static enum epw_err make(void **state)
+{
+    struct silent *s = calloc(1, sizeof(*s));
+    *state = s;
+    if (s == NULL)
+        return EPW_ENOMEM;
+    s->seed = epw_hash_new_seed();
+    return EPW_OK;
+}
+
+static void discard(void *state)
+{
+    struct silent *s = state;
+    struct host *h, *next;
+    HASH_ITER (hh, s->hosts, h, next) {
+        HASH_DEL(s->hosts, h);
+        for (struct said *said = h->said, *after; said != NULL; said = after) {
+            after = said->next;
+            free(said);
+        }
+        free(h);
+    }
+    free(s);
+}
+
+static struct host *find(const struct silent *s, const struct epw_ip *ip)
+{
+    struct host *h;
+    HASH_FIND_BYHASHVALUE(hh, s->hosts, ip, sizeof(*ip),
+                          (unsigned)epw_hash(ip, sizeof(*ip), s->seed), h);
+    return h;
+}
+
+static struct host *get(struct silent *s, const struct epw_ip *ip)
+{
+    struct host *h = find(s, ip);
+    if (h != NULL || HASH_COUNT(s->hosts) >= HOSTS_MAX)
+        return h;
+    h = calloc(1, sizeof(*h));
+    if (h == NULL)
+        return NULL;
+    h->ip = *ip;
+    HASH_ADD_BYHASHVALUE(hh, s->hosts, ip, sizeof(h->ip),
+                         (unsigned)epw_hash(ip, sizeof(*ip), s->seed), h);
+    if (!EPW_TABLE_ADDED(h)) {
+        free(h);
+        return NULL;
+    }
+    return h;
+}
+
+static struct said *said_of(struct host *h, const struct epw_signature *sig)
+{
+    for (struct said *said = h->said; said != NULL; said = said->next)
+        if (said->sig == sig)
+            return said;
+    struct said *said = calloc(1, sizeof(*said));
+    if (said == NULL)
+        return NULL;
+    said->sig = sig;
+    said->next = h->said;
+    h->said = said;
+    return said;
+}
+
+static void note(struct said *said, const struct epw_flow_record *r)
+{
+    if (r->first_record && said->count == STARTS_MAX) {
+        memmove(said->start, said->start + STARTS_MAX / 2, sizeof(said->start) / 2);
+        said->count /= 2;
+    }
+    if (r->first_record)
+        said->start[said->count++] = r->first_ns;
+    if (r->last_ns < said->last.last_ns)
+        return;
+    said->last = *r;
+    said->last.evidence = &epw_evidence_none;
+}
+
+static void look(struct epw_audit *audit, const struct epw_result *result)
+{
+    const struct epw_flow_record *r = result->record;
+    const struct epw_signature *sig = result->verdict->sig;
+    struct silent *s = epw_audit_state(audit, &epw_rule_silent_agent);
+    bool held = r->packets[EPW_TO_CLIENT] != 0 && !epw_attempt_unmet(r);
+    for (size_t side = 0; side < 2; side++) {
+        bool speaks = side == 0 && sig != NULL && !sig->neighbour;
+        if ((!held && !speaks) || !epw_site_internal(epw_audit_site(audit), &r->ip[side]))
+            continue;
+        struct host *h = get(s, &r->ip[side]);
+        if (h == NULL)
+            continue;
+        if (held && r->last_ns > h->active_ns)
+            h->active_ns = r->last_ns;
+        struct said *said = speaks ? said_of(h, sig) : NULL;
+        if (said != NULL)
+            note(said, r);
+    }
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* How often it speaks, by what was seen; 0: without a rhythm. */
+static int64_t rhythm(struct said *said)
+{
+    int64_t shortest = INT64_MAX, longest = 0, turn = 0;
+    size_t turns = 0;
+    qsort(said->start, said->count, sizeof(said->start[0]), by_time);
+    for (size_t i = 0; i < said->count; i++) {
+        int64_t gap = said->start[i] - turn;
+        if (i != 0 && gap < TURN_NS)
+            continue;
+        if (turns++ != 0) {
+            shortest = gap < shortest ? gap : shortest;
+            longest = gap > longest ? gap : longest;
+        }
+        turn = said->start[i];
+    }
+    return turns >= TURNS_MIN && longest <= 2 * shortest ? longest : 0;
+}
+
+static int64_t period_of(const struct epw_audit *audit, struct said *said)
+{
+    const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
+    const struct epw_signature *sig = said->sig;
+    if (sig->period_s != 0)
+        return (int64_t)sig->period_s * SECOND_NS;
+    /* A console is closed when its user is done: only machines keep a rhythm that counts. */
+    bool agent = sig->initiator[0] == '\0'
+                     ? strcmp(sig->category, "management") == 0
+                     : epw_role_is_agent(catalogue, sig->product, sig->initiator);
+    return agent ? rhythm(said) : 0;
+}
+
+/* The last words in any conversation of the product. */
+static const struct said *last_words(const struct host *h, const char *product)
+{
+    const struct said *last = NULL;
+    for (const struct said *said = h->said; said != NULL; said = said->next)
+        if (strcmp(said->sig->product, product) == 0 &&
+            (last == NULL || said->last.last_ns > last->last.last_ns))
+            last = said;
+    return last;
+}
+
+static void report(struct epw_audit *audit, const struct host *h, const struct epw_signature *sig,
+                   int64_t period_ns, const struct epw_flow_record *last, int64_t last_ns)
+{
+    char ip[EPW_IP_STRLEN], when[EPW_TEXT_LEN], every[EPW_TEXT_LEN], silence[EPW_TEXT_LEN];
+    struct epw_str summary = { 0 }, documented = { 0 };
+    epw_str_addf(&summary, "%s %s of %s %s %s and was silent for %s, while the host was active",
+                 epw_ip_format(&h->ip, ip), epw_told_initiator(sig), sig->product,
+                 last == NULL ? "did not speak since" : "spoke last at",
+                 epw_text_time(last_ns, when),
+                 epw_text_span(epw_audit_now_ns(audit) - last_ns, silence));
+    epw_str_addf(&documented, "%s every %s", sig->period_s != 0 ? "documented" : "it spoke",
+                 epw_text_span(period_ns, every));
+    epw_told_row(&documented, sig);
+    const struct epw_observation o = {
+        .sig = sig,
+        .subject = sig->product,
+        .summary = epw_str_text(&summary),
+        .documented = epw_str_text(&documented),
+        .advice = "Look whether the agent's service runs on these hosts, and what stopped it",
+        .record = last,
+        .ts_ns = last_ns,
+        .culprit = { &h->ip },
+    };
+    epw_audit_report(audit, &epw_rule_silent_agent, &o);
+    epw_str_free(&summary);
+    epw_str_free(&documented);
+}
+
+static bool is_silent(const struct epw_audit *audit, const struct host *h, int64_t last_ns,
+                      int64_t period_ns)
+{
+    return period_ns != 0 && epw_audit_now_ns(audit) - last_ns >= PERIODS * period_ns &&
+           h->active_ns - last_ns >= period_ns;
+}
+
+/* Of each product the conversation that keeps the shortest period. */
+static void judge(struct epw_audit *audit, struct host *h)
+{
+    for (struct said *said = h->said; said != NULL; said = said->next) {
+        int64_t period_ns = period_of(audit, said);
+        const struct said *last = last_words(h, said->sig->product);
+        bool first = true;
+        for (struct said *other = h->said; other != NULL && period_ns != 0; other = other->next)
+            if (other != said && strcmp(other->sig->product, said->sig->product) == 0) {
+                int64_t its = period_of(audit, other);
+                first &= its == 0 || its > period_ns ||
+                         (its == period_ns && other->sig->index > said->sig->index);
+            }
+        if (first && is_silent(audit, h, last->last.last_ns, period_ns))
+            report(audit, h, said->sig, period_ns, &last->last, last->last.last_ns);
+    }
+}
+
+/* Declared, documented to speak, and not heard once. */
+static void judge_declared(struct epw_audit *audit, const struct host *h)
+{
+    const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
+    int64_t start_ns = epw_audit_now_ns(audit) - epw_audit_watched_ns(audit);
+    for (size_t i = 0; i < epw_catalogue_count(catalogue); i++) {
+        const struct epw_signature *sig = epw_catalogue_at(catalogue, i);
+        if (sig->period_s != 0 && !sig->neighbour && sig->initiator[0] != '\0' &&
+            epw_site_role(epw_audit_site(audit), &h->ip, sig->product, sig->initiator) &&
+            last_words(h, sig->product) == NULL &&
+            is_silent(audit, h, start_ns, (int64_t)sig->period_s * SECOND_NS))
+            report(audit, h, sig, (int64_t)sig->period_s * SECOND_NS, NULL, start_ns);
+    }
+}
+
+static void finish(struct epw_audit *audit)
+{
+    struct silent *s = epw_audit_state(audit, &epw_rule_silent_agent);
+    struct host *h, *next;
+    HASH_ITER (hh, s->hosts, h, next) {
+        judge(audit, h);
+        judge_declared(audit, h);
+    }
+}
+
+const struct epw_rule epw_rule_silent_agent = {
+    .name = "silent-agent",
+    .severity = EPW_SEVERITY_MEDIUM,
+    .help = "agents that stopped speaking while their host went on",
+    .both_sides = true,
+    .flow = look,
+    .finish = finish,
+    .open = make,
+    .close = discard,
+};

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Internal hosts that were active and spoke for no product. Not every row states
+ * a role, so who spoke is kept beside the inventory's roles.
+ */
+#include "analyst/audit/attempt.h"
+#include "analyst/audit/rule.h"
+#include "analyst/audit/told.h"
+#include "base/hash.h"
+#include "base/table.h"
+
+#include <stdlib.h>
+
+extern const struct epw_rule epw_rule_unprotected_host;
+
+/* Hosts kept, some 100 bytes each; of those beyond, nothing is said. */
+#define HOSTS_MAX 131072
+
+struct host {
+    UT_hash_handle hh;
+    struct epw_ip ip;
+    bool active; /* held a conversation */
+    bool speaks; /* for a product */
+};
+
+struct unprotected {
+    uint64_t seed;
+    struct host *hosts;
+};
+
+static enum epw_err make(void **state)
+{
+    struct unprotected *u = calloc(1, sizeof(*u));
+    *state = u;
+    if (u == NULL)
+        return EPW_ENOMEM;
+    u->seed = epw_hash_new_seed();
+    return EPW_OK;
+}
+
+static void discard(void *state)
+{
+    struct unprotected *u = state;
+    struct host *h, *next;
+    HASH_ITER (hh, u->hosts, h, next) {
+        HASH_DEL(u->hosts, h);
+        free(h);
+    }
+    free(u);
+}
+
+static struct host *find(const struct unprotected *u, const struct epw_ip *ip)
+{
+    struct host *h;
+    HASH_FIND_BYHASHVALUE(hh, u->hosts, ip, sizeof(*ip),
+                          (unsigned)epw_hash(ip, sizeof(*ip), u->seed), h);
+    return h;
+}
+
+static struct host *get(struct unprotected *u, const struct epw_ip *ip)
+{
+    struct host *h = find(u, ip);
+    if (h != NULL || HASH_COUNT(u->hosts) >= HOSTS_MAX)
+        return h;
+    h = calloc(1, sizeof(*h));
+    if (h == NULL)
+        return NULL;
+    h->ip = *ip;
+    HASH_ADD_BYHASHVALUE(hh, u->hosts, ip, sizeof(h->ip),
+                         (unsigned)epw_hash(ip, sizeof(*ip), u->seed), h);
+    if (!EPW_TABLE_ADDED(h)) {
+        free(h);
+        return NULL;
+    }
+    return h;
+}
+
+static void look(struct epw_audit *audit, const struct epw_result *result)
+{
+    const struct epw_flow_record *r = result->record;
+    struct unprotected *u = epw_audit_state(audit, &epw_rule_unprotected_host);
+    bool held = r->packets[EPW_TO_CLIENT] != 0 && !epw_attempt_unmet(r) && !r->group;
+    /* Whoever opens it speaks, also in vain; who answers only when it did. */
+    for (size_t side = 0; side < 2; side++) {
+        bool speaks = result->verdict->sig != NULL && (side == 0 || held);
+        if ((!held && !speaks) || !epw_site_internal(epw_audit_site(audit), &r->ip[side]))
+            continue;
+        struct host *h = get(u, &r->ip[side]);
+        if (h == NULL)
+            continue;
+        h->active |= held;
+        h->speaks |= speaks;
+    }
+}
+
+/* Proxies, scanners and servers that the site file declares; a declared agent should speak. */
+static bool is_known(const struct epw_audit *audit, const struct epw_ip *ip)
+{
+    const struct epw_knowledge *know = epw_audit_knowledge(audit);
+    const char *product, *role;
+    return epw_ip_is_multicast(ip) || epw_ip_is_limited_broadcast(ip) ||
+           epw_site_proxy(know->site, ip) || epw_site_scanner(know->site, ip) ||
+           epw_hosts_is_scanner(know->hosts, ip) ||
+           (epw_site_known(know->site, ip, &product, &role) &&
+            !epw_role_is_agent(know->catalogue, product, role));
+}
+
+static bool is_unprotected(const struct epw_audit *audit, const struct epw_inventory_host *host)
+{
+    const struct unprotected *u = epw_audit_state(audit, &epw_rule_unprotected_host);
+    bool active = false;
+    for (size_t i = 0; i < host->ip_count; i++) {
+        const struct host *h = find(u, &host->ip[i]);
+        if (is_known(audit, &host->ip[i]) || (h != NULL && h->speaks))
+            return false;
+        active |= h != NULL && h->active;
+    }
+    return active;
+}
+
+static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
+{
+    if (!epw_site_has_internal(epw_audit_site(audit)) || !host->internal || host->role_count != 0 ||
+        host->ip_count == 0 || !is_unprotected(audit, host))
+        return;
+    const struct epw_observation o = {
+        .subject = "internal hosts without protection",
+        .summary = "Internal hosts were active and spoke for no endpoint-security product",
+        .documented = "the site file declares their networks as internal",
+        .advice = "Install a product on these hosts; where none can run (printers, appliances), "
+                  "accept them: ignore,,unprotected-host,ADDRESS",
+        .ts_ns = host->last_ns,
+        .culprit = { &host->ip[0] },
+    };
+    epw_audit_report(audit, &epw_rule_unprotected_host, &o);
+}
+
+const struct epw_rule epw_rule_unprotected_host = {
+    .name = "unprotected-host",
+    .severity = EPW_SEVERITY_MEDIUM,
+    .help = "internal hosts that were active and spoke for no product",
+    .flow = look,
+    .host = show,
+    .open = make,
+    .close = discard,
+};

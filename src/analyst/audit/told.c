@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/audit/told.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PROTO_TCP 6
+#define PROTO_UDP 17
+
+char *epw_told_endpoint(const struct epw_ip *ip, uint16_t port, char out[EPW_ENDPOINT_LEN])
+{
+    char text[EPW_IP_STRLEN];
+    epw_ip_format(ip, text);
+    snprintf(out, EPW_ENDPOINT_LEN, epw_ip_is4(ip) ? "%s:%u" : "[%s]:%u", text, port);
+    return out;
+}
+
+const char *epw_told_proto(uint8_t proto)
+{
+    return proto == PROTO_TCP ? "tcp" : proto == PROTO_UDP ? "udp" : "ip";
+}
+
+void epw_told_row(struct epw_str *text, const struct epw_signature *sig)
+{
+    epw_str_addf(text, " (%s", sig->function);
+    if (sig->row_count != 0)
+        epw_str_add(text, sig->row_count == 1 ? ", row" : ", rows");
+    for (size_t i = 0; i < sig->row_count; i++)
+        epw_str_addf(text, " %s", sig->row[i]);
+    epw_str_add(text, ")");
+}
+
+const char *epw_told_initiator(const struct epw_signature *sig)
+{
+    return sig->initiator[0] == '\0' ? "the product's hosts" : sig->initiator;
+}
+
+const char *epw_told_responder(const struct epw_signature *sig)
+{
+    return sig->responder[0] == '\0' ? "server" : sig->responder;
+}
+
+static bool is_one_of(const char *word, const char *const *list)
+{
+    for (; *list != NULL; list++)
+        if (strcmp(word, *list) == 0)
+            return true;
+    return false;
+}
+
+bool epw_role_is_agent(const struct epw_catalogue *catalogue, const char *product, const char *role)
+{
+    static const char *const protects[] = { "management", "update", "reputation",
+                                            "push",       "mobile", NULL };
+    static const char *const serves[] = { "database", "deployment", "directory", "discovery",
+                                          NULL };
+    bool agent = false;
+    size_t count = epw_catalogue_count(catalogue);
+    for (size_t i = 0; i < count && role[0] != '\0'; i++) {
+        const struct epw_signature *sig = epw_catalogue_at(catalogue, i);
+        if (strcmp(sig->product, product) != 0)
+            continue;
+        bool own = sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_NAME;
+        if (sig->needs == EPW_NEEDS_NAME && strcmp(sig->responder, role) == 0)
+            return false;
+        if (strcmp(sig->initiator, role) != 0)
+            continue;
+        if (is_one_of(sig->category, serves))
+            return false;
+        agent |= own && is_one_of(sig->category, protects) && sig->network_count == 0;
+    }
+    return agent;
+}

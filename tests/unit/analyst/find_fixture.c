@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L /* mkstemp */
+
+#include "find_fixture.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FLOWS_MAX 128
+
+#define START_NS  1772438400000000000LL /* 2026-03-02T08:00:00Z */
+
+static const char signatures[] =
+    "id,vendor,product,kind,function,category,transport,ports,app_protocol,initiator,responder,"
+    "names,networks,scope,versions,status,period,needs,rows,source,notes\n"
+    "a-agent,Acme,acme,own,replication,management,tcp,2222,tls,agent,server,,,network,,current,60,"
+    "port,A-1,document,\n"
+    "a-console,Acme,acme,own,console,console,tcp,2223,tls,console,server,,,network,,current,,port,"
+    "A-2,document,\n"
+    "a-cloud,Acme,acme,own,cloud,management,tcp,443,tls,agent,cloud,*.cloud.acme.example,,network,"
+    ",current,,name,A-3,document,\n"
+    "b-ftp,Bolt,bolt,own,download,update,tcp,2021,ftp,client,server,,,network,,current,,port,B-1,"
+    "document,\n"
+    "b-events,Bolt,bolt,own,events,management,tcp,2225,tls,client,server,,,network,,current,,port,"
+    "B-2,document,\n"
+    "o-agent,Other,other,neighbour,agent,management,tcp,7777,tls,agent,server,,,network,,current,,"
+    "port,,document,\n";
+
+struct found found[16];
+size_t found_count;
+
+static struct epw_catalogue *catalogue;
+static struct epw_site *site;
+static struct epw_analyst *analyst;
+static const char *wanted;
+static struct epw_flow_record records[FLOWS_MAX];
+static struct epw_evidence evidence[FLOWS_MAX];
+static struct epw_flow_name names[FLOWS_MAX];
+static size_t count;
+
+static void complain(void *ctx, const struct epw_diag *diag)
+{
+    (void)ctx;
+    cr_log_error("%s", diag->text);
+}
+
+static void on_result(void *ctx, const struct epw_result *result)
+{
+    (void)ctx;
+    (void)result;
+}
+
+static void write_file(char path[], const char *head, const char *text)
+{
+    int fd = mkstemp(path);
+    cr_assert_geq(fd, 0);
+    FILE *file = fdopen(fd, "w");
+    fprintf(file, "%s%s", head, text);
+    fclose(file);
+}
+
+void find_open(const char *lines)
+{
+    char path[] = "/tmp/epw-find-XXXXXX", site_path[] = "/tmp/epw-site-XXXXXX";
+    write_file(path, "", signatures);
+    const char *paths[] = { path };
+    cr_assert_eq(epw_catalogue_load(&catalogue, paths, 1, complain, NULL), EPW_OK);
+    unlink(path);
+    if (lines != NULL) {
+        write_file(site_path, "type,product,key,value,note\n", lines);
+        cr_assert_eq(epw_site_load(&site, site_path, catalogue, complain, NULL), EPW_OK);
+        unlink(site_path);
+    }
+    struct epw_analyst_options options = { .wait_s = EPW_WAIT_TO_END, .seed = 42, .site = site };
+    cr_assert_eq(epw_analyst_new(&analyst, catalogue, &options, on_result, NULL), EPW_OK);
+}
+
+void find_close(void)
+{
+    epw_analyst_free(analyst);
+    epw_site_free(site);
+    epw_catalogue_free(catalogue);
+}
+
+static struct epw_ip ip(const char *text)
+{
+    struct epw_ip out;
+    cr_assert(epw_ip_parse(text, &out), "%s", text);
+    return out;
+}
+
+static int64_t at_ns(double at_s)
+{
+    return START_NS + (int64_t)(at_s * 1e9);
+}
+
+struct epw_flow_record *flow_at(double at_s, const char *from, const char *to, uint16_t port,
+                                enum epw_app app, const char *name)
+{
+    cr_assert_lt(count, FLOWS_MAX);
+    struct epw_evidence *ev = &evidence[count];
+    *ev = epw_evidence_none;
+    ev->app = ev->app_side[0] = (uint8_t)app;
+    ev->payload_seen[0] = ev->payload_seen[1] = app != EPW_APP_UNKNOWN;
+    if (name != NULL) {
+        names[count] = (struct epw_flow_name){ .text = name, .source = EPW_NAME_SNI };
+        ev->name = &names[count];
+        ev->name_count = 1;
+    }
+    struct epw_flow_record *r = &records[count++];
+    *r = (struct epw_flow_record){ .flow_id = count,
+                                   .ip = { ip(from), ip(to) },
+                                   .port = { (uint16_t)(50000 + count), port },
+                                   .proto = 6,
+                                   .how = EPW_INIT_HANDSHAKE,
+                                   .state = EPW_FLOW_CLOSED,
+                                   .first_ns = at_ns(at_s),
+                                   .last_ns = at_ns(at_s + 0.1),
+                                   .packets = { 5, 5 },
+                                   .bytes = { 500, 500 },
+                                   .payload_bytes = { 100, 100 },
+                                   .syns = 1,
+                                   .first_record = true,
+                                   .evidence = ev };
+    return r;
+}
+
+struct epw_evidence *evidence_of(struct epw_flow_record *record)
+{
+    return &evidence[record - records];
+}
+
+void unanswered(struct epw_flow_record *r)
+{
+    r->state = EPW_FLOW_UNANSWERED;
+    r->packets[1] = r->bytes[1] = 0;
+    r->payload_bytes[0] = r->payload_bytes[1] = 0;
+}
+
+void refused(struct epw_flow_record *r)
+{
+    r->state = EPW_FLOW_REFUSED;
+    r->packets[1] = 1;
+    r->payload_bytes[0] = r->payload_bytes[1] = 0;
+}
+
+void push(const struct epw_flow_record *r)
+{
+    cr_assert_eq(epw_analyst_flow(analyst, r), EPW_OK);
+}
+
+void dns(double at_s, const char *client, const char *name, const char *address)
+{
+    struct epw_sighting s = { .kind = address == NULL ? EPW_SIGHT_REFUSAL : EPW_SIGHT_ADDRESS,
+                              .ts_ns = at_ns(at_s),
+                              .rcode = 3,
+                              .ttl_s = 60 };
+    s.client = ip(client);
+    s.server = ip("10.0.0.2");
+    if (address != NULL)
+        s.address = ip(address);
+    snprintf(s.name, sizeof(s.name), "%s", name);
+    epw_analyst_sighting(analyst, &s);
+}
+
+static void keep(void *ctx, const struct epw_finding *f)
+{
+    (void)ctx;
+    if (strcmp(f->kind, wanted) != 0)
+        return;
+    cr_assert_lt(found_count, sizeof(found) / sizeof(found[0]));
+    struct found *out = &found[found_count++];
+    memset(out, 0, sizeof(*out));
+    snprintf(out->kind, sizeof(out->kind), "%s", f->kind);
+    snprintf(out->product, sizeof(out->product), "%s", f->product);
+    snprintf(out->function, sizeof(out->function), "%s", f->function);
+    snprintf(out->subject, sizeof(out->subject), "%s", f->subject);
+    snprintf(out->summary, sizeof(out->summary), "%s", f->summary);
+    snprintf(out->documented, sizeof(out->documented), "%s", f->documented);
+    snprintf(out->advice, sizeof(out->advice), "%s", f->advice);
+    out->count = f->count;
+    for (size_t i = 0; i < f->host_count; i++) {
+        char text[EPW_IP_STRLEN];
+        size_t used = strlen(out->hosts);
+        snprintf(out->hosts + used, sizeof(out->hosts) - used, "%s%s", i == 0 ? "" : " ",
+                 epw_ip_format(&f->host[i], text));
+    }
+}
+
+void find_all(const char *kind)
+{
+    wanted = kind;
+    found_count = 0;
+    epw_analyst_flush(analyst);
+    cr_assert_eq(epw_analyst_report(analyst, NULL, keep, NULL), EPW_OK);
+}

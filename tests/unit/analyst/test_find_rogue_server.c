@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "find_fixture.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+TestSuite(rogue_server, .fini = find_close);
+
+#define SITE "deployed,acme,,\nhost,acme,server,10.0.0.5\n"
+
+Test(rogue_server, clients_of_another_host_than_the_declared)
+{
+    find_open(SITE);
+    push(flow_at(1, "10.0.0.7", "10.0.0.66", 2222, EPW_APP_TLS, NULL));
+    push(flow_at(2, "10.0.0.8", "10.0.0.66", 2222, EPW_APP_TLS, NULL));
+    find_all("rogue-server");
+    cr_assert_eq(found_count, 1);
+    cr_expect_str_eq(found[0].product, "acme");
+    cr_expect_str_eq(found[0].subject, "10.0.0.66");
+    cr_expect_str_eq(found[0].hosts, "10.0.0.66 10.0.0.7 10.0.0.8", "the server first");
+    cr_expect_not_null(strstr(found[0].summary, "row A-1"), "%s", found[0].summary);
+}
+
+Test(rogue_server, the_declared_server_and_the_cloud_are_none)
+{
+    find_open(SITE);
+    push(flow_at(1, "10.0.0.7", "10.0.0.5", 2222, EPW_APP_TLS, NULL));
+    push(flow_at(2, "10.0.0.7", "203.0.113.5", 443, EPW_APP_TLS, "eu.cloud.acme.example"));
+    find_all("rogue-server");
+    cr_assert_eq(found_count, 0);
+}
+
+Test(rogue_server, a_declared_name_counts_as_the_address_does)
+{
+    find_open("deployed,acme,,\nname,acme,server,av.corp.example\n");
+    dns(0, "10.0.0.7", "av.corp.example", "10.0.0.5");
+    push(flow_at(1, "10.0.0.7", "10.0.0.5", 2222, EPW_APP_TLS, NULL));
+    find_all("rogue-server");
+    cr_assert_eq(found_count, 0);
+}
+
+Test(rogue_server, nothing_where_no_server_is_declared)
+{
+    find_open("deployed,acme,,\ndeployed,bolt,,\nhost,bolt,server,10.0.0.9\n");
+    push(flow_at(1, "10.0.0.7", "10.0.0.66", 2222, EPW_APP_TLS, NULL));
+    find_all("rogue-server");
+    cr_assert_eq(found_count, 0);
+}
+
+Test(rogue_server, an_attempt_is_no_talk)
+{
+    find_open(SITE);
+    struct epw_flow_record *r = flow_at(1, "10.0.0.7", "10.0.0.66", 2222, EPW_APP_UNKNOWN, NULL);
+    refused(r);
+    push(r);
+    find_all("rogue-server");
+    cr_assert_eq(found_count, 0);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "find_fixture.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+TestSuite(silent_agent, .fini = find_close);
+
+static void browse(double at_s, const char *from)
+{
+    push(flow_at(at_s, from, "203.0.113.80", 443, EPW_APP_TLS, "www.example.com"));
+}
+
+static void speak(double at_s, const char *from)
+{
+    push(flow_at(at_s, from, "10.0.0.5", 2222, EPW_APP_TLS, NULL));
+}
+
+Test(silent_agent, stopped_while_the_host_went_on)
+{
+    find_open(NULL);
+    speak(0, "10.0.0.7");
+    speak(60, "10.0.0.7");
+    browse(150, "10.0.0.7");
+    browse(200, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 1);
+    cr_expect_str_eq(found[0].product, "acme");
+    cr_expect_str_eq(found[0].hosts, "10.0.0.7");
+    cr_expect_not_null(strstr(found[0].documented, "documented every"), "%s", found[0].documented);
+}
+
+Test(silent_agent, not_watched_for_two_periods)
+{
+    find_open(NULL);
+    speak(0, "10.0.0.7");
+    browse(110, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 0);
+}
+
+Test(silent_agent, a_host_that_was_switched_off)
+{
+    find_open(NULL);
+    speak(0, "10.0.0.7");
+    browse(10, "10.0.0.7");
+    browse(400, "10.0.0.8");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 0);
+}
+
+Test(silent_agent, another_conversation_of_the_product_is_a_sign_of_life)
+{
+    find_open(NULL);
+    speak(0, "10.0.0.7");
+    push(flow_at(190, "10.0.0.7", "203.0.113.5", 443, EPW_APP_TLS, "eu.cloud.acme.example"));
+    browse(200, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 0);
+}
+
+Test(silent_agent, declared_and_never_heard)
+{
+    find_open("host,acme,agent,10.0.0.7\n");
+    browse(0, "10.0.0.7");
+    browse(200, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 1);
+    cr_expect_str_eq(found[0].hosts, "10.0.0.7");
+    cr_expect_not_null(strstr(found[0].summary, "did not speak"), "%s", found[0].summary);
+}
+
+Test(silent_agent, a_rhythm_of_its_own_serves_where_none_is_documented)
+{
+    find_open(NULL);
+    for (int i = 0; i < 6; i++)
+        push(flow_at(i * 100, "10.0.0.7", "10.0.0.6", 2225, EPW_APP_TLS, NULL));
+    browse(720, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 1);
+    cr_expect_str_eq(found[0].product, "bolt");
+    cr_expect_not_null(strstr(found[0].documented, "it spoke every"), "%s", found[0].documented);
+}
+
+Test(silent_agent, without_a_rhythm_nothing_is_missed)
+{
+    find_open(NULL);
+    static const int at[] = { 0, 20, 300, 310, 330, 360 };
+    for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+        push(flow_at(at[i], "10.0.0.7", "10.0.0.6", 2225, EPW_APP_TLS, NULL));
+    browse(5000, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 0);
+}
