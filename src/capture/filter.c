@@ -100,7 +100,9 @@ enum epw_err epw_filter_compile(struct epw_filter *f, uint16_t linktype, bool sw
     if (pcap_compile(pcap, &p->code, f->text, 1, PCAP_NETMASK_UNKNOWN) == 0)
         p->err = EPW_OK;
     else
-        epw_diag_set(diag, p->err, "filter '%s': %s", f->text, pcap_geterr(pcap));
+        epw_diag_set(diag, p->err,
+                     "filter '%s': %s; expected one as in tcpdump, see pcap-filter(7)", f->text,
+                     pcap_geterr(pcap));
     pcap_close(pcap);
     return p->err;
 }

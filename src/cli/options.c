@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Values of options that have no letter begin above all letters. */
 #define NO_LETTER 256
@@ -170,7 +171,9 @@ static enum epw_err set_ignore_vlan(struct epw_options *o, const char *value, st
 static enum epw_err set_command(struct epw_options *o, enum epw_command command,
                                 const char *operand, struct epw_diag *diag)
 {
-    if (o->command != EPW_CMD_READ && o->command != command)
+    if (o->command == EPW_CMD_HELP) /* who asks for help gets it, whatever else is there */
+        return EPW_OK;
+    if (o->command != EPW_CMD_READ && o->command != command && command != EPW_CMD_HELP)
         return epw_diag_set(diag, EPW_EUSAGE,
                             "--list-signatures, --explain and --check: expected only one of them");
     o->command = command;
@@ -297,6 +300,20 @@ static enum epw_err refuse(int c, char **argv, struct epw_diag *diag)
                         "%s: no such option, or not a whole one; epwatch --help lists them", word);
 }
 
+/* What "-r *.pcap" leaves among the filter words: all files but the first. */
+static bool is_capture(const char *word)
+{
+    static const char *const ending[] = { ".pcap", ".pcapng", ".cap", ".gz", ".zst" };
+    struct stat st;
+    size_t len = strlen(word);
+    for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++) {
+        size_t n = strlen(ending[i]);
+        if (len > n && strcmp(word + len - n, ending[i]) == 0)
+            return stat(word, &st) == 0 && S_ISREG(st.st_mode);
+    }
+    return false;
+}
+
 static enum epw_err take_filter(struct epw_options *o, int count, char **words,
                                 struct epw_diag *diag)
 {
@@ -307,6 +324,11 @@ static enum epw_err take_filter(struct epw_options *o, int count, char **words,
                                 "%s: option after the filter '%s'; options come before the filter "
                                 "words",
                                 words[i], epw_str_text(&o->filter));
+        if (is_capture(words[i]))
+            return epw_diag_set(diag, EPW_EUSAGE,
+                                "%s: is a file, not a word of a filter; expected -r before each "
+                                "capture",
+                                words[i]);
         epw_str_addf(&o->filter, "%s%s", i == 0 ? "" : " ", words[i]);
     }
     return o->filter.failed ? epw_diag_set(diag, EPW_ENOMEM, "out of memory") : EPW_OK;

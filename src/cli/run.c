@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Set by SIGINT and SIGTERM: reading stops, what was read is reported. */
 static volatile sig_atomic_t interrupted;
@@ -61,11 +62,21 @@ static void on_file_error(void *ctx, const struct epw_diag *diag)
     epw_say(NULL, "%s%s", diag->code == EPW_OK ? "warning: " : "", diag->text);
 }
 
+static void on_signature_error(void *ctx, const struct epw_diag *diag)
+{
+    const bool *installed = ctx;
+    epw_say(NULL, "%s%s", diag->text,
+            *installed && diag->code == EPW_ENOENT
+                ? "; expected the installed signatures (make install); name others with -S PATH"
+                : "");
+}
+
 struct epw_catalogue *epw_run_catalogue(const struct epw_options *options)
 {
     struct epw_catalogue *catalogue = NULL;
-    enum epw_err err =
-        epw_catalogue_load(&catalogue, options->sigs, options->sigs_count, on_file_error, NULL);
+    bool installed = strcmp(options->sigs[0], EPW_SIGDIR) == 0;
+    enum epw_err err = epw_catalogue_load(&catalogue, options->sigs, options->sigs_count,
+                                          on_signature_error, &installed);
     if (err == EPW_ENOMEM)
         epw_say(NULL, "%s", epw_strerror(err));
     return err == EPW_OK ? catalogue : NULL;
@@ -127,6 +138,12 @@ static void on_finding(void *ctx, const struct epw_finding *finding)
 
 static bool open_capture(struct run *run)
 {
+    for (size_t i = 0; i < run->options->file_count; i++)
+        if (strcmp(run->options->file[i], "-") == 0 && isatty(STDIN_FILENO) == 1) {
+            epw_say(NULL, "standard input: is a terminal, a capture was expected, as in tcpdump "
+                          "-w - | epwatch -r -");
+            return false;
+        }
     const struct epw_capture_options options = {
         .files = run->options->file,
         .file_count = run->options->file_count,

@@ -64,11 +64,46 @@ static bool among(const char *path, const char *const *list, size_t count)
     return false;
 }
 
+static enum epw_err refuse_twice(const struct epw_sinks *sinks, size_t before, size_t i)
+{
+    epw_say(sinks->progress, "%s: is the output of both -o %s and -o %s; give each its own path",
+            shown(sinks->sink[i].path), sinks->sink[before].format->name,
+            sinks->sink[i].format->name);
+    return EPW_EUSAGE;
+}
+
+/* Two names of one file that was not there before, or standard output led into the other's. */
+static enum epw_err check_stream(const struct epw_sinks *sinks, size_t i)
+{
+    struct stat mine, other;
+    if (fstat(fileno(sinks->sink[i].stream), &mine) != 0 || !S_ISREG(mine.st_mode))
+        return EPW_OK;
+    for (size_t before = 0; before < i; before++)
+        if (fstat(fileno(sinks->sink[before].stream), &other) == 0 && other.st_dev == mine.st_dev &&
+            other.st_ino == mine.st_ino)
+            return refuse_twice(sinks, before, i);
+    return EPW_OK;
+}
+
+/* Whether it is a signature file that was read, in a folder perhaps. */
+static bool is_signatures(const char *path, const struct epw_catalogue *catalogue)
+{
+    const char *last = "-";
+    for (size_t i = 0; i < epw_catalogue_count(catalogue); i++) {
+        const char *file = epw_catalogue_at(catalogue, i)->file;
+        if (strcmp(file, last) != 0 && among(path, &file, 1))
+            return true;
+        last = file;
+    }
+    return false;
+}
+
 /* Whether output i may be opened: nothing has been written so far. */
-static enum epw_err check_path(const struct epw_sinks *sinks, size_t i, const struct epw_options *o)
+static enum epw_err check_path(const struct epw_sinks *sinks, size_t i, const struct epw_options *o,
+                               const struct epw_catalogue *catalogue)
 {
     const struct sink *sink = &sinks->sink[i];
-    if (among(sink->path, o->file, o->file_count) || among(sink->path, o->sigs, o->sigs_count) ||
+    if (among(sink->path, o->file, o->file_count) || is_signatures(sink->path, catalogue) ||
         (o->site != NULL && among(sink->path, &o->site, 1))) {
         epw_say(sinks->progress,
                 "%s: is read by this run and would be overwritten by -o %s; give another path",
@@ -76,12 +111,8 @@ static enum epw_err check_path(const struct epw_sinks *sinks, size_t i, const st
         return EPW_EUSAGE;
     }
     for (size_t before = 0; before < i; before++)
-        if (same_file(sink->path, sinks->sink[before].path)) {
-            epw_say(sinks->progress,
-                    "%s: is the output of both -o %s and -o %s; give each its own path",
-                    shown(sink->path), sinks->sink[before].format->name, sink->format->name);
-            return EPW_EUSAGE;
-        }
+        if (same_file(sink->path, sinks->sink[before].path))
+            return refuse_twice(sinks, before, i);
     return EPW_OK;
 }
 
@@ -133,12 +164,14 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
     sinks->count = o->output_count;
     for (size_t i = 0; i < sinks->count; i++) {
         sinks->sink[i] = (struct sink){ .format = o->output[i].format, .path = o->output[i].path };
-        enum epw_err err = check_path(sinks, i, o);
+        enum epw_err err = check_path(sinks, i, o, catalogue);
         if (err != EPW_OK)
             return err;
     }
     for (size_t i = 0; i < sinks->count; i++) {
         enum epw_err err = open_stream(sinks, &sinks->sink[i]);
+        if (err == EPW_OK)
+            err = check_stream(sinks, i);
         if (err != EPW_OK)
             return err;
     }

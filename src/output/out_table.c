@@ -15,6 +15,9 @@
 /* Columns of the table; together EPW_LAYOUT_COLUMNS. */
 enum { NAME = 27, HOSTS = 15, FLOWS = 8, PACKETS = 9, BYTES = 9, CONFIDENCE = 12 };
 
+/* Of a file's name: enough to tell it from others. */
+#define SOURCE_LEN 512
+
 struct table {
     FILE *stream;
     const struct epw_run_info *info;
@@ -77,10 +80,14 @@ static void print_head(struct table *t, const struct epw_stats *stats)
 {
     char from[EPW_TEXT_LEN], to[EPW_TEXT_LEN], text[EPW_TEXT_LEN];
     epw_str_addf(&t->line, "epwatch %s:", t->info->version);
-    for (size_t i = 0; i < t->info->source_count; i++)
+    for (size_t i = 0; i < t->info->source_count; i++) {
+        const char *source = t->info->sources[i];
+        char name[SOURCE_LEN];
+        /* A file's name may hold anything; a terminal must not see its control characters. */
+        epw_text_clean(source, strlen(source), name, sizeof(name));
         epw_str_addf(&t->line, "%s %s", i == 0 ? "" : ",",
-                     strcmp(t->info->sources[i], "-") == 0 ? "standard input"
-                                                           : t->info->sources[i]);
+                     strcmp(source, "-") == 0 ? "standard input" : name);
+    }
     print_line(t, 0, 4);
     if (t->info->partial)
         fputs("INCOMPLETE: not all of the input could be read; this is what was read of it.\n",

@@ -72,6 +72,30 @@ for file in "$sigs"/*.csv; do
     has out ': OK, '
 done
 
+# The installed signatures are not there: told what to do
+if [ ! -d /usr/local/share/epwatch ]; then
+    status=0
+    "$epwatch" -r good.pcap >out 2>err || status=$?
+    case $(cat err) in
+    *"No such file"*) expect_result 2 '.*No such file.*name others with -S PATH' 'not installed' ;;
+    esac
+fi
+
+# Names of files that a terminal must not see as they are
+odd=$(printf 'new\nline\033[31m.pcap')
+cp good.pcap "$odd"
+expect 0 '' run -r "$odd"
+has out 'new\x0aline\x1b[31m.pcap'
+expect 2 'no\?such\?\[31m\.pcap: ' run -r "$(printf 'no\nsuch\033[31m.pcap')"
+
+# Standard input is a terminal: it would wait for ever
+if command -v script >/dev/null 2>&1; then
+    script -qec "'$epwatch' -S '$sigs' -r - 2>err; echo \$? >status" typescript </dev/null >/dev/null
+    status=$(cat status)
+    rm status
+    expect_result 2 'standard input: is a terminal, a capture was expected' '-r - at a terminal'
+fi
+
 # Filters
 expect 2 ".*filter 'host'" run -r good.pcap host
 expect 2 '-o: option after the filter .*before' run -r good.pcap tcp -o eve
@@ -96,6 +120,16 @@ expect 2 'nowhere/out: cannot be written: No such file' run -r good.pcap -o eve:
 expect 2 'folder: cannot be written: Is a directory' run -r good.pcap -o eve:folder
 expect 2 'standard output: is the output of both -o eve and -o csv' run -r good.pcap -o eve -o csv
 expect 2 'twice: is the output of both -o eve and -o csv' run -r good.pcap -o eve:twice -o csv:twice
+expect 2 '\./twice2: is the output of both -o eve and -o csv' \
+    run -r good.pcap -o eve:twice2 -o csv:./twice2
+status=0
+run -r good.pcap -o table -o eve:led.json >led.json 2>err </dev/null || status=$?
+expect_result 2 'led.json: is the output of both -o table and -o eve' 'standard output led into -o eve'
+mkdir sigs2
+cp "$sigs/eset.csv" sigs2
+expect 2 'sigs2/eset.csv: is read by this run' \
+    "$epwatch" -S sigs2 -r good.pcap -o csv:sigs2/eset.csv
+cmp "$sigs/eset.csv" sigs2/eset.csv || fail 'a signature file was overwritten'
 cp good.pcap kept.pcap
 ln -s good.pcap link.pcap
 expect 2 'good\.pcap: is read by this run' run -r good.pcap -o eve:good.pcap

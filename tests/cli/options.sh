@@ -5,7 +5,13 @@
 { pcap_header 1; syn; syn; } >good.pcap
 
 expect 2 'no capture given; expected -r FILE' "$epwatch"
-expect 2 "no capture given; expected -r FILE before the filter 'good.pcap'" "$epwatch" good.pcap
+expect 2 "no capture given; expected -r FILE before the filter 'port 53'" "$epwatch" port 53
+expect 2 'good.pcap: is a file, .*expected -r before each capture' "$epwatch" good.pcap
+cp good.pcap other.pcap
+expect 2 'other.pcap: is a file, .*expected -r before each capture' \
+    "$epwatch" -r good.pcap other.pcap # -r *.pcap
+mkdir net.pcap # no file: a word of a filter, if a wrong one
+expect 2 "filter 'net.pcap': .*expected one as in tcpdump" "$epwatch" -S "$sigs" -r good.pcap net.pcap
 expect 2 '-q: no such option' "$epwatch" -q
 expect 2 '--frobnicate: no such option' "$epwatch" --frobnicate
 expect 2 '-r: value missing; expected FILE' "$epwatch" -r
@@ -44,6 +50,11 @@ expect 0 '' "$epwatch" --version
 grep -Eq '^epwatch [0-9]+\.[0-9]+' out || fail 'no version'
 expect 0 '' "$epwatch" -h
 cp out help
+for words in '--version --help' '--help --version' '-h --check x' '-h -r good.pcap port 53'; do
+    # shellcheck disable=SC2086
+    expect 0 '' "$epwatch" $words
+    cmp -s out help || fail "$words: not the help"
+done
 awk 'length > 80 { print FILENAME ": wider than 80 columns: " $0; bad = 1 } END { exit bad }' help || bad=1
 
 # Every option works together
