@@ -23,6 +23,7 @@ struct waiting {
     struct waiting *next;
     struct epw_flow_record *record;
     int64_t since_ns; /* the analyst's clock when it came */
+    bool told;        /* the result is out: the flow waits for the audit alone */
 };
 
 struct epw_analyst {
@@ -140,6 +141,11 @@ static void emit(struct epw_analyst *a, const struct epw_flow_record *record)
         a->stats.labelled++;
     a->on_result(a->ctx, &result);
     epw_inventory_flow(a->inventory, &result);
+}
+
+static void audit(struct epw_analyst *a, const struct epw_flow_record *record)
+{
+    const struct epw_result result = { .record = record, .verdict = &a->decision.verdict };
     epw_audit_flow(a->audit, &result);
 }
 
@@ -207,7 +213,9 @@ static void decide_oldest(struct epw_analyst *a)
         a->newest = NULL;
     a->waiting_count--;
     epw_decide(&a->decision, w->record, &a->know);
-    emit(a, w->record);
+    if (!w->told)
+        emit(a, w->record);
+    audit(a, w->record);
     free(w->record);
     free(w);
 }
@@ -223,7 +231,7 @@ static void advance(struct epw_analyst *a, int64_t ts_ns)
         decide_oldest(a);
 }
 
-static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record *record)
+static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record *record, bool told)
 {
     struct waiting *w = malloc(sizeof(*w));
     struct epw_flow_record *copy = epw_record_copy(record);
@@ -232,7 +240,7 @@ static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record
         free(copy);
         return EPW_ENOMEM;
     }
-    *w = (struct waiting){ .record = copy, .since_ns = a->clock_ns };
+    *w = (struct waiting){ .record = copy, .since_ns = a->clock_ns, .told = told };
     if (a->newest == NULL)
         a->oldest = w;
     else
@@ -243,6 +251,23 @@ static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record
         a->stats.wait_evicted++;
     }
     return EPW_OK;
+}
+
+/* A verdict that stands is told at once; what others show may still matter to the audit. */
+static enum epw_err hand_on(struct epw_analyst *a, const struct epw_flow_record *record)
+{
+    const struct epw_result result = { .record = record, .verdict = &a->decision.verdict };
+    bool stands = !a->decision.waits || a->options.wait_s == 0;
+    bool waits = a->options.wait_s != 0 && (!stands || epw_audit_waits(&result));
+    if (stands)
+        emit(a, record);
+    enum epw_err err = waits ? let_wait(a, record, stands) : EPW_OK;
+    if (waits && err == EPW_OK)
+        return EPW_OK;
+    if (!stands)
+        emit(a, record);
+    audit(a, record);
+    return err;
 }
 
 enum epw_err epw_analyst_flow(struct epw_analyst *a, const struct epw_flow_record *record)
@@ -261,14 +286,7 @@ enum epw_err epw_analyst_flow(struct epw_analyst *a, const struct epw_flow_recor
     learn_hosts(a, &view);
     if (a->decision.verdict.confidence == EPW_CONF_CONFIRMED)
         learn_roles(a, &view);
-    if (!a->decision.waits || a->options.wait_s == 0) {
-        emit(a, &view);
-        return EPW_OK;
-    }
-    enum epw_err err = let_wait(a, &view);
-    if (err != EPW_OK)
-        emit(a, &view);
-    return err;
+    return hand_on(a, &view);
 }
 
 void epw_analyst_sighting(struct epw_analyst *a, const struct epw_sighting *sighting)
@@ -291,6 +309,14 @@ void epw_analyst_sighting(struct epw_analyst *a, const struct epw_sighting *sigh
 
 void epw_analyst_flush(struct epw_analyst *a)
 {
+    /* First every result, then the audit: its rules ask what all of them have shown. */
+    for (struct waiting *w = a->oldest; w != NULL; w = w->next) {
+        if (w->told)
+            continue;
+        epw_decide(&a->decision, w->record, &a->know);
+        emit(a, w->record);
+        w->told = true;
+    }
     while (a->oldest != NULL)
         decide_oldest(a);
 }

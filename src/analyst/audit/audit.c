@@ -152,6 +152,13 @@ bool epw_audit_has_role(const struct epw_audit *audit, const struct epw_ip *ip, 
            epw_hosts_role(audit->know->hosts, ip, product, role).how != EPW_ROLE_UNKNOWN;
 }
 
+bool epw_audit_shows_role(const struct epw_audit *audit, const struct epw_ip *ip,
+                          const char *product, const char *role)
+{
+    return (product != NULL && epw_audit_has_role(audit, ip, product, role)) ||
+           epw_inventory_shows(audit->inventory, ip, product, role);
+}
+
 int64_t epw_audit_watched_ns(const struct epw_audit *audit)
 {
     return audit->now_ns - audit->first_ns;
@@ -174,6 +181,14 @@ void epw_audit_record(struct epw_audit *audit, const struct epw_flow_record *rec
 {
     see_time(audit, record->first_ns, record->last_ns);
     epw_pairs_note(audit->pairs, record);
+}
+
+bool epw_audit_waits(const struct epw_result *result)
+{
+    for (size_t i = 0; epw_rules[i] != NULL; i++)
+        if (epw_rules[i]->waits != NULL && epw_rules[i]->waits(result))
+            return true;
+    return false;
 }
 
 void epw_audit_flow(struct epw_audit *audit, const struct epw_result *result)

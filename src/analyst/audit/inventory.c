@@ -290,3 +290,15 @@ void epw_inventory_sighting(struct epw_inventory *inv, const struct epw_sighting
     if (addr != NULL)
         add_name(addr, sighting->name);
 }
+
+bool epw_inventory_shows(const struct epw_inventory *inv, const struct epw_ip *ip,
+                         const char *product, const char *role)
+{
+    const struct epw_inv_addr *addr = find_addr(inv, ip);
+    for (const struct epw_inv_role *r = addr == NULL ? NULL : addr->roles; r != NULL; r = r->next)
+        if (r->confidence >= EPW_CONF_LIKELY &&
+            (product == NULL ||
+             (strcmp(r->kind->product, product) == 0 && strcmp(r->kind->role, role) == 0)))
+            return true;
+    return false;
+}

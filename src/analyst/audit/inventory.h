@@ -22,6 +22,13 @@ void epw_inventory_flow(struct epw_inventory *inventory, const struct epw_result
 void epw_inventory_sighting(struct epw_inventory *inventory, const struct epw_sighting *sighting);
 
 /*
+ * Whether flows labelled likely or better have shown the address in the role;
+ * product NULL: in any role of any product.
+ */
+bool epw_inventory_shows(const struct epw_inventory *inventory, const struct epw_ip *ip,
+                         const char *product, const char *role);
+
+/*
  * Every host that speaks for a product or is internal and active, in order of
  * its first address. Call when all flows are decided. EPW_ENOMEM.
  */

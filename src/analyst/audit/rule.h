@@ -49,6 +49,9 @@ struct epw_rule {
     bool both_sides;  /* needs to have seen both directions: withheld for pairs of hosts
                          of which only one was captured */
     void (*flow)(struct epw_audit *audit, const struct epw_result *result);         /* or NULL */
+    bool (*waits)(const struct epw_result *result);                                 /* or NULL:
+                                     roles that others show could still matter to flow(), though
+                                     the verdict stands; asked of what is known so far */
     void (*sighting)(struct epw_audit *audit, const struct epw_sighting *sighting); /* or NULL */
     void (*host)(struct epw_audit *audit, const struct epw_inventory_host *host);   /* or NULL:
                                      at the end of the run, every host of the inventory */
@@ -68,6 +71,12 @@ const struct epw_site *epw_audit_site(const struct epw_audit *audit); /* NULL: n
 /* Known in the role by any means: site file, learned, confirmed. */
 bool epw_audit_has_role(const struct epw_audit *audit, const struct epw_ip *ip, const char *product,
                         const char *role);
+/*
+ * Known in the role, or labelled flows (likely or better) have shown it so far:
+ * enough for clients, whose roles nothing teaches. product NULL: any role of any.
+ */
+bool epw_audit_shows_role(const struct epw_audit *audit, const struct epw_ip *ip,
+                          const char *product, const char *role);
 /* From the first to the latest time the run has seen. */
 int64_t epw_audit_watched_ns(const struct epw_audit *audit);
 int64_t epw_audit_now_ns(const struct epw_audit *audit);
