@@ -207,6 +207,16 @@ struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_i
     return role_by_ports(h, product, role);
 }
 
+bool epw_hosts_answers(const struct epw_hosts *hosts, const struct epw_ip *ip,
+                       const struct epw_signature *sig)
+{
+    const struct host *h = find(hosts, ip);
+    for (size_t i = 0; h != NULL && i < h->witness_count; i++)
+        if (h->witness[i].sig == sig)
+            return true;
+    return false;
+}
+
 static bool answers_port(const struct host *h, const char *product, uint16_t port)
 {
     for (size_t i = 0; i < h->witness_count; i++)

@@ -80,6 +80,10 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
 struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_ip *ip,
                                const char *product, const char *role);
 
+/* Whether the host was seen to answer for this signature (epw_hosts_answered). */
+bool epw_hosts_answers(const struct epw_hosts *hosts, const struct epw_ip *ip,
+                       const struct epw_signature *sig);
+
 /*
  * The signature of another product that shows what the host is instead: that
  * product explains every port of this one that the host answers, and this

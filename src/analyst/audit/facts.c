@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/audit/facts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+char *epw_fact_rows(const struct epw_signature *sig, char out[EPW_FACT_ROWS])
+{
+    size_t used =
+        (size_t)snprintf(out, EPW_FACT_ROWS, "%s", sig->row_count == 0 ? sig->id : sig->row[0]);
+    for (size_t i = 1; i < sig->row_count && used < EPW_FACT_ROWS; i++) {
+        if (used + strlen(sig->row[i]) + sizeof(", ...") > EPW_FACT_ROWS) {
+            snprintf(out + used, EPW_FACT_ROWS - used, ", ...");
+            break;
+        }
+        used += (size_t)snprintf(out + used, EPW_FACT_ROWS - used, ", %s", sig->row[i]);
+    }
+    return out;
+}
+
+bool epw_fact_two_hosts(const struct epw_flow_record *r)
+{
+    return !r->group && !epw_ip_is_multicast(&r->ip[1]) &&
+           !epw_ip_is_limited_broadcast(&r->ip[1]) && epw_ip_cmp(&r->ip[0], &r->ip[1]) != 0;
+}
+
+bool epw_fact_answered(const struct epw_flow_record *r)
+{
+    return r->packets[EPW_TO_CLIENT] != 0 && r->state != EPW_FLOW_REFUSED &&
+           r->state != EPW_FLOW_UNANSWERED;
+}
+
+bool epw_fact_talked(const struct epw_flow_record *r)
+{
+    return epw_fact_answered(r) && r->payload_bytes[EPW_TO_SERVER] != 0 &&
+           r->payload_bytes[EPW_TO_CLIENT] != 0;
+}
+
+bool epw_fact_is_scanner(const struct epw_audit *audit, const struct epw_ip *ip)
+{
+    return epw_site_scanner(epw_audit_site(audit), ip) ||
+           epw_hosts_is_scanner(epw_audit_knowledge(audit)->hosts, ip);
+}
+
+static bool is_app(const struct epw_evidence *ev, uint8_t app)
+{
+    return ev->app == app || ev->inner_app == app || ev->app_side[0] == app ||
+           ev->app_side[1] == app;
+}
+
+enum epw_fact_fit epw_fact_fit(const struct epw_flow_record *r, const struct epw_signature *sig)
+{
+    const struct epw_evidence *ev = r->evidence;
+    for (size_t i = 0; i < sig->app_count; i++)
+        if (is_app(ev, sig->app[i]))
+            return EPW_FIT_AGREES;
+    if (sig->app_count == 0)
+        return EPW_FIT_UNSEEN;
+    if (ev->app != EPW_APP_UNKNOWN)
+        return EPW_FIT_DIFFERS;
+    bool whole = ev->payload_seen[EPW_TO_SERVER] && ev->payload_seen[EPW_TO_CLIENT] && !ev->cut &&
+                 !r->midstream && r->how != EPW_INIT_INFERRED && r->first_record;
+    return whole ? EPW_FIT_DIFFERS : EPW_FIT_UNSEEN;
+}
+
+bool epw_fact_in_role(const struct epw_audit *audit, const struct epw_signature *sig, unsigned side,
+                      const struct epw_ip *ip)
+{
+    for (size_t i = 0; i < sig->network_count; i++)
+        if (sig->network[i].side == side && epw_prefix_has(&sig->network[i].prefix, ip))
+            return true;
+    return epw_audit_shows_role(audit, ip, sig->product,
+                                side == 0 ? sig->initiator : sig->responder);
+}
+
+bool epw_fact_own_row(const struct epw_audit *audit, const struct epw_signature *sig,
+                      const struct epw_flow_record *r)
+{
+    return !sig->neighbour && sig->proto == r->proto &&
+           epw_site_has_port(epw_audit_site(audit), sig, r->port[1]);
+}
+
+bool epw_fact_is_contradicted(const struct epw_result *result)
+{
+    const struct epw_verdict *v = result->verdict;
+    for (size_t i = 0; i < v->candidate_count; i++)
+        if (v->candidate[i].contradicted && !v->candidate[i].sig->neighbour &&
+            v->candidate[i].sig->needs != EPW_NEEDS_NEVER &&
+            v->candidate[i].sig->needs != EPW_NEEDS_NAME)
+            return true;
+    return false;
+}
+
+bool epw_fact_is_others(const struct epw_result *result, const struct epw_signature *sig)
+{
+    const struct epw_signature *named = result->verdict->sig;
+    return named != NULL && strcmp(named->product, sig->product) != 0;
+}

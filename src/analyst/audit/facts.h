@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What several finding rules ask of a flow and of rows, and the words they share. */
+#ifndef EPW_ANALYST_AUDIT_FACTS_H
+#define EPW_ANALYST_AUDIT_FACTS_H
+
+#include "analyst/audit/rule.h"
+#include "analyst/audit/told.h"
+
+/* Room for the row ids of a signature; longer lists end in "...". */
+#define EPW_FACT_ROWS 160
+/* Room for one sentence of a finding. */
+#define EPW_FACT_TEXT 512
+
+/* The document rows of a signature, its id where it has none; returns out. */
+char *epw_fact_rows(const struct epw_signature *sig, char out[EPW_FACT_ROWS]);
+
+/* One host to one other: no group, and not a host with itself. */
+bool epw_fact_two_hosts(const struct epw_flow_record *record);
+/* The responder let it in: anything but silence, a reset or an ICMP error. */
+bool epw_fact_answered(const struct epw_flow_record *record);
+/* Payload went both ways. */
+bool epw_fact_talked(const struct epw_flow_record *record);
+/* The initiator only tries doors: declared as a scanner, or seen to be one. */
+bool epw_fact_is_scanner(const struct epw_audit *audit, const struct epw_ip *ip);
+
+enum epw_fact_fit {
+    EPW_FIT_UNSEEN, /* no payload, cut, its beginning missing, or the row states no protocol */
+    EPW_FIT_AGREES,
+    EPW_FIT_DIFFERS, /* another protocol, or whole first bytes of none */
+};
+
+/* The first bytes against the row's protocols. */
+enum epw_fact_fit epw_fact_fit(const struct epw_flow_record *record,
+                               const struct epw_signature *sig);
+
+/* The address in the role of the row's side (0 initiator, 1 responder): known, by a documented
+ * network, or shown by labelled flows. */
+bool epw_fact_in_role(const struct epw_audit *audit, const struct epw_signature *sig, unsigned side,
+                      const struct epw_ip *ip);
+
+/* A row of one of the catalogue's own products that documents this flow's responder port, as the
+ * site file may have moved it. */
+bool epw_fact_own_row(const struct epw_audit *audit, const struct epw_signature *sig,
+                      const struct epw_flow_record *record);
+
+/* A row that a role could decide says no: what is learned of hosts later may tell why. */
+bool epw_fact_is_contradicted(const struct epw_result *result);
+
+/* The verdict names a product that is not the row's: what is seen is explained. */
+bool epw_fact_is_others(const struct epw_result *result, const struct epw_signature *sig);
+
+#endif

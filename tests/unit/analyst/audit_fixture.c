@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L /* mkstemp */
+
+#include "audit_fixture.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* id,vendor,product,kind,function,category,transport,ports,app_protocol,initiator,responder,names,
+   networks,scope,versions,status,period,needs,rows,source,notes */
+static const char signatures[] =
+    "id,vendor,product,kind,function,category,transport,ports,app_protocol,initiator,responder,"
+    "names,networks,scope,versions,status,period,needs,rows,source,notes\n"
+    "a-agent,Acme,acme,own,replication,management,tcp,2222,tls,agent,server,,,network,,current,,"
+    "port,A-1,d,\n"
+    "a-events,Acme,acme,own,events,management,tcp,2223,,agent,server,,,network,,current,,port,A-2,"
+    "d,\n"
+    "a-console,Acme,acme,own,console,console,tcp,9443,tls,console,server,,,network,,current,,"
+    "responder,A-3,d,\n"
+    "a-report,Acme,acme,own,report,management,tcp,8014,http,agent,server,,,network,,current,,port,"
+    "A-4,d,\n"
+    "a-report-tls,Acme,acme,own,report,management,tcp,8015,tls,agent,server,,,network,,current,,"
+    "port,A-5,d,\n"
+    "a-local,Acme,acme,own,launcher,internal,tcp,8447,,server,server,,,localhost-only,,current,,"
+    "responder,A-6,d,\n"
+    "a-fw,Acme,acme,own,mode,internal,tcp,2226,,,server,,,not-needed-in-firewall,,current,,"
+    "responder,A-7,d,\n"
+    "a-fw-agent,Acme,acme,own,mode,internal,tcp,2226,,agent,agent,,,network,,current,,responder,"
+    "A-8,d,\n"
+    "a-old,Acme,acme,own,center,management,tcp,8444,,,server,,,network,1.x,obsolete,,responder,"
+    "A-9,d,\n"
+    "a-push,Acme,acme,own,push,management,tcp,4118,tls,cloud,agent,,initiator=203.0.113.0/24,"
+    "network,,current,,port,A-10,d,\n"
+    "a-ldap,Acme,acme,own,directory,directory,tcp,389,ldap,server,directory,,,network,,current,,"
+    "initiator,A-11,d,\n"
+    "a-cache,Acme,acme,own,cache,update,tcp,2967,http,agent,cache,,,network,,current,,port,A-12,"
+    "d,\n"
+    "b-task,Bolt,bolt,own,task,management,tcp,2222,,master,slave,,,network,,current,,initiator,"
+    "B-1,d,\n";
+
+struct found found[16];
+size_t found_count;
+
+static struct epw_catalogue *catalogue;
+static struct epw_site *site;
+static struct epw_analyst *analyst;
+static struct epw_evidence evidence[64];
+static size_t evidence_count;
+static uint16_t next_port;
+static const char *wanted;
+
+static void complain(void *ctx, const struct epw_diag *diag)
+{
+    (void)ctx;
+    cr_log_error("%s", diag->text);
+}
+
+static void on_result(void *ctx, const struct epw_result *result)
+{
+    (void)ctx;
+    (void)result;
+}
+
+static void write_file(char *path, const char *text)
+{
+    int fd = mkstemp(path);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
+void find_open_site(const char *lines)
+{
+    char path[] = "/tmp/epw-find-XXXXXX", site_path[] = "/tmp/epw-site-XXXXXX";
+    write_file(path, signatures);
+    const char *paths[] = { path };
+    enum epw_err err = epw_catalogue_load(&catalogue, paths, 1, complain, NULL);
+    unlink(path);
+    cr_assert_eq(err, EPW_OK);
+    site = NULL;
+    if (lines != NULL) {
+        char text[1024];
+        snprintf(text, sizeof(text), "type,product,key,value,note\n%s", lines);
+        write_file(site_path, text);
+        err = epw_site_load(&site, site_path, catalogue, complain, NULL);
+        unlink(site_path);
+        cr_assert_eq(err, EPW_OK);
+    }
+    struct epw_analyst_options options = { .wait_s = EPW_WAIT_TO_END, .seed = 42, .site = site };
+    cr_assert_eq(epw_analyst_new(&analyst, catalogue, &options, on_result, NULL), EPW_OK);
+    found_count = evidence_count = 0;
+    next_port = 50000;
+}
+
+void find_open(void)
+{
+    find_open_site(NULL);
+}
+
+void find_close(void)
+{
+    epw_analyst_free(analyst);
+    epw_site_free(site);
+    epw_catalogue_free(catalogue);
+}
+
+struct epw_flow_record talk(const char *from, const char *to, uint16_t port, enum epw_app app)
+{
+    cr_assert_lt(evidence_count, sizeof(evidence) / sizeof(evidence[0]));
+    struct epw_evidence *ev = &evidence[evidence_count++];
+    *ev = epw_evidence_none;
+    ev->app = ev->app_side[0] = (uint8_t)app;
+    ev->payload_seen[0] = ev->payload_seen[1] = true;
+    struct epw_flow_record r = { .flow_id = evidence_count,
+                                 .port = { next_port++, port },
+                                 .proto = 6,
+                                 .how = EPW_INIT_HANDSHAKE,
+                                 .state = EPW_FLOW_CLOSED,
+                                 .first_ns = 1000000000LL * 100,
+                                 .last_ns = 1000000000LL * 101,
+                                 .packets = { 5, 5 },
+                                 .bytes = { 500, 500 },
+                                 .payload_bytes = { 100, 100 },
+                                 .first_record = true,
+                                 .evidence = ev };
+    cr_assert(epw_ip_parse(from, &r.ip[0]));
+    cr_assert(epw_ip_parse(to, &r.ip[1]));
+    return r;
+}
+
+struct epw_evidence *evidence_of(struct epw_flow_record *record)
+{
+    return (struct epw_evidence *)(uintptr_t)record->evidence;
+}
+
+void show(const struct epw_flow_record *record)
+{
+    cr_assert_eq(epw_analyst_flow(analyst, record), EPW_OK);
+}
+
+void show_talk(const char *from, const char *to, uint16_t port, enum epw_app app)
+{
+    struct epw_flow_record r = talk(from, to, port, app);
+    show(&r);
+}
+
+void show_attempt(const char *from, const char *to, uint16_t port)
+{
+    struct epw_flow_record r = talk(from, to, port, EPW_APP_UNKNOWN);
+    struct epw_evidence *ev = evidence_of(&r);
+    ev->payload_seen[0] = ev->payload_seen[1] = false;
+    r.state = EPW_FLOW_UNANSWERED;
+    r.packets[1] = r.bytes[1] = r.payload_bytes[0] = r.payload_bytes[1] = 0;
+    show(&r);
+}
+
+void show_product(void)
+{
+    show_talk(AGENT, SERVER, 2222, EPW_APP_TLS);
+    show_talk(AGENT2, SERVER, 2222, EPW_APP_TLS);
+    show_talk(AGENT, SERVER, 2223, EPW_APP_UNKNOWN);
+}
+
+static void on_finding(void *ctx, const struct epw_finding *f)
+{
+    (void)ctx;
+    if (strcmp(f->kind, wanted) != 0)
+        return;
+    cr_assert_lt(found_count, sizeof(found) / sizeof(found[0]));
+    struct found *out = &found[found_count++];
+    memset(out, 0, sizeof(*out));
+    snprintf(out->kind, sizeof(out->kind), "%s", f->kind);
+    snprintf(out->product, sizeof(out->product), "%s", f->product);
+    snprintf(out->function, sizeof(out->function), "%s", f->function);
+    snprintf(out->subject, sizeof(out->subject), "%s", f->subject);
+    snprintf(out->summary, sizeof(out->summary), "%s", f->summary);
+    snprintf(out->documented, sizeof(out->documented), "%s", f->documented);
+    snprintf(out->advice, sizeof(out->advice), "%s", f->advice);
+    out->severity = f->severity;
+    out->count = f->count;
+    out->host_count = f->host_count;
+    for (size_t i = 0; i < f->host_count && i < 4; i++)
+        epw_ip_format(&f->host[i], out->host[i]);
+}
+
+void find_all(const char *kind)
+{
+    wanted = kind;
+    epw_analyst_flush(analyst);
+    cr_assert_eq(epw_analyst_report(analyst, NULL, on_finding, NULL), EPW_OK);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit_fixture.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+TestSuite(local_only_exposed, .init = find_open, .fini = find_close);
+
+#define KIND "local-only-exposed"
+
+Test(local_only_exposed, another_machine_is_answered)
+{
+    show_talk(ADMIN, SERVER, 8447, EPW_APP_UNKNOWN);
+    show_product();
+    find_all(KIND);
+    EXPECT_ONE(SERVER ":8447", ADMIN, SERVER);
+    cr_assert_eq(found[0].severity, EPW_SEVERITY_HIGH);
+    cr_assert_not_null(strstr(found[0].documented, "A-6"));
+}
+
+Test(local_only_exposed, several_culprits_make_one_finding)
+{
+    show_product();
+    show_talk(ADMIN, SERVER, 8447, EPW_APP_UNKNOWN);
+    show_talk(OTHER, SERVER, 8447, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    EXPECT_ONE(SERVER ":8447", ADMIN, SERVER);
+    cr_assert_eq(found[0].count, 2);
+    cr_assert_str_eq(found[0].host[2], OTHER);
+}
+
+Test(local_only_exposed, port_that_no_firewall_need_pass)
+{
+    show_product();
+    show_talk(AGENT, SERVER, 2226, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    EXPECT_ONE(SERVER ":2226", AGENT, SERVER);
+}
+
+Test(local_only_exposed, the_same_port_is_open_in_another_role)
+{
+    show_product();
+    show_talk(SERVER, AGENT, 2226, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
+Test(local_only_exposed, not_of_a_host_without_the_role)
+{
+    show_product();
+    show_talk(ADMIN, OTHER, 8447, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
+Test(local_only_exposed, not_when_nobody_answers)
+{
+    show_product();
+    show_attempt(ADMIN, SERVER, 8447);
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
+Test(local_only_exposed, not_from_the_host_itself)
+{
+    show_product();
+    show_talk(SERVER, SERVER, 8447, EPW_APP_UNKNOWN);
+    show_talk("127.0.0.1", "127.0.0.2", 8447, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    EXPECT_NONE();
+}

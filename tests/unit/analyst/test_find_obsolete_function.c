@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit_fixture.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+TestSuite(obsolete_function, .init = find_open, .fini = find_close);
+
+#define KIND "obsolete-function"
+
+Test(obsolete_function, on_a_host_in_the_role)
+{
+    show_talk(ADMIN, SERVER, 8444, EPW_APP_UNKNOWN);
+    show_product();
+    find_all(KIND);
+    EXPECT_ONE(SERVER ":8444", ADMIN, SERVER);
+    cr_assert_eq(found[0].severity, EPW_SEVERITY_LOW);
+    cr_assert_not_null(strstr(found[0].documented, "1.x"));
+}
+
+Test(obsolete_function, not_of_a_host_without_the_role)
+{
+    show_product();
+    show_talk(ADMIN, OTHER, 8444, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
+Test(obsolete_function, not_when_nobody_answers)
+{
+    show_product();
+    show_attempt(ADMIN, SERVER, 8444);
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
+Test(obsolete_function, current_functions_are_none)
+{
+    show_product();
+    show_talk(ADMIN, SERVER, 9443, EPW_APP_TLS);
+    find_all(KIND);
+    EXPECT_NONE();
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit_fixture.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+TestSuite(wrong_direction, .init = find_open, .fini = find_close);
+
+#define KIND "wrong-direction"
+
+Test(wrong_direction, the_server_opens_the_port_of_its_agent)
+{
+    show_talk(SERVER, AGENT, 2222, EPW_APP_TLS);
+    show_product();
+    find_all(KIND);
+    EXPECT_ONE(AGENT ":2222", SERVER, AGENT);
+    cr_assert_str_eq(found[0].function, "replication");
+}
+
+Test(wrong_direction, of_a_host_that_nobody_knows_yet)
+{
+    show_product();
+    show_talk(SERVER, OTHER, 2222, EPW_APP_TLS);
+    find_all(KIND);
+    EXPECT_ONE(OTHER ":2222", SERVER, OTHER);
+}
+
+Test(wrong_direction, another_protocol_is_something_else)
+{
+    show_product();
+    show_talk(SERVER, OTHER, 2222, EPW_APP_SSH);
+    show_talk(SERVER, AGENT, 2223, EPW_APP_SSH);
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
+Test(wrong_direction, a_server_may_be_the_agent_of_another)
+{
+    show_product();
+    show_talk(AGENT, OTHER, 2222, EPW_APP_TLS);
+    show_talk(AGENT, OTHER, 2223, EPW_APP_UNKNOWN);
+    show_talk(SERVER, OTHER, 2222, EPW_APP_TLS);
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
+Test(wrong_direction, an_inferred_direction_proves_nothing)
+{
+    show_product();
+    struct epw_flow_record r = talk(SERVER, AGENT, 2222, EPW_APP_TLS);
+    r.how = EPW_INIT_INFERRED;
+    r.midstream = true;
+    show(&r);
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
+Test(wrong_direction, withheld_where_only_one_direction_was_captured)
+{
+    show_talk(AGENT, SERVER, 2223, EPW_APP_UNKNOWN);
+    show_talk(AGENT, SERVER, 2222, EPW_APP_TLS);
+    struct epw_flow_record r = talk(SERVER, AGENT2, 2223, EPW_APP_UNKNOWN);
+    r.packets[1] = r.payload_bytes[1] = 0;
+    r.state = EPW_FLOW_UNANSWERED;
+    show(&r);
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
+/* clang-format off */
+TestSuite(wrong_direction_site, .fini = find_close);
+/* clang-format on */
+
+Test(wrong_direction_site, another_products_row_may_document_it)
+{
+    find_open_site("host,acme,server," SERVER ",\nhost,acme,agent," AGENT ",\n"
+                   "host,bolt,master," SERVER ",\n");
+    show_talk(SERVER, AGENT, 2222, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
+Test(wrong_direction_site, an_accepted_deviation_is_none)
+{
+    find_open_site("host,acme,server," SERVER ",\nhost,acme,agent," AGENT ",\n"
+                   "ignore,,wrong-direction," AGENT ",\n");
+    show_talk(SERVER, AGENT, 2222, EPW_APP_TLS);
+    find_all(KIND);
+    EXPECT_NONE();
+}
