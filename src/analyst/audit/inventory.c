@@ -14,6 +14,10 @@
 /* RFC 2131, 4.1: clients speak from port 68; a relay, which speaks for others, from 67. */
 #define DHCP_CLIENT_PORT 68
 
+/* RFC 9110, 15.5: statuses from here on refuse, of which one is a proxy's own. */
+#define HTTP_ERRORS     400
+#define HTTP_PROXY_AUTH 407
+
 enum epw_err epw_inventory_new(struct epw_inventory **inventory, const struct epw_knowledge *know,
                                uint64_t seed, struct epw_stats *stats)
 {
@@ -126,29 +130,51 @@ static void see(struct epw_inv_addr *addr, const struct epw_flow_record *r)
     addr->bytes += r->bytes[0] + r->bytes[1];
 }
 
+/* The row that documents the proxy itself, of the product that is spoken to through it. */
+static const struct epw_signature *proxy_row(const struct epw_result *result)
+{
+    const struct epw_verdict *v = result->verdict;
+    for (size_t i = 0; i < v->candidate_count; i++) {
+        const struct epw_candidate *c = &v->candidate[i];
+        if (c->sig != v->sig && c->reached >= EPW_CONF_POSSIBLE && !c->contradicted &&
+            strcmp(c->sig->product, v->sig->product) == 0 &&
+            epw_signature_has_port(c->sig, result->record->port[1]))
+            return c->sig;
+    }
+    return NULL;
+}
+
 /*
- * Whether this side shows its role. A proxy is not the service behind it; a
- * host that never answered an attempt is only believed to be there by others;
- * and where no firewall need pass a port, whoever tries it may be anybody.
+ * The row by which this side shows a role, NULL: none. A proxy is not the
+ * service behind it; a host that never answered an attempt is only believed to
+ * be there by others; where no firewall need pass a port, whoever tries it may
+ * be anybody; and who is declared a proxy speaks for others.
  */
-static bool shows_role(const struct epw_result *result, unsigned side)
+static const struct epw_signature *shown_by(const struct epw_inventory *inv,
+                                            const struct epw_result *result, unsigned side)
 {
     const struct epw_flow_record *r = result->record;
     const struct epw_signature *sig = result->verdict->sig;
+    if (sig == NULL || epw_site_proxy(inv->know->site, &r->ip[side]))
+        return NULL;
     if (side == 0)
-        return sig->scope != EPW_SCOPE_LOCALHOST && sig->scope != EPW_SCOPE_NOT_IN_FIREWALL;
+        return sig->scope == EPW_SCOPE_LOCALHOST || sig->scope == EPW_SCOPE_NOT_IN_FIREWALL ? NULL
+                                                                                            : sig;
     bool attempt = r->proto == PROTO_TCP &&
                    (r->state == EPW_FLOW_REFUSED ||
                     (r->packets[EPW_TO_CLIENT] == 0 && r->payload_bytes[EPW_TO_SERVER] == 0));
-    return !result->verdict->proxied && !attempt;
+    if (attempt)
+        return NULL;
+    return result->verdict->proxied ? proxy_row(result) : sig;
 }
 
 static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
-                      const struct epw_result *result, unsigned side)
+                      const struct epw_result *result, const struct epw_signature *sig,
+                      unsigned side)
 {
     const struct epw_flow_record *r = result->record;
     size_t function;
-    const struct epw_kind *kind = epw_kinds_of(inv->kinds, result->verdict->sig, side, &function);
+    const struct epw_kind *kind = epw_kinds_of(inv->kinds, sig, side, &function);
     struct epw_inv_role *role = kind == NULL ? NULL : epw_inv_role_get(&addr->roles, kind);
     if (role == NULL)
         return;
@@ -160,10 +186,19 @@ static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
     if (result->verdict->confidence > role->confidence)
         role->confidence = result->verdict->confidence;
     role->seen[function] = true;
-    epw_inv_role_version(role, result->verdict->sig->versions);
+    role->answered |= side == 1;
+    epw_inv_role_version(role, sig->versions);
     const struct epw_ip *peer = &r->ip[1 - side];
     if (is_host(peer) && !(r->group && side == 0))
         epw_inv_role_peer(role, epw_hash(peer, sizeof(*peer), inv->seed));
+}
+
+/* Asked to pass something on, and did not call that nonsense. */
+static bool is_proxy(const struct epw_flow_record *r)
+{
+    const struct epw_evidence *ev = r->evidence;
+    return ev->connect_port != 0 && r->payload_bytes[EPW_TO_CLIENT] != 0 &&
+           (ev->http_status < HTTP_ERRORS || ev->http_status == HTTP_PROXY_AUTH);
 }
 
 static struct epw_inv_mac *get_mac(struct epw_inventory *inv, const uint8_t bytes[6])
@@ -261,13 +296,13 @@ void epw_inventory_flow(struct epw_inventory *inv, const struct epw_result *resu
     const struct epw_flow_record *r = result->record;
     for (unsigned side = 0; side < 2; side++) {
         const struct epw_ip *ip = &r->ip[side];
-        bool has_role = result->verdict->sig != NULL && shows_role(result, side);
+        const struct epw_signature *sig = shown_by(inv, result, side);
         bool spoke = r->packets[side] != 0;
         if (!is_host(ip) || (side == 1 && r->group))
             continue;
         struct epw_inv_mac *mac = r->has_mac && spoke ? note_mac(inv, r->mac[side], ip) : NULL;
         /* Any IPv6 address may turn out to be one more of a host that is ours. */
-        bool kept = has_role || (spoke && epw_site_internal(inv->know->site, ip)) ||
+        bool kept = sig != NULL || (spoke && epw_site_internal(inv->know->site, ip)) ||
                     (mac != NULL && !epw_ip_is4(ip));
         struct epw_inv_addr *addr = kept ? get_addr(inv, ip) : NULL;
         if (addr == NULL)
@@ -275,8 +310,9 @@ void epw_inventory_flow(struct epw_inventory *inv, const struct epw_result *resu
         see(addr, r);
         if (mac != NULL)
             add_mac(addr, mac);
-        if (has_role)
-            note_role(inv, addr, result, side);
+        addr->proxy |= side == 1 && is_proxy(r);
+        if (sig != NULL)
+            note_role(inv, addr, result, sig, side);
     }
     note_own_name(inv, r);
 }

@@ -280,7 +280,8 @@ static void tell_group(struct maker *m, const struct group *g,
     tell_addresses(m, g, &host);
     for (size_t i = 0; i < g->count && !m->failed; i++)
         for (const struct epw_inv_role *r = g->item[i].addr->roles; r != NULL; r = r->next)
-            m->failed |= !merge_role(&roles, r);
+            if (r->answered || !g->item[i].addr->proxy)
+                m->failed |= !merge_role(&roles, r);
     tell_roles(m, roles, &host);
     if (!m->failed && (host.internal || host.role_count != 0))
         each(ctx, &host);

@@ -28,6 +28,7 @@ struct epw_inv_role {
     uint64_t flows;
     uint64_t *peer; /* hashes: a collision is no more likely than a bad memory cell */
     uint32_t peer_count, peer_cap;
+    bool answered; /* was the responder in it */
     size_t version_count;
     const char *version[EPW_INVENTORY_VERSIONS]; /* the catalogue's */
     bool seen[];                                 /* by kind->function */
@@ -49,6 +50,7 @@ struct epw_inv_addr {
     struct epw_ip ip;
     bool active; /* sent packets, or has a role; else only a name is known */
     bool internal;
+    bool proxy; /* passes on what others say: what it opens is not its own */
     int64_t first_ns, last_ns;
     uint64_t flows, bytes;
     size_t mac_count, name_count;
