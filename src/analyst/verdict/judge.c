@@ -200,12 +200,18 @@ static void judge_control(const struct epw_case *c, struct epw_judged *j)
                        ? epw_site_by_port(c->know->site, c->know->catalogue, c->record->proto,
                                           c->endpoint.server_port, list, EPW_MAX_CANDIDATES)
                        : 0;
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i]->product, j->sig->product) == 0 && list[i]->needs == EPW_NEEDS_PORT) {
+    /* Who listens follows from the announcement: the server (passive) or its client (active). */
+    const char *server = c->endpoint.server_listens ? j->sig->responder : j->sig->initiator;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(list[i]->product, j->sig->product) != 0 || list[i]->needs != EPW_NEEDS_PORT)
+            continue;
+        if (strcmp(list[i]->responder, server) == 0)
             reach(j, EPW_CONF_LIKELY, "announced on the product's control channel");
-            return;
-        }
-    unmet(j, "would need a control channel to have announced it");
+        else
+            contradict(j, "announced for the other direction");
+        return;
+    }
+    unmet(j, "would need the product's control channel to have announced it");
 }
 
 static void judge_need(const struct epw_case *c, struct epw_judged *j)

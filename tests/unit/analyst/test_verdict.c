@@ -229,24 +229,42 @@ Test(verdict, through_a_proxy_the_targets_port_counts)
     EXPECT(1, EPW_CONF_NONE, "", "");
 }
 
-Test(verdict, announced_data_is_the_control_channels)
+/* On the control channel 10.0.0.7:40000-10.0.0.5:2021 one side announces that it listens. */
+static void announce(const char *listener, uint16_t port)
 {
     struct epw_sighting s = { .kind = EPW_SIGHT_ENDPOINT,
                               .ts_ns = 1000000000LL * 100,
-                              .port = 50050,
+                              .port = port,
                               .proto = 6,
                               .client_port = 40000,
-                              .server_port = 2021,
-                              .endpoint_listener = 1 };
+                              .server_port = 2021 };
     epw_ip_parse("10.0.0.7", &s.client);
     epw_ip_parse("10.0.0.5", &s.server);
-    s.address = s.server;
+    epw_ip_parse(listener, &s.address);
+    s.endpoint_listener = strcmp(listener, "10.0.0.5") == 0;
     epw_analyst_sighting(analyst, &s);
+}
+
+Test(verdict, announced_data_is_the_control_channels)
+{
+    announce("10.0.0.5", 50050);
     show("10.0.0.7", "10.0.0.5", 50050, EPW_APP_UNKNOWN);
     show("10.0.0.7", "10.0.0.5", 3050, EPW_APP_UNKNOWN);
     epw_analyst_flush(analyst);
     EXPECT(0, EPW_CONF_LIKELY, "bolt", "download-data");
     EXPECT(1, EPW_CONF_NONE, "", "");
+}
+
+/* Active mode: the client listens, even on a port of the documented passive range. */
+Test(verdict, announced_data_is_of_the_row_whose_server_opens_it)
+{
+    announce("10.0.0.7", 50051);
+    announce("10.0.0.7", 3051);
+    show("10.0.0.5", "10.0.0.7", 50051, EPW_APP_UNKNOWN);
+    show("10.0.0.5", "10.0.0.7", 3051, EPW_APP_UNKNOWN);
+    epw_analyst_flush(analyst);
+    EXPECT(0, EPW_CONF_LIKELY, "bolt", "upload-data");
+    EXPECT(1, EPW_CONF_LIKELY, "bolt", "upload-data");
 }
 
 Test(verdict, scope_tells_broadcast_from_unicast)

@@ -38,7 +38,9 @@ static const char signatures[] = HEADER
          "initiator") ACME("b-ftp", "bolt", "download", "tcp", "2021", "ftp", "client", "server",
                            "", "", "network", "port")
         ACME("b-data", "bolt", "download-data", "tcp", "3023-4023", "ftp-data", "client", "server",
-             "", "", "network", "control") ACME("b-events", "bolt", "events", "tcp", "2225", "",
+             "", "", "network", "control")
+            ACME("b-active", "bolt", "upload-data", "tcp", "", "ftp-data", "server", "client", "",
+                 "", "network", "control") ACME("b-events", "bolt", "events", "tcp", "2225", "",
                                                 "client", "server", "", "", "network", "port");
 
 struct epw_catalogue *catalogue;
