@@ -5,9 +5,6 @@
 
 #define PROTO_TCP 6
 
-/* Retries that make an attempt unanswered although its time is not over yet. */
-#define SYNS_UNANSWERED 2
-
 bool epw_attempt_unmet(const struct epw_flow_record *record)
 {
     return record->proto == PROTO_TCP &&
@@ -32,10 +29,11 @@ bool epw_asks_proxy(const struct epw_evidence *ev)
     return ev->connect_port != 0 && !ev->absolute_form;
 }
 
-bool epw_attempt_failed(const struct epw_flow_record *r, char why[EPW_WHY_LEN])
+bool epw_attempt_failed(const struct epw_flow_record *r, bool *sure, char why[EPW_WHY_LEN])
 {
     const struct epw_evidence *ev = r->evidence;
     char ip[EPW_IP_STRLEN];
+    *sure = r->state != EPW_FLOW_NEW || r->packets[EPW_TO_CLIENT] != 0;
     if (!r->first_record)
         return false;
     if (r->icmp_error && r->state == EPW_FLOW_REFUSED)
@@ -43,8 +41,7 @@ bool epw_attempt_failed(const struct epw_flow_record *r, char why[EPW_WHY_LEN])
                  epw_ip_format(&r->icmp_from, ip));
     else if (epw_attempt_unmet(r) && r->state == EPW_FLOW_REFUSED)
         snprintf(why, EPW_WHY_LEN, "refused by a TCP reset");
-    else if (epw_attempt_unmet(r) && r->syns != 0 &&
-             (r->state == EPW_FLOW_UNANSWERED || r->syns >= SYNS_UNANSWERED))
+    else if (epw_attempt_unmet(r) && r->syns != 0)
         snprintf(why, EPW_WHY_LEN, "nobody answered");
     else if (epw_asks_proxy(ev) && ev->http_status >= 400 && ev->inner_app == EPW_APP_UNKNOWN)
         snprintf(why, EPW_WHY_LEN, "the proxy %s:%u answered %u to CONNECT",

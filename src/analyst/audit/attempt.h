@@ -17,9 +17,10 @@ bool epw_asks_proxy(const struct epw_evidence *evidence);
 
 /*
  * Puts into words what refused a conversation: silence, a reset, ICMP, a proxy,
- * a cut right after the first request. False when nothing did, as far as was seen.
+ * a cut right after the first request. False when nothing did, as far as was
+ * seen. Not sure: there was no answer yet, but there still was time for one.
  */
-bool epw_attempt_failed(const struct epw_flow_record *record, char why[EPW_WHY_LEN]);
+bool epw_attempt_failed(const struct epw_flow_record *record, bool *sure, char why[EPW_WHY_LEN]);
 /* The other side, behind a proxy too, answered. */
 bool epw_attempt_worked(const struct epw_flow_record *record);
 

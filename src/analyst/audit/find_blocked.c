@@ -27,8 +27,11 @@ extern const struct epw_rule epw_rule_blocked;
  */
 #define DNS_SETTLE_NS 2000000000LL
 
-#define TARGET_LEN    (EPW_ENDPOINT_LEN + 8)
-#define EPW_WHY_LEN   160
+/* An answer that takes longer does not come: TCP itself tries again after 1 s (RFC 6298). */
+#define PATIENCE_NS 3000000000LL
+
+#define TARGET_LEN  (EPW_ENDPOINT_LEN + 8)
+#define EPW_WHY_LEN 160
 
 struct key {
     struct epw_ip client;
@@ -42,6 +45,7 @@ struct tried {
     uint64_t attempts;               /* the same with the retries within them */
     int64_t first_ns, last_ns;       /* of those */
     int64_t ok_ns;                   /* the last that worked, 0: none */
+    bool sure;                       /* at least one had no time left to be answered */
     bool by_name;                    /* DNS refused the name */
     const struct epw_signature *sig; /* NULL: nothing failed */
     char *target, *why;
@@ -117,28 +121,45 @@ static struct tried *get(struct epw_audit *audit, const struct epw_ip *client, c
     return t;
 }
 
+static void forget(struct tried *t)
+{
+    free(t->target);
+    free(t->why);
+    t->target = t->why = NULL;
+    t->sig = NULL;
+    t->sure = false;
+    t->count = t->attempts = 0;
+}
+
 static void note_ok(struct tried *t, int64_t ts_ns)
 {
-    if (t != NULL && ts_ns > t->ok_ns)
+    if (t == NULL)
+        return;
+    if (ts_ns > t->ok_ns)
         t->ok_ns = ts_ns;
+    if (ts_ns > t->last_ns)
+        forget(t);
 }
 
 static void note_failed(struct tried *t, const struct epw_signature *sig, const char *target,
-                        const char *why, const struct epw_flow_record *r)
+                        const char *why, const struct epw_flow_record *r, bool sure)
 {
-    if (t == NULL)
+    if (t == NULL || r->last_ns <= t->ok_ns)
         return;
     if (t->count == 0) {
         t->target = strdup(target);
         t->why = strdup(why);
-        if (t->target == NULL || t->why == NULL)
+        if (t->target == NULL || t->why == NULL) {
+            forget(t);
             return;
+        }
         t->sig = sig;
         t->record = *r;
         t->record.evidence = &epw_evidence_none;
     }
     t->first_ns = t->count == 0 || r->first_ns < t->first_ns ? r->first_ns : t->first_ns;
-    t->last_ns = r->last_ns > t->last_ns ? r->last_ns : t->last_ns;
+    t->last_ns = t->count == 0 || r->last_ns > t->last_ns ? r->last_ns : t->last_ns;
+    t->sure |= sure;
     t->count++;
     t->attempts += r->syns > 1 ? r->syns : 1;
 }
@@ -178,15 +199,19 @@ static const struct epw_signature *sig_of(const struct epw_audit *audit,
     return v->sig;
 }
 
-/* Who probes others is not kept from anything; nor is a stranger from the inside. */
+/*
+ * Who probes others is not kept from anything, nor is a stranger from the
+ * inside; and what no firewall need pass, or no server offers any more, should fail.
+ */
 static bool is_ours(const struct epw_audit *audit, const struct epw_flow_record *r,
                     const struct epw_signature *sig)
 {
     const struct epw_site *site = epw_audit_site(audit);
-    bool firewall = sig->scope != EPW_SCOPE_LOCALHOST && sig->scope != EPW_SCOPE_NOT_IN_FIREWALL;
+    bool needed = sig->status == EPW_STATUS_CURRENT && sig->scope != EPW_SCOPE_LOCALHOST &&
+                  sig->scope != EPW_SCOPE_NOT_IN_FIREWALL;
     bool stranger = !epw_site_internal(site, &r->ip[0]) && epw_site_internal(site, &r->ip[1]) &&
                     !epw_audit_has_role(audit, &r->ip[0], sig->product, sig->initiator);
-    return firewall && !stranger && strcmp(sig->category, "discovery") != 0 &&
+    return needed && !stranger && strcmp(sig->category, "discovery") != 0 &&
            !epw_site_scanner(site, &r->ip[0]) &&
            !epw_hosts_is_scanner(epw_audit_knowledge(audit)->hosts, &r->ip[0]);
 }
@@ -196,7 +221,7 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     const struct epw_flow_record *r = result->record;
     const struct epw_signature *sig = sig_of(audit, result);
     char why[EPW_WHY_LEN], target[TARGET_LEN];
-    bool failed = epw_attempt_failed(r, why);
+    bool sure, failed = epw_attempt_failed(r, &sure, why);
     if (r->group ||
         (failed ? sig == NULL : result->verdict->candidate_count == 0 || !epw_attempt_worked(r)))
         return;
@@ -204,7 +229,7 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     if (!failed)
         note_ok(get(audit, &r->ip[0], target), r->last_ns);
     else if (is_ours(audit, r, sig))
-        note_failed(get(audit, &r->ip[0], target), sig, target, why, r);
+        note_failed(get(audit, &r->ip[0], target), sig, target, why, r, sure);
 }
 
 /* Of the products' own rows that document the name, the one with the longest mask. */
@@ -252,12 +277,13 @@ static void hear(struct epw_audit *audit, const struct epw_sighting *s)
                                        .first_ns = s->ts_ns,
                                        .last_ns = s->ts_ns };
     t->by_name = true;
-    note_failed(t, sig, s->name, why, &r);
+    note_failed(t, sig, s->name, why, &r, true);
 }
 
-static bool is_blocked(const struct tried *t)
+static bool is_blocked(const struct epw_audit *audit, const struct tried *t)
 {
-    return t->sig != NULL && t->last_ns > t->ok_ns + (t->by_name ? DNS_SETTLE_NS : 0);
+    return t->sig != NULL && (t->sure || epw_audit_now_ns(audit) - t->first_ns >= PATIENCE_NS) &&
+           t->last_ns > t->ok_ns + (t->by_name ? DNS_SETTLE_NS : 0);
 }
 
 static struct target *get_target(struct target **targets, uint64_t key)
@@ -278,12 +304,12 @@ static struct target *get_target(struct target **targets, uint64_t key)
     return g;
 }
 
-static void gather(struct target **targets, const struct tried *t)
+static void gather(const struct epw_audit *audit, struct target **targets, const struct tried *t)
 {
     struct target *g = get_target(targets, t->key.target);
     if (g == NULL)
         return;
-    if (!is_blocked(t)) {
+    if (!is_blocked(audit, t)) {
         g->reached += t->ok_ns != 0;
         return;
     }
@@ -306,8 +332,10 @@ static void advise(struct epw_str *advice, const struct tried *t)
     } else {
         epw_str_addf(advice, "Let the proxy pass %s", t->target);
     }
-    epw_str_addf(advice, " from %s to %s %s of %s", epw_told_initiator(sig),
-                 epw_told_responder(sig), t->target, sig->product);
+    size_t host_len =
+        t->by_name ? strlen(t->target) : (size_t)(strrchr(t->target, ':') - t->target);
+    epw_str_addf(advice, " from %s to %s %.*s of %s", epw_told_initiator(sig),
+                 epw_told_responder(sig), (int)host_len, t->target, sig->product);
     epw_told_row(advice, sig);
 }
 
@@ -345,12 +373,12 @@ static void finish(struct epw_audit *audit)
     struct target *targets = NULL, *g, *next_g;
     struct tried *t, *next;
     HASH_ITER (hh, b->tried, t, next) {
-        gather(&targets, t);
+        gather(audit, &targets, t);
     }
     HASH_ITER (hh, b->tried, t, next) {
         HASH_FIND_BYHASHVALUE(hh, targets, &t->key.target, sizeof(t->key.target),
                               (unsigned)t->key.target, g);
-        if (g != NULL && is_blocked(t))
+        if (g != NULL && is_blocked(audit, t))
             report(audit, t, g);
     }
     HASH_ITER (hh, targets, g, next_g) {

@@ -52,11 +52,12 @@ static void report(struct epw_audit *audit, const struct epw_result *result)
     struct epw_str summary = { 0 }, documented = { 0 }, advice = { 0 };
     epw_ip_format(&r->ip[0], client);
     epw_ip_format(&r->ip[1], server);
-    epw_str_addf(&summary, "%s uses %s as a %s %s on %s/%u", client, server, sig->product,
-                 sig->responder, epw_told_proto(r->proto), r->port[1]);
+    epw_str_addf(&summary, "%s uses %s as the %s of %s on %s/%u", client, server, sig->responder,
+                 sig->product, epw_told_proto(r->proto), r->port[1]);
     epw_told_row(&summary, sig);
-    epw_str_addf(&documented, "the site file declares the hosts that are %s %s, and %s is none",
-                 sig->product, sig->responder, server);
+    epw_str_addf(&documented,
+                 "the site file declares who is the %s of %s, and %s is not among them",
+                 sig->responder, sig->product, server);
     epw_str_addf(&advice,
                  "Find out what runs on %s; if it belongs there, declare it: host,%s,%s,%s", server,
                  sig->product, sig->responder, server);

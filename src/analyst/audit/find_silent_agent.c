@@ -207,11 +207,11 @@ static void report(struct epw_audit *audit, const struct host *h, const struct e
 {
     char ip[EPW_IP_STRLEN], when[EPW_TEXT_LEN], every[EPW_TEXT_LEN], silence[EPW_TEXT_LEN];
     struct epw_str summary = { 0 }, documented = { 0 };
-    epw_str_addf(&summary, "%s %s of %s %s %s and was silent for %s, while the host was active",
-                 epw_ip_format(&h->ip, ip), epw_told_initiator(sig), sig->product,
-                 last == NULL ? "did not speak since" : "spoke last at",
-                 epw_text_time(last_ns, when),
-                 epw_text_span(epw_audit_now_ns(audit) - last_ns, silence));
+    epw_str_addf(
+        &summary, "The %s of %s on %s %s %s and was silent for %s, while the host was active",
+        sig->initiator[0] == '\0' ? "agent" : sig->initiator, sig->product,
+        epw_ip_format(&h->ip, ip), last == NULL ? "did not speak since" : "spoke last at",
+        epw_text_time(last_ns, when), epw_text_span(epw_audit_now_ns(audit) - last_ns, silence));
     epw_str_addf(&documented, "%s every %s", sig->period_s != 0 ? "documented" : "it spoke",
                  epw_text_span(period_ns, every));
     epw_told_row(&documented, sig);

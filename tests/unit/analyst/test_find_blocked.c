@@ -37,7 +37,7 @@ Test(blocked, nobody_answers_several_clients)
     cr_expect_not_null(strstr(found[0].summary, "2 hosts cannot reach"), "%s", found[0].summary);
     cr_expect_not_null(strstr(found[0].summary, "nobody answered, 9 attempts"), "%s",
                        found[0].summary);
-    cr_expect_str_eq(found[0].advice, "Allow tcp/2222 from agent to server 10.0.0.5:2222 of acme "
+    cr_expect_str_eq(found[0].advice, "Allow tcp/2222 from agent to server 10.0.0.5 of acme "
                                       "(replication, row A-1)");
 }
 
@@ -53,6 +53,32 @@ Test(blocked, one_that_worked_before_does_not)
 {
     push(flow_at(1, "10.0.0.7", "10.0.0.5", 2222, EPW_APP_TLS, NULL));
     try_in_vain(5, "10.0.0.7");
+    find_all("blocked");
+    cr_assert_eq(found_count, 1);
+}
+
+static void try_at_the_end(double at_s)
+{
+    struct epw_flow_record *r = flow_at(at_s, "10.0.0.7", "10.0.0.5", 2222, EPW_APP_UNKNOWN, NULL);
+    unanswered(r);
+    r->state = EPW_FLOW_NEW;
+    push(r);
+}
+
+Test(blocked, what_had_no_time_to_be_answered_is_not_counted)
+{
+    try_in_vain(0, "10.0.0.7");
+    push(flow_at(5, "10.0.0.7", "10.0.0.5", 2222, EPW_APP_TLS, NULL));
+    try_at_the_end(10);
+    push(flow_at(12, "10.0.0.8", "10.0.0.5", 2222, EPW_APP_TLS, NULL));
+    find_all("blocked");
+    cr_assert_eq(found_count, 0);
+}
+
+Test(blocked, what_had_time_to_be_answered_is)
+{
+    try_at_the_end(10);
+    push(flow_at(14, "10.0.0.8", "10.0.0.5", 2222, EPW_APP_TLS, NULL));
     find_all("blocked");
     cr_assert_eq(found_count, 1);
 }
