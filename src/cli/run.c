@@ -193,9 +193,20 @@ static void count_batch(struct epw_stats *stats, const struct epw_batch *batch)
     }
 }
 
+/* Lines of flows would run into the progress line where both are on one terminal. */
+static bool shares_terminal(const struct run *run)
+{
+    const struct epw_options *o = run->options;
+    bool lines = run->receive != NULL;
+    for (size_t i = 0; i < o->output_count && !lines; i++)
+        lines = strcmp(o->output[i].path, "-") == 0 && o->output[i].format != epw_outputs[0];
+    return lines && isatty(STDOUT_FILENO) == 1;
+}
+
 static void read_all(struct run *run)
 {
     epw_progress_start(&run->progress);
+    run->progress.on = run->progress.on && !shares_terminal(run);
     while (!interrupted && (run->receive != NULL || epw_sinks_alive(run->sinks))) {
         epw_capture_read(run->capture, run->batch);
         if (run->batch->count == 0)

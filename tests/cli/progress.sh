@@ -32,6 +32,16 @@ feed slow2
 expect 0 '' "$epwatch" -S "$sigs" -r slow2
 has out '1,024 packets'
 
+# A table on the same terminal comes after it; lines of flows would run into it
+feed slow3
+script -qec "'$epwatch' -S '$sigs' -r slow3" typescript3 </dev/null >/dev/null
+has typescript3 '1,024 packets, '
+grep -q "$(printf '\033\\[K')" typescript3 || fail 'no progress beside a table'
+feed slow4
+script -qec "'$epwatch' -S '$sigs' -r slow4 -o eve" typescript4 </dev/null >/dev/null
+has typescript4 '"event_type":"stats"'
+grep -q "$(printf '\033\\[K')" typescript4 && fail 'progress among the lines of eve'
+
 # A short run shows none, also on a terminal
 { pcap_header 1; syn; } >short.pcap
 script -qec "'$epwatch' -S '$sigs' -r short.pcap >table2" typescript2 </dev/null >/dev/null
