@@ -13,7 +13,7 @@ _epwatch()
         return
     fi
     case $prev in
-    -r | -S | --check)
+    -r | -S | --check | --site)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return ;;

@@ -10,6 +10,9 @@ enum { TCP = 6, UDP = 17 };
 /* Longest text of one end: an address in brackets, a colon, a port. */
 #define END_LEN (EPW_IP_STRLEN + sizeof("[]:65535"))
 
+/* Between the ends, as explanations print it; "-" needs no quotes in a shell. */
+#define ARROW " -> "
+
 /* ADDRESS:PORT, or [ADDRESS]:PORT as IPv6 needs it. */
 static bool parse_end(const char *text, size_t len, struct epw_ip *ip, uint16_t *port)
 {
@@ -36,10 +39,11 @@ static bool parse_end(const char *text, size_t len, struct epw_ip *ip, uint16_t 
 
 static bool parse_flow(struct epw_target *t, const char *text)
 {
-    const char *dash = strchr(text, '-');
+    const char *arrow = strstr(text, ARROW), *dash = arrow == NULL ? strchr(text, '-') : arrow;
+    size_t len = arrow == NULL ? 1 : strlen(ARROW);
     t->kind = EPW_TARGET_FLOW;
     return dash != NULL && parse_end(text, (size_t)(dash - text), &t->ip[0], &t->port[0]) &&
-           parse_end(dash + 1, strlen(dash + 1), &t->ip[1], &t->port[1]);
+           parse_end(dash + len, strlen(dash + len), &t->ip[1], &t->port[1]);
 }
 
 static bool parse_port(struct epw_target *t, const char *text)

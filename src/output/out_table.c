@@ -311,7 +311,11 @@ static enum epw_err table_close(void *state, const struct epw_stats *stats)
     const struct epw_sum_function *const *list = epw_summary_functions(t->summary, &count);
     print_head(t, stats);
     if (print_products(t, list, count, false) == 0)
-        fputs("\nNo traffic of a known product was found.\n", t->stream);
+        fputs(stats->packets != 0 || t->info->partial
+                  ? "\nNo traffic of a known product was found.\n"
+                  : "\nThere was nothing to read: the captures are empty, or no packet passes the\n"
+                    "filter (packets with a VLAN tag pass only what begins with 'vlan and').\n",
+              t->stream);
     print_products(t, list, count, true);
     print_roles(t);
     print_ports(t);

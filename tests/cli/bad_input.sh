@@ -101,6 +101,7 @@ expect 2 ".*filter 'host'" run -r good.pcap host
 expect 2 '-o: option after the filter .*before' run -r good.pcap tcp -o eve
 expect 0 '' run -r good.pcap udp port 53
 has out '0 packets'
+has out 'no packet passes the'
 
 # Outputs that cannot be written, or would destroy something
 for format in table eve csv; do

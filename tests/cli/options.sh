@@ -87,7 +87,8 @@ for name in $(cut -d , -f 12 "$sigs/eset.csv" | tr ' ' '\n' | grep -E '^[a-z]+[.
 done
 
 # A flow, from either side, with or without its transport
-for flow in 10.0.0.7:51000-10.0.0.5:8014 tcp/10.0.0.5:8014-10.0.0.7:51000; do
+for flow in 10.0.0.7:51000-10.0.0.5:8014 tcp/10.0.0.5:8014-10.0.0.7:51000 \
+    'tcp/10.0.0.7:51000 -> 10.0.0.5:8014'; do
     expect 0 '' "$epwatch" -S "$sigs" --explain "$flow" -r good.pcap
     has out 'tcp/10.0.0.7:51000 -> 10.0.0.5:8014'
     has out 'also: 2 SYNs'
@@ -130,6 +131,8 @@ if command -v bash >/dev/null 2>&1; then
     [ "$(cat out)" = eve ] || fail "-o e completes to $(cat out)"
     complete epwatch -r go
     [ "$(cat out)" = good.pcap ] || fail "-r go completes to $(cat out)"
+    complete epwatch --site go
+    [ "$(cat out)" = good.pcap ] || fail "--site go completes to $(cat out)"
     complete epwatch -o eve : ev
     [ "$(cat out)" = eve.json ] || fail "-o eve:ev completes to $(cat out)"
 fi
