@@ -38,6 +38,14 @@ static enum epw_err set_site(struct epw_options *o, const char *value, struct ep
     return EPW_OK;
 }
 
+static enum epw_err set_learn(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    if (value[0] == '\0' || strcmp(value, "-") == 0 || o->learn != NULL)
+        return epw_diag_set(diag, EPW_EUSAGE, "--learn: expected one path of a new file");
+    o->learn = value;
+    return EPW_OK;
+}
+
 static enum epw_err set_output(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
     size_t len = strcspn(value, ":");
@@ -223,6 +231,9 @@ const struct epw_option_row epw_option_rows[] = {
     { "site", 0, "FILE",
       "What is declared of the network: own networks, products, servers, moved ports (a CSV file).",
       set_site },
+    { "learn", 0, "FILE",
+      "Write a site file from what is seen, with comments, ready to edit. FILE must be new.",
+      set_learn },
     { NULL, 'c', "COUNT", "Stop after so many packets (that pass the filter).", set_count },
     { "wait", 0, "SECONDS",
       "How long, in packet time, a flow waits for others that may decide what it is. Default: to "

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "config.h" /* stat */
+#include "config.h" /* stat, mkstemp */
 
 #include "cli/sinks.h"
+#include "output/learn.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Lines of flows are short: larger writes than stdio's 4 KiB spare system calls. */
 #define BUFFER_LEN (1u << 16)
@@ -14,6 +16,7 @@
 struct sink {
     const struct epw_output *format;
     const char *path;
+    char *temp;   /* written in place of path until it is whole; NULL: path itself */
     FILE *stream; /* NULL: not open */
     void *state;  /* NULL: open() did not succeed */
     bool failed;
@@ -30,6 +33,12 @@ struct epw_sinks {
 static const char *shown(const char *path)
 {
     return strcmp(path, "-") == 0 ? "standard output" : path;
+}
+
+/* The option that asked for the sink is this and its format's name. */
+static const char *dashes(const struct sink *sink)
+{
+    return sink->format == &epw_learn ? "--" : "-o ";
 }
 
 /* Tells once why a sink is given up. saved_errno is that of the failed write. */
@@ -66,8 +75,8 @@ static bool among(const char *path, const char *const *list, size_t count)
 
 static enum epw_err refuse_twice(const struct epw_sinks *sinks, size_t before, size_t i)
 {
-    epw_say(sinks->progress, "%s: is the output of both -o %s and -o %s; give each its own path",
-            shown(sinks->sink[i].path), sinks->sink[before].format->name,
+    epw_say(sinks->progress, "%s: is the output of both -o %s and %s%s; give each its own path",
+            shown(sinks->sink[i].path), sinks->sink[before].format->name, dashes(&sinks->sink[i]),
             sinks->sink[i].format->name);
     return EPW_EUSAGE;
 }
@@ -106,8 +115,14 @@ static enum epw_err check_path(const struct epw_sinks *sinks, size_t i, const st
     if (among(sink->path, o->file, o->file_count) || is_signatures(sink->path, catalogue) ||
         (o->site != NULL && among(sink->path, &o->site, 1))) {
         epw_say(sinks->progress,
-                "%s: is read by this run and would be overwritten by -o %s; give another path",
-                sink->path, sink->format->name);
+                "%s: is read by this run and would be overwritten by %s%s; give another path",
+                sink->path, dashes(sink), sink->format->name);
+        return EPW_EUSAGE;
+    }
+    if (sink->format == &epw_learn && access(sink->path, F_OK) == 0) {
+        epw_say(sinks->progress,
+                "%s: exists; --learn writes a new file only, so that no edited one is lost",
+                sink->path);
         return EPW_EUSAGE;
     }
     for (size_t before = 0; before < i; before++)
@@ -116,12 +131,52 @@ static enum epw_err check_path(const struct epw_sinks *sinks, size_t i, const st
     return EPW_OK;
 }
 
+/* A file beside path with the mode that a new one has; NULL: errno says why. */
+static FILE *open_temp(struct sink *sink)
+{
+    struct epw_str name = { 0 };
+    epw_str_addf(&name, "%s.XXXXXX", sink->path);
+    errno = ENOMEM;
+    int fd = name.failed ? -1 : mkstemp(name.text);
+    if (fd < 0) {
+        epw_str_free(&name);
+        return NULL;
+    }
+    mode_t mask = umask(0);
+    umask(mask);
+    fchmod(fd, 0666 & ~mask);
+    sink->temp = name.text;
+    FILE *stream = fdopen(fd, "w");
+    if (stream == NULL) {
+        unlink(sink->temp);
+        free(sink->temp);
+        sink->temp = NULL;
+        close(fd);
+    }
+    return stream;
+}
+
+/* The whole file gets its name, unless somebody made one meanwhile; one that is not whole goes. */
+static bool name_temp(struct sink *sink)
+{
+    bool whole = !sink->failed && sink->state != NULL;
+    bool good = !whole || link(sink->temp, sink->path) == 0;
+    int saved = errno;
+    unlink(sink->temp);
+    free(sink->temp);
+    errno = saved;
+    return good;
+}
+
 static enum epw_err open_stream(struct epw_sinks *sinks, struct sink *sink)
 {
-    sink->stream = strcmp(sink->path, "-") == 0 ? stdout : fopen(sink->path, "we");
+    if (sink->format == &epw_learn)
+        sink->stream = open_temp(sink);
+    else
+        sink->stream = strcmp(sink->path, "-") == 0 ? stdout : fopen(sink->path, "we");
     if (sink->stream == NULL) {
-        epw_say(sinks->progress, "%s: cannot be written: %s; give another path to -o %s",
-                sink->path, strerror(errno), sink->format->name);
+        epw_say(sinks->progress, "%s: cannot be written: %s; give another path to %s%s", sink->path,
+                strerror(errno), dashes(sink), sink->format->name);
         return EPW_EIO;
     }
     setvbuf(sink->stream, NULL, _IOFBF, BUFFER_LEN);
@@ -144,7 +199,8 @@ static bool list_signatures(struct epw_sinks *sinks, const struct epw_catalogue 
 enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
                             const struct epw_catalogue *catalogue, struct epw_progress *progress)
 {
-    struct epw_sinks *sinks = calloc(1, sizeof(*sinks) + o->output_count * sizeof(struct sink));
+    size_t room = o->output_count + 1; /* and what is learned */
+    struct epw_sinks *sinks = calloc(1, sizeof(*sinks) + room * sizeof(struct sink));
     *out = sinks;
     if (sinks == NULL) {
         epw_say(progress, "out of memory");
@@ -161,9 +217,12 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
         epw_say(progress, "out of memory");
         return EPW_ENOMEM;
     }
-    sinks->count = o->output_count;
+    for (size_t i = 0; i < o->output_count; i++)
+        sinks->sink[sinks->count++] =
+            (struct sink){ .format = o->output[i].format, .path = o->output[i].path };
+    if (o->learn != NULL)
+        sinks->sink[sinks->count++] = (struct sink){ .format = &epw_learn, .path = o->learn };
     for (size_t i = 0; i < sinks->count; i++) {
-        sinks->sink[i] = (struct sink){ .format = o->output[i].format, .path = o->output[i].path };
         enum epw_err err = check_path(sinks, i, o, catalogue);
         if (err != EPW_OK)
             return err;
@@ -239,6 +298,8 @@ static void close_sink(struct epw_sinks *sinks, struct sink *sink, const struct 
     }
     if (bad)
         fail(sinks, sink, EPW_EIO, saved);
+    if (sink->temp != NULL && !name_temp(sink))
+        fail(sinks, sink, EPW_EIO, errno);
 }
 
 bool epw_sinks_close(struct epw_sinks *sinks, const struct epw_stats *stats, bool partial)

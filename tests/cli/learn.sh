@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# --learn: the file is new, whole or absent, says what each line rests on, and a run with it finds
+# nothing but what traffic itself shows.
+. "${EPW_SRCDIR:-.}/tests/cli/lib.sh"
+
+run() {
+    "$epwatch" -S "$sigs" "$@"
+}
+office=$here/captures/office.pcap
+
+expect 0 '' run -r "$office" --learn learned.csv
+has out 'packets'
+has learned.csv 'internal,,,10.0.0.0/8'
+has learned.csv 'deployed,eset-protect,,'
+has learned.csv 'host,eset-protect,server,10.1.0.20'
+has learned.csv '# protect.corp.example: '
+grep -q '^host,.*,203\.0\.113\|^host,.*,198\.51\.100' learned.csv && fail "a cloud is declared ours"
+awk -F, '/^(host|deployed|internal)/ && before !~ /^(#|host)/ { print; bad = 1 } { before = $0 }
+    END { exit bad }' learned.csv || fail "a line without a comment before it"
+[ "$(ls | grep -c '^learned')" -eq 1 ] || fail "something is left beside the file"
+
+expect 0 '' run -r "$office" --site learned.csv -o findings
+for kind in $(sed 1d out | cut -d'"' -f4 | sort -u); do
+    case $kind in
+    blocked | cleartext | external-exposure | local-only-exposed | name-mismatch) ;;
+    obsolete-function | protocol-mismatch | undocumented-port | wrong-direction) ;;
+    *) fail "with what was learned, $kind is still found" ;;
+    esac
+done
+
+# Nothing is overwritten, and nothing written of a run that never was
+cp learned.csv before.csv
+expect 2 'learned\.csv: exists; --learn writes a new file only' run -r "$office" --learn learned.csv
+cmp -s learned.csv before.csv || fail "the file that was there is changed"
+expect 2 'missing\.pcap: ' run -r missing.pcap --learn new.csv
+[ ! -e new.csv ] || fail "learned from nothing"
+expect 2 'nowhere/new\.csv: cannot be written: .*--learn' run -r "$office" --learn nowhere/new.csv
+expect 2 'new\.csv: is the output of both -o csv and --learn' run -r "$office" -o csv:new.csv \
+    --learn new.csv
+[ ! -e new.csv ] || fail "refused, but written"
+expect 2 '--learn: expected one path' run -r "$office" --learn -
+
+# Of a capture that ends too soon
+head -c 100000 "$office" >cut.pcap
+expect 2 'cut\.pcap: ' run -r cut.pcap --learn cut.csv
+has cut.csv 'a part could not be read'
+exit $bad
