@@ -73,6 +73,19 @@ bool epw_fact_in_role(const struct epw_audit *audit, const struct epw_signature 
                                 side == 0 ? sig->initiator : sig->responder);
 }
 
+bool epw_fact_is_responder(const struct epw_audit *audit, const struct epw_result *result,
+                           const struct epw_signature *sig)
+{
+    const struct epw_verdict *v = result->verdict;
+    if (epw_audit_has_role(audit, &result->record->ip[1], sig->product, sig->responder))
+        return true;
+    for (size_t i = 0; i < v->name_count && !v->proxied; i++)
+        if (v->name[i].source != EPW_NAME_DNS_QUERY &&
+            epw_site_names(epw_audit_site(audit), v->name[i].text, sig->product, sig->responder))
+            return true;
+    return false;
+}
+
 bool epw_fact_own_row(const struct epw_audit *audit, const struct epw_signature *sig,
                       const struct epw_flow_record *r)
 {

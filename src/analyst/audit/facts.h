@@ -38,6 +38,13 @@ enum epw_fact_fit epw_fact_fit(const struct epw_flow_record *record,
 bool epw_fact_in_role(const struct epw_audit *audit, const struct epw_signature *sig, unsigned side,
                       const struct epw_ip *ip);
 
+/*
+ * The flow's responder known in the row's responder role; also by a name of
+ * its own that the site file declares for the role.
+ */
+bool epw_fact_is_responder(const struct epw_audit *audit, const struct epw_result *result,
+                           const struct epw_signature *sig);
+
 /* A row of one of the catalogue's own products that documents this flow's responder port, as the
  * site file may have moved it. */
 bool epw_fact_own_row(const struct epw_audit *audit, const struct epw_signature *sig,

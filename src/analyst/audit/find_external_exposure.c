@@ -41,10 +41,10 @@ static bool is_exposed(const struct epw_audit *audit, const struct epw_result *r
 {
     const struct epw_flow_record *r = result->record;
     bool shown = c->sig == result->verdict->sig && result->verdict->confidence >= EPW_CONF_LIKELY;
-    return !c->contradicted && is_for_managing(c->sig) && c->sig->responder[0] != '\0' &&
-           epw_fact_own_row(audit, c->sig, r) &&
-           (shown || (!epw_fact_is_others(result, c->sig) &&
-                      epw_audit_has_role(audit, &r->ip[1], c->sig->product, c->sig->responder)));
+    return !c->contradicted && c->sig->needs != EPW_NEEDS_NAME && is_for_managing(c->sig) &&
+           c->sig->responder[0] != '\0' && epw_fact_own_row(audit, c->sig, r) &&
+           (shown ||
+            (!epw_fact_is_others(result, c->sig) && epw_fact_is_responder(audit, result, c->sig)));
 }
 
 static void report(struct epw_audit *audit, const struct epw_flow_record *r,

@@ -65,12 +65,12 @@ static bool is_rather_another(const struct epw_audit *audit, const struct epw_re
     return false;
 }
 
-static bool is_exposed(const struct epw_audit *audit, const struct epw_flow_record *r,
+static bool is_exposed(const struct epw_audit *audit, const struct epw_result *result,
                        const struct epw_signature *sig)
 {
     return (sig->scope == EPW_SCOPE_LOCALHOST || sig->scope == EPW_SCOPE_NOT_IN_FIREWALL) &&
-           epw_fact_own_row(audit, sig, r) &&
-           epw_audit_has_role(audit, &r->ip[1], sig->product, sig->responder);
+           epw_fact_own_row(audit, sig, result->record) &&
+           epw_fact_is_responder(audit, result, sig);
 }
 
 static void report(struct epw_audit *audit, const struct epw_flow_record *r,
@@ -111,7 +111,7 @@ static void flow(struct epw_audit *audit, const struct epw_result *result)
     for (size_t i = 0; i < result->verdict->candidate_count; i++) {
         const struct epw_candidate *c = &result->verdict->candidate[i];
         if (!c->contradicted && !epw_fact_is_others(result, c->sig) &&
-            is_exposed(audit, r, c->sig) && !is_rather_another(audit, result, c->sig)) {
+            is_exposed(audit, result, c->sig) && !is_rather_another(audit, result, c->sig)) {
             report(audit, r, c->sig);
             return;
         }

@@ -20,12 +20,13 @@ static bool is_own_port(const struct epw_signature *sig, uint16_t port)
            (sig->needs == EPW_NEEDS_RESPONDER && port >= FIRST_OWN_PORT);
 }
 
-static bool is_mismatch(const struct epw_audit *audit, const struct epw_flow_record *r,
+static bool is_mismatch(const struct epw_audit *audit, const struct epw_result *result,
                         const struct epw_signature *sig)
 {
+    const struct epw_flow_record *r = result->record;
     return sig->scope == EPW_SCOPE_NETWORK && epw_fact_own_row(audit, sig, r) &&
            is_own_port(sig, r->port[1]) && epw_fact_fit(r, sig) == EPW_FIT_DIFFERS &&
-           epw_audit_has_role(audit, &r->ip[1], sig->product, sig->responder);
+           epw_fact_is_responder(audit, result, sig);
 }
 
 /* Another row of the same port and host that this protocol does not contradict. */
@@ -35,7 +36,7 @@ static bool is_explained(const struct epw_audit *audit, const struct epw_result 
     for (size_t i = 0; i < result->verdict->candidate_count; i++) {
         const struct epw_signature *sig = result->verdict->candidate[i].sig;
         if (epw_fact_own_row(audit, sig, r) && epw_fact_fit(r, sig) != EPW_FIT_DIFFERS &&
-            epw_audit_has_role(audit, &r->ip[1], sig->product, sig->responder))
+            epw_fact_is_responder(audit, result, sig))
             return true;
     }
     return false;
@@ -83,12 +84,12 @@ static void report(struct epw_audit *audit, const struct epw_flow_record *r,
 static void flow(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
-    if (result->verdict->sig != NULL || !epw_fact_two_hosts(r) || !epw_fact_talked(r) ||
-        epw_fact_is_scanner(audit, &r->ip[0]))
+    if (result->verdict->confidence >= EPW_CONF_LIKELY || !epw_fact_two_hosts(r) ||
+        !epw_fact_talked(r) || epw_fact_is_scanner(audit, &r->ip[0]))
         return;
     for (size_t i = 0; i < result->verdict->candidate_count; i++) {
         const struct epw_signature *sig = result->verdict->candidate[i].sig;
-        if (is_mismatch(audit, r, sig) && !is_explained(audit, result)) {
+        if (is_mismatch(audit, result, sig) && !is_explained(audit, result)) {
             report(audit, r, sig);
             return;
         }

@@ -32,7 +32,11 @@ static bool is_documented(const struct epw_audit *audit, const struct epw_result
             continue;
         if (strcmp(sig->product, but->product) == 0 && sig->initiator[0] == '\0')
             return true;
-        if (epw_audit_has_role(audit, &r->ip[0], sig->product, sig->initiator))
+        if (!epw_audit_has_role(audit, &r->ip[0], sig->product, sig->initiator))
+            continue;
+        /* Of the same product only when the other host may be that row's responder. */
+        if (strcmp(sig->product, but->product) != 0 || epw_fact_is_responder(audit, result, sig) ||
+            !epw_fact_in_role(audit, but, 0, &r->ip[1]))
             return true;
     }
     return false;
@@ -43,10 +47,11 @@ static bool is_documented(const struct epw_audit *audit, const struct epw_result
  * the port is the product's own and the protocol agrees: a host that was moved
  * under another server is known to nobody yet.
  */
-static bool is_client(const struct epw_audit *audit, const struct epw_flow_record *r,
+static bool is_client(const struct epw_audit *audit, const struct epw_result *result,
                       const struct epw_signature *sig)
 {
-    if (epw_audit_has_role(audit, &r->ip[1], sig->product, sig->responder))
+    const struct epw_flow_record *r = result->record;
+    if (epw_fact_is_responder(audit, result, sig))
         return false;
     return epw_fact_in_role(audit, sig, 0, &r->ip[1]) ||
            (sig->needs == EPW_NEEDS_PORT && epw_fact_answered(r) &&
@@ -63,7 +68,7 @@ static bool is_wrong(const struct epw_audit *audit, const struct epw_result *res
     return goes_one_way(sig) && epw_fact_own_row(audit, sig, r) && !strange &&
            !epw_fact_is_others(result, sig) &&
            epw_audit_has_role(audit, &r->ip[0], sig->product, sig->responder) &&
-           is_client(audit, r, sig) && !is_documented(audit, result, sig);
+           is_client(audit, result, sig) && !is_documented(audit, result, sig);
 }
 
 static void report(struct epw_audit *audit, const struct epw_flow_record *r,

@@ -50,10 +50,13 @@ static const uint16_t ordinary[] = {
     853,  /* DNS with TLS */
     993,  /* mail */
     995,  /* mail */
+    1433, /* database */
+    1434, /* database */
     1900, /* SSDP */
     2049, /* NFS */
     3268, /* LDAP, global catalogue */
     3269, /* LDAP, global catalogue with TLS */
+    3306, /* database */
     3389, /* remote desktop */
     3702, /* WS-Discovery */
     4500, /* IPsec behind NAT */
@@ -62,6 +65,8 @@ static const uint16_t ordinary[] = {
     5061, /* telephony */
     5353, /* mDNS */
     5355, /* LLMNR */
+    5432, /* database */
+    5900, /* remote desktop */
     5985, /* Windows remote management */
     5986, /* Windows remote management with TLS */
     6514, /* syslog with TLS */

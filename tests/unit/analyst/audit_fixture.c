@@ -38,6 +38,9 @@ static const char signatures[] =
     "initiator,A-11,d,\n"
     "a-cache,Acme,acme,own,cache,update,tcp,2967,http,agent,cache,,,network,,current,,port,A-12,"
     "d,\n"
+    "a-relay,Acme,acme,own,relay,update,tcp,4122,tls,agent,relay,,,network,,current,,port,A-13,d,\n"
+    "a-relays,Acme,acme,own,relay,update,tcp,4122,tls,relay,relay,,,network,,current,,initiator,"
+    "A-14,d,\n"
     "b-task,Bolt,bolt,own,task,management,tcp,2222,,master,slave,,,network,,current,,initiator,"
     "B-1,d,\n";
 
@@ -155,6 +158,15 @@ void show_attempt(const char *from, const char *to, uint16_t port)
     r.state = EPW_FLOW_UNANSWERED;
     r.packets[1] = r.bytes[1] = r.payload_bytes[0] = r.payload_bytes[1] = 0;
     show(&r);
+}
+
+void show_name(const char *client, const char *name, const char *address)
+{
+    struct epw_sighting s = { .kind = EPW_SIGHT_ADDRESS, .ts_ns = 1000000000LL * 99, .ttl_s = 60 };
+    cr_assert(epw_ip_parse(client, &s.client));
+    cr_assert(epw_ip_parse(address, &s.address));
+    snprintf(s.name, sizeof(s.name), "%s", name);
+    epw_analyst_sighting(analyst, &s);
 }
 
 void show_product(void)

@@ -36,6 +36,8 @@ struct epw_evidence *evidence_of(struct epw_flow_record *record);
 void show(const struct epw_flow_record *record);
 void show_talk(const char *from, const char *to, uint16_t port, enum epw_app app);
 void show_attempt(const char *from, const char *to, uint16_t port);
+/* DNS tells the client that the name is this address. */
+void show_name(const char *client, const char *name, const char *address);
 /* Makes SERVER known as a server, and AGENT and AGENT2 as agents, of the product. */
 void show_product(void);
 /* Ends the run: found[] holds the findings of this kind alone. */

@@ -69,3 +69,32 @@ Test(local_only_exposed, not_from_the_host_itself)
     find_all(KIND);
     EXPECT_NONE();
 }
+
+/* clang-format off */
+TestSuite(local_only_exposed_site, .fini = find_close);
+/* clang-format on */
+
+Test(local_only_exposed_site, a_server_declared_by_address)
+{
+    find_open_site("host,acme,server," SERVER ",\n");
+    show_talk(ADMIN, SERVER, 8447, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    EXPECT_ONE(SERVER ":8447", ADMIN, SERVER);
+}
+
+Test(local_only_exposed_site, a_server_declared_by_name)
+{
+    find_open_site("name,acme,server,server.example,\n");
+    show_name(ADMIN, "server.example", SERVER);
+    show_talk(ADMIN, SERVER, 8447, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    EXPECT_ONE(SERVER ":8447", ADMIN, SERVER);
+}
+
+Test(local_only_exposed_site, our_own_scanner_may_look)
+{
+    find_open_site("host,acme,server," SERVER ",\nscanner,,," ADMIN ",\n");
+    show_talk(ADMIN, SERVER, 8447, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    EXPECT_NONE();
+}

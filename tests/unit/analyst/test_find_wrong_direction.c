@@ -55,18 +55,6 @@ Test(wrong_direction, an_inferred_direction_proves_nothing)
     EXPECT_NONE();
 }
 
-Test(wrong_direction, withheld_where_only_one_direction_was_captured)
-{
-    show_talk(AGENT, SERVER, 2223, EPW_APP_UNKNOWN);
-    show_talk(AGENT, SERVER, 2222, EPW_APP_TLS);
-    struct epw_flow_record r = talk(SERVER, AGENT2, 2223, EPW_APP_UNKNOWN);
-    r.packets[1] = r.payload_bytes[1] = 0;
-    r.state = EPW_FLOW_UNANSWERED;
-    show(&r);
-    find_all(KIND);
-    EXPECT_NONE();
-}
-
 /* clang-format off */
 TestSuite(wrong_direction_site, .fini = find_close);
 /* clang-format on */
@@ -87,4 +75,37 @@ Test(wrong_direction_site, an_accepted_deviation_is_none)
     show_talk(SERVER, AGENT, 2222, EPW_APP_TLS);
     find_all(KIND);
     EXPECT_NONE();
+}
+
+#define RELAY "10.0.0.20"
+
+Test(wrong_direction_site, relays_open_relays_but_not_agents)
+{
+    find_open_site("host,acme,relay," RELAY ",\nhost,acme,agent," AGENT ",\n");
+    show_talk(RELAY, OTHER, 4122, EPW_APP_TLS);
+    show_talk(RELAY, AGENT, 4122, EPW_APP_TLS);
+    find_all(KIND);
+    EXPECT_ONE(AGENT ":4122", RELAY, AGENT);
+}
+
+static void show_declared(uint64_t answers)
+{
+    find_open_site("host,acme,server," SERVER ",\nhost,acme,agent," AGENT ",\n");
+    struct epw_flow_record r = talk(SERVER, AGENT, 2222, EPW_APP_TLS);
+    r.packets[1] = r.bytes[1] = answers;
+    r.payload_bytes[1] = 0;
+    show(&r);
+    find_all(KIND);
+}
+
+Test(wrong_direction_site, withheld_where_only_one_direction_was_captured)
+{
+    show_declared(0);
+    EXPECT_NONE();
+}
+
+Test(wrong_direction_site, told_where_both_were)
+{
+    show_declared(3);
+    EXPECT_ONE(AGENT ":2222", SERVER, AGENT);
 }
