@@ -43,7 +43,7 @@ static struct epw_prefix cut_to(const struct epw_ip *ip, unsigned bits)
     struct epw_prefix prefix = { .ip = *ip, .bits = (uint8_t)bits };
     for (unsigned byte = bits / 8; byte < sizeof(ip->b); byte++)
         prefix.ip.b[byte] =
-            byte == bits / 8 ? (uint8_t)(prefix.ip.b[byte] & 0xff00u >> bits % 8) : 0;
+            (uint8_t)(byte == bits / 8 ? prefix.ip.b[byte] & 0xff00u >> bits % 8 : 0);
     return prefix;
 }
 
