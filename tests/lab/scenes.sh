@@ -108,12 +108,13 @@ share() {
     act "$from" smbclient -s "$work/smb-office.conf" "//$to/$1" -U root%lab -c ls "$@"
 }
 
-scene_smb() { # smbd: ADMIN$ of a PC as a deployment opens it, a file share, SMB 1 to 3, 139, NetBIOS
+scene_smb() { # smbd: ADMIN$ of a PC as a deployment opens it, file shares, SMB 1 to 3, 139, NetBIOS
     serve pc1 udp 137 nmbd -F --no-process-group -s "$work/smb-pc1.conf"
     act office nmblookup -s "$work/smb-office.conf" -U 10.20.0.101 pc1
     share sepm 10.20.0.101 'ADMIN$' -m SMB3
     share eset 10.20.0.101 'ADMIN$' -m SMB2_10
     share eset 10.20.0.101 'ADMIN$' -p 139 -m SMB2_10
+    share eset 10.20.0.60 docs
     share pc2 10.20.0.60 docs
     share pc3 10.20.0.60 docs -m NT1 --option='client min protocol=NT1'
 }

@@ -81,6 +81,19 @@ static void check_protocol(const struct epw_case *c, struct epw_judged *j)
         contradict(j, "the first bytes are not the documented protocol");
 }
 
+/* Installing on a machine takes an administrative share; the others hold people's files. */
+static void check_share(const struct epw_case *c, struct epw_judged *j)
+{
+    const char *path = c->record->evidence->hint;
+    size_t len = strlen(path);
+    /* What was cut at the hint's end may have ended in any way. */
+    if (strcmp(j->sig->category, "deployment") != 0 || strchr(path, '/') == NULL ||
+        len + 1 >= EPW_HINT_LEN || !epw_case_is_app(c, EPW_APP_SMB))
+        return;
+    if (path[len - 1] != '$')
+        contradict(j, "a file share was opened, not an administrative one");
+}
+
 static void check_scope(const struct epw_case *c, struct epw_judged *j)
 {
     bool group_row = j->sig->scope == EPW_SCOPE_BROADCAST || j->sig->scope == EPW_SCOPE_MULTICAST;
@@ -303,6 +316,8 @@ void epw_judge(const struct epw_case *c, const struct epw_signature *sig, struct
         return;
     }
     check_protocol(c, j);
+    if (!j->contradicted)
+        check_share(c, j);
     if (!j->contradicted)
         check_scope(c, j);
     if (!j->contradicted)

@@ -229,6 +229,34 @@ Test(verdict, through_a_proxy_the_targets_port_counts)
     EXPECT(1, EPW_CONF_NONE, "", "");
 }
 
+static void show_share(const char *from, const char *path)
+{
+    struct epw_flow_record r = flow(from, "10.0.0.8", 445, EPW_APP_SMB);
+    ((struct epw_evidence *)(uintptr_t)r.evidence)->hint = path;
+    push(&r);
+}
+
+/* 10.0.0.5 is a server that may deploy; what it opens says whether it does. */
+Test(verdict, a_file_share_is_no_deployment)
+{
+    char cut[EPW_HINT_LEN];
+    memset(cut, 'x', sizeof(cut) - 1);
+    memcpy(cut, "//", 2);
+    cut[sizeof(cut) - 1] = '\0';
+    show("10.0.0.7", "10.0.0.5", 2222, EPW_APP_TLS);
+    show("10.0.0.7", "10.0.0.5", 2223, EPW_APP_UNKNOWN);
+    show_share("10.0.0.5", "//10.0.0.8/ADMIN$");
+    show_share("10.0.0.5", "//10.0.0.8/docs");
+    show_share("10.0.0.5", ""); /* encrypted, or no tree connect seen */
+    show_share("10.0.0.5", cut);
+    epw_analyst_flush(analyst);
+    /* The file share comes first: refuted at once, it need not wait for a role. */
+    EXPECT(0, EPW_CONF_NONE, "", "");
+    EXPECT(3, EPW_CONF_LIKELY, "acme", "deployment");
+    EXPECT(4, EPW_CONF_LIKELY, "acme", "deployment");
+    EXPECT(5, EPW_CONF_LIKELY, "acme", "deployment");
+}
+
 /* On the control channel 10.0.0.7:40000-10.0.0.5:2021 one side announces that it listens. */
 static void announce(const char *listener, uint16_t port)
 {

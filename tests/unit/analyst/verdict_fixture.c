@@ -13,7 +13,11 @@
     "id,vendor,product,kind,function,category,transport,ports,app_protocol,initiator,responder,"   \
     "names,networks,scope,versions,status,period,needs,rows,source,notes\n"
 #define ACME(id, product, function, proto, ports, app, from, to, names, nets, scope, needs)        \
-    id ",Acme," product ",own," function ",management," proto "," ports "," app "," from "," to    \
+    ACME_IN("management", id, product, function, proto, ports, app, from, to, names, nets, scope,  \
+            needs)
+#define ACME_IN(category, id, product, function, proto, ports, app, from, to, names, nets, scope,  \
+                needs)                                                                             \
+    id ",Acme," product ",own," function "," category "," proto "," ports "," app "," from "," to  \
        "," names "," nets "," scope ",,current,," needs ",,document,\n"
 
 static const char signatures[] = HEADER
@@ -21,18 +25,20 @@ static const char signatures[] = HEADER
     ACME("a-agent", "acme", "replication", "tcp", "2222", "tls", "agent", "server", "", "",
          "network", "port") ACME("a-console", "acme", "console", "tcp", "2223", "", "console",
                                  "server", "", "", "network", "port")
-        ACME("a-deploy", "acme", "deployment", "tcp", "445", "smb", "server", "target", "", "",
-             "network", "initiator") ACME("a-web", "acme", "web", "tcp", "8443", "tls", "console",
-                                          "server", "", "", "network", "responder")
-            ACME("a-cloud", "acme", "cloud", "tcp", "443", "tls", "agent", "cloud",
-                 "update.acme.example *.cloud.acme.example", "", "network", "name")
-                ACME("a-brand", "acme", "brand", "tcp", "443", "tls", "", "cloud", "*.acme.example",
-                     "", "network", "never") ACME("a-push", "acme", "push", "tcp", "4118", "tls",
-                                                  "cloud", "agent", "", "initiator=203.0.113.0/24",
-                                                  "network", "initiator")
-                    ACME("a-cast", "acme", "announce", "udp", "15000", "", "agent", "agent", "", "",
-                         "broadcast", "port") ACME("a-wake", "acme", "wake", "udp", "15000", "",
-                                                   "server", "agent", "", "", "network", "port")
+        ACME_IN("deployment", "a-deploy", "acme", "deployment", "tcp", "445", "smb", "server",
+                "target", "", "", "network", "initiator")
+            ACME("a-web", "acme", "web", "tcp", "8443", "tls", "console", "server", "", "",
+                 "network", "responder")
+                ACME("a-cloud", "acme", "cloud", "tcp", "443", "tls", "agent", "cloud",
+                     "update.acme.example *.cloud.acme.example", "", "network", "name")
+                    ACME("a-brand", "acme", "brand", "tcp", "443", "tls", "", "cloud",
+                         "*.acme.example", "", "network", "never")
+                        ACME("a-push", "acme", "push", "tcp", "4118", "tls", "cloud", "agent", "",
+                             "initiator=203.0.113.0/24", "network", "initiator")
+                            ACME("a-cast", "acme", "announce", "udp", "15000", "", "agent", "agent",
+                                 "", "", "broadcast", "port")
+                                ACME("a-wake", "acme", "wake", "udp", "15000", "", "server",
+                                     "agent", "", "", "network", "port")
     /* bolt: its server opens 2222 on clients; FTP on 2021 announces data */
     ACME("b-task", "bolt", "task", "tcp", "2222", "", "server", "client", "", "", "network",
          "initiator") ACME("b-ftp", "bolt", "download", "tcp", "2021", "ftp", "client", "server",
