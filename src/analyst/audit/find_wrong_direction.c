@@ -59,6 +59,23 @@ static bool is_client(const struct epw_audit *audit, const struct epw_result *re
             !epw_audit_has_role(audit, &r->ip[0], sig->product, sig->initiator));
 }
 
+/*
+ * The verdict names another product. Its port alone explains nothing where
+ * both hosts are known as this one's: the right row was only turned down for
+ * its direction.
+ */
+static bool is_explained(const struct epw_audit *audit, const struct epw_result *result,
+                         const struct epw_signature *sig)
+{
+    const struct epw_flow_record *r = result->record;
+    const struct epw_signature *named = result->verdict->sig;
+    return epw_fact_is_others(result, sig) &&
+           (result->verdict->confidence == EPW_CONF_CONFIRMED ||
+            !epw_fact_in_role(audit, sig, 0, &r->ip[1]) ||
+            epw_audit_has_role(audit, &r->ip[0], named->product, named->initiator) ||
+            epw_audit_has_role(audit, &r->ip[1], named->product, named->responder));
+}
+
 static bool is_wrong(const struct epw_audit *audit, const struct epw_result *result,
                      const struct epw_signature *sig)
 {
@@ -66,7 +83,7 @@ static bool is_wrong(const struct epw_audit *audit, const struct epw_result *res
     bool strange = epw_fact_fit(r, sig) == EPW_FIT_DIFFERS ||
                    (sig->app_count == 0 && epw_ordinary_app((enum epw_app)r->evidence->app));
     return goes_one_way(sig) && epw_fact_own_row(audit, sig, r) && !strange &&
-           !epw_fact_is_others(result, sig) &&
+           !is_explained(audit, result, sig) &&
            epw_audit_has_role(audit, &r->ip[0], sig->product, sig->responder) &&
            is_client(audit, result, sig) && !is_documented(audit, result, sig);
 }

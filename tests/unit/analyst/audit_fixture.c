@@ -41,6 +41,10 @@ static const char signatures[] =
     "a-relay,Acme,acme,own,relay,update,tcp,4122,tls,agent,relay,,,network,,current,,port,A-13,d,\n"
     "a-relays,Acme,acme,own,relay,update,tcp,4122,tls,relay,relay,,,network,,current,,initiator,"
     "A-14,d,\n"
+    "a-point,Acme,acme,own,point,update,tcp,13000,tls,agent,point,,,network,,current,,port,A-15,d,"
+    "\n"
+    "c-boss,Acme,acme-old,neighbour,boss,update,tcp,13000,tls,agent,boss,,,network,,current,,port,"
+    ",d,\n"
     "b-task,Bolt,bolt,own,task,management,tcp,2222,,master,slave,,,network,,current,,initiator,"
     "B-1,d,\n";
 

@@ -109,3 +109,19 @@ Test(wrong_direction_site, told_where_both_were)
     show_declared(3);
     EXPECT_ONE(AGENT ":2222", SERVER, AGENT);
 }
+
+Test(wrong_direction_site, anothers_port_alone_explains_nothing_between_known_hosts)
+{
+    find_open_site("host,acme,point," RELAY ",\nhost,acme,agent," AGENT ",\n");
+    show_talk(RELAY, AGENT, 13000, EPW_APP_TLS);
+    find_all(KIND);
+    EXPECT_ONE(AGENT ":13000", RELAY, AGENT);
+}
+
+Test(wrong_direction_site, another_product_explains_what_a_stranger_answers)
+{
+    find_open_site("host,acme,point," RELAY ",\nhost,acme,agent," AGENT ",\n");
+    show_talk(RELAY, OTHER, 13000, EPW_APP_TLS);
+    find_all(KIND);
+    EXPECT_NONE();
+}
