@@ -44,6 +44,26 @@ static bool is_declared(const struct epw_site *site, const struct epw_result *re
     return false;
 }
 
+/*
+ * Where only names are declared, the server is another one when this client
+ * was told another address for one of them; else it may well be the declared.
+ */
+static bool is_another(const struct epw_audit *audit, const struct epw_result *result)
+{
+    const struct epw_site *site = epw_audit_site(audit);
+    const struct epw_signature *sig = result->verdict->sig;
+    const struct epw_flow_record *r = result->record;
+    if (epw_site_declares_address(site, sig->product, sig->responder))
+        return true;
+    const struct epw_names *names = epw_audit_knowledge(audit)->names;
+    const char *name;
+    for (size_t i = 0; (name = epw_site_name_at(site, sig->product, sig->responder, i)) != NULL;
+         i++)
+        if (epw_names_told(names, &r->ip[0], name, &r->ip[1], r->first_ns) != EPW_TOLD_NO)
+            return false;
+    return true;
+}
+
 static void report(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
@@ -84,7 +104,7 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
         return;
     if (is_deployed(site, sig->product) && is_to_server(audit, sig) &&
         epw_site_declares(site, sig->product, sig->responder) && !is_declared(site, result) &&
-        !epw_site_scanner(site, &r->ip[0]))
+        is_another(audit, result) && !epw_site_scanner(site, &r->ip[0]))
         report(audit, result);
 }
 

@@ -20,6 +20,9 @@ extern const struct epw_rule epw_rule_silent_agent;
 /* Internal hosts kept, some 80 bytes each; of those beyond, nothing is said. */
 #define HOSTS_MAX 131072
 
+/* Addresses of one machine that are looked at together. */
+#define ADDRESSES_MAX 16
+
 /* Starts kept of one agent's conversations: the newest tell its rhythm. */
 #define STARTS_MAX 64
 
@@ -51,6 +54,14 @@ struct host {
 struct silent {
     uint64_t seed;
     struct host *hosts;
+};
+
+/* The addresses of one machine. */
+struct group {
+    size_t count;
+    const struct epw_ip *ip; /* the one it is called by */
+    struct host *host[ADDRESSES_MAX];
+    int64_t active_ns;
 };
 
 static enum epw_err make(void **state)
@@ -191,18 +202,19 @@ static int64_t period_of(const struct epw_audit *audit, struct said *said)
     return agent ? rhythm(said) : 0;
 }
 
-/* The last words in any conversation of the product. */
-static const struct said *last_words(const struct host *h, const char *product)
+/* The last words in any conversation of the product, at any address of the host. */
+static const struct said *last_words(const struct group *g, const char *product)
 {
     const struct said *last = NULL;
-    for (const struct said *said = h->said; said != NULL; said = said->next)
-        if (strcmp(said->sig->product, product) == 0 &&
-            (last == NULL || said->last.last_ns > last->last.last_ns))
-            last = said;
+    for (size_t i = 0; i < g->count; i++)
+        for (const struct said *said = g->host[i]->said; said != NULL; said = said->next)
+            if (strcmp(said->sig->product, product) == 0 &&
+                (last == NULL || said->last.last_ns > last->last.last_ns))
+                last = said;
     return last;
 }
 
-static void report(struct epw_audit *audit, const struct host *h, const struct epw_signature *sig,
+static void report(struct epw_audit *audit, const struct group *g, const struct epw_signature *sig,
                    int64_t period_ns, const struct epw_flow_record *last, int64_t last_ns)
 {
     char ip[EPW_IP_STRLEN], when[EPW_TEXT_LEN], every[EPW_TEXT_LEN], silence[EPW_TEXT_LEN];
@@ -210,7 +222,7 @@ static void report(struct epw_audit *audit, const struct host *h, const struct e
     epw_str_addf(
         &summary, "The %s of %s on %s %s %s and was silent for %s, while the host was active",
         sig->initiator[0] == '\0' ? "agent" : sig->initiator, sig->product,
-        epw_ip_format(&h->ip, ip), last == NULL ? "did not speak since" : "spoke last at",
+        epw_ip_format(g->ip, ip), last == NULL ? "did not speak since" : "spoke last at",
         epw_text_time(last_ns, when), epw_text_span(epw_audit_now_ns(audit) - last_ns, silence));
     epw_str_addf(&documented, "%s every %s", sig->period_s != 0 ? "documented" : "it spoke",
                  epw_text_span(period_ns, every));
@@ -223,60 +235,85 @@ static void report(struct epw_audit *audit, const struct host *h, const struct e
         .advice = "Look whether the agent's service runs on these hosts, and what stopped it",
         .record = last,
         .ts_ns = last_ns,
-        .culprit = { &h->ip },
+        .culprit = { g->ip },
     };
     epw_audit_report(audit, &epw_rule_silent_agent, &o);
     epw_str_free(&summary);
     epw_str_free(&documented);
 }
 
-static bool is_silent(const struct epw_audit *audit, const struct host *h, int64_t last_ns,
+static bool is_silent(const struct epw_audit *audit, const struct group *g, int64_t last_ns,
                       int64_t period_ns)
 {
     return period_ns != 0 && epw_audit_now_ns(audit) - last_ns >= PERIODS * period_ns &&
-           h->active_ns - last_ns >= period_ns;
+           g->active_ns - last_ns >= period_ns;
 }
 
-/* Of each product the conversation that keeps the shortest period. */
-static void judge(struct epw_audit *audit, struct host *h)
+/* Of the product's conversations on the host, the one with the shortest period. */
+static const struct said *most_regular(const struct epw_audit *audit, const struct group *g,
+                                       const char *product, int64_t *period_ns)
 {
-    for (struct said *said = h->said; said != NULL; said = said->next) {
-        int64_t period_ns = period_of(audit, said);
-        const struct said *last = last_words(h, said->sig->product);
-        bool first = true;
-        for (struct said *other = h->said; other != NULL && period_ns != 0; other = other->next)
-            if (other != said && strcmp(other->sig->product, said->sig->product) == 0) {
-                int64_t its = period_of(audit, other);
-                first &= its == 0 || its > period_ns ||
-                         (its == period_ns && other->sig->index > said->sig->index);
-            }
-        if (first && is_silent(audit, h, last->last.last_ns, period_ns))
-            report(audit, h, said->sig, period_ns, &last->last, last->last.last_ns);
-    }
+    const struct said *best = NULL;
+    *period_ns = 0;
+    for (size_t i = 0; i < g->count; i++)
+        for (struct said *said = g->host[i]->said; said != NULL; said = said->next) {
+            if (strcmp(said->sig->product, product) != 0)
+                continue;
+            int64_t its_ns = period_of(audit, said);
+            if (its_ns == 0 ||
+                (best != NULL && (its_ns > *period_ns ||
+                                  (its_ns == *period_ns && said->sig->index >= best->sig->index))))
+                continue;
+            best = said;
+            *period_ns = its_ns;
+        }
+    return best;
+}
+
+static void judge(struct epw_audit *audit, const struct group *g)
+{
+    for (size_t i = 0; i < g->count; i++)
+        for (const struct said *said = g->host[i]->said; said != NULL; said = said->next) {
+            int64_t period_ns;
+            const char *product = said->sig->product;
+            const struct said *last = last_words(g, product);
+            if (most_regular(audit, g, product, &period_ns) == said &&
+                is_silent(audit, g, last->last.last_ns, period_ns))
+                report(audit, g, said->sig, period_ns, &last->last, last->last.last_ns);
+        }
 }
 
 /* Declared, documented to speak, and not heard once. */
-static void judge_declared(struct epw_audit *audit, const struct host *h)
+static void judge_declared(struct epw_audit *audit, const struct group *g)
 {
     const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
     int64_t start_ns = epw_audit_now_ns(audit) - epw_audit_watched_ns(audit);
     for (size_t i = 0; i < epw_catalogue_count(catalogue); i++) {
         const struct epw_signature *sig = epw_catalogue_at(catalogue, i);
         if (sig->period_s != 0 && !sig->neighbour && sig->initiator[0] != '\0' &&
-            epw_site_role(epw_audit_site(audit), &h->ip, sig->product, sig->initiator) &&
-            last_words(h, sig->product) == NULL &&
-            is_silent(audit, h, start_ns, (int64_t)sig->period_s * SECOND_NS))
-            report(audit, h, sig, (int64_t)sig->period_s * SECOND_NS, NULL, start_ns);
+            epw_site_role(epw_audit_site(audit), g->ip, sig->product, sig->initiator) &&
+            last_words(g, sig->product) == NULL &&
+            is_silent(audit, g, start_ns, (int64_t)sig->period_s * SECOND_NS))
+            report(audit, g, sig, (int64_t)sig->period_s * SECOND_NS, NULL, start_ns);
     }
 }
 
-static void finish(struct epw_audit *audit)
+static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
 {
-    struct silent *s = epw_audit_state(audit, &epw_rule_silent_agent);
-    struct host *h, *next;
-    HASH_ITER (hh, s->hosts, h, next) {
-        judge(audit, h);
-        judge_declared(audit, h);
+    const struct silent *s = epw_audit_state(audit, &epw_rule_silent_agent);
+    struct group g = { .count = 0 };
+    for (size_t i = 0; i < host->ip_count && g.count < ADDRESSES_MAX; i++) {
+        struct host *h = find(s, &host->ip[i]);
+        if (h == NULL)
+            continue;
+        if (g.count == 0)
+            g.ip = &h->ip;
+        g.active_ns = h->active_ns > g.active_ns ? h->active_ns : g.active_ns;
+        g.host[g.count++] = h;
+    }
+    if (g.count != 0) {
+        judge(audit, &g);
+        judge_declared(audit, &g);
     }
 }
 
@@ -286,7 +323,7 @@ const struct epw_rule epw_rule_silent_agent = {
     .help = "agents that stopped speaking while their host went on",
     .both_sides = true,
     .flow = look,
-    .finish = finish,
+    .host = show,
     .open = make,
     .close = discard,
 };

@@ -80,9 +80,10 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     const struct epw_flow_record *r = result->record;
     struct unprotected *u = epw_audit_state(audit, &epw_rule_unprotected_host);
     bool held = r->packets[EPW_TO_CLIENT] != 0 && !epw_attempt_unmet(r) && !r->group;
-    /* Whoever opens it speaks, also in vain; who answers only when it did. */
+    /* Whoever opens it speaks, also in vain; who answers only when it did. That it may be one of
+     * several products is speaking too. */
     for (size_t side = 0; side < 2; side++) {
-        bool speaks = result->verdict->sig != NULL && (side == 0 || held);
+        bool speaks = result->verdict->confidence != EPW_CONF_NONE && (side == 0 || held);
         if ((!held && !speaks) || !epw_site_internal(epw_audit_site(audit), &r->ip[side]))
             continue;
         struct host *h = get(u, &r->ip[side]);

@@ -169,17 +169,28 @@ static bool any_is_role(const struct epw_site_line *line, const char *product, c
     return false;
 }
 
+bool epw_site_declares_address(const struct epw_site *site, const char *product, const char *role)
+{
+    const struct epw_site_net *net = site == NULL ? NULL : site->nets;
+    while (net != NULL && !any_is_role(net->first, product, role))
+        net = net->hh.next;
+    return net != NULL;
+}
+
+const char *epw_site_name_at(const struct epw_site *site, const char *product, const char *role,
+                             size_t index)
+{
+    const struct epw_site_host_name *name = site == NULL ? NULL : site->names;
+    for (; name != NULL; name = name->hh.next)
+        if (any_is_role(name->first, product, role) && index-- == 0)
+            return name->name;
+    return NULL;
+}
+
 bool epw_site_declares(const struct epw_site *site, const char *product, const char *role)
 {
-    if (site == NULL)
-        return false;
-    for (const struct epw_site_net *net = site->nets; net != NULL; net = net->hh.next)
-        if (any_is_role(net->first, product, role))
-            return true;
-    for (const struct epw_site_host_name *name = site->names; name != NULL; name = name->hh.next)
-        if (any_is_role(name->first, product, role))
-            return true;
-    return false;
+    return epw_site_declares_address(site, product, role) ||
+           epw_site_name_at(site, product, role, 0) != NULL;
 }
 
 bool epw_site_move_is_of(const struct epw_site_move *move, const struct epw_signature *sig)

@@ -43,6 +43,11 @@ bool epw_site_role(const struct epw_site *site, const struct epw_ip *ip, const c
                    const char *role);
 /* Any host, or name, is declared in this role of the product. */
 bool epw_site_declares(const struct epw_site *site, const char *product, const char *role);
+/* Any address is declared in this role of the product. */
+bool epw_site_declares_address(const struct epw_site *site, const char *product, const char *role);
+/* The host names declared in this role, one by one; NULL when index is beyond the last. */
+const char *epw_site_name_at(const struct epw_site *site, const char *product, const char *role,
+                             size_t index);
 /* The host name is declared in this role of the product. name: lower case. */
 bool epw_site_names(const struct epw_site *site, const char *name, const char *product,
                     const char *role);

@@ -56,3 +56,14 @@ Test(rogue_server, an_attempt_is_no_talk)
     find_all("rogue-server");
     cr_assert_eq(found_count, 0);
 }
+
+Test(rogue_server, names_alone_tell_only_with_their_dns)
+{
+    find_open("deployed,acme,,\nname,acme,server,av.corp.example\n");
+    dns(0, "10.0.0.7", "av.corp.example", "10.0.0.5");
+    push(flow_at(1, "10.0.0.7", "10.0.0.66", 2222, EPW_APP_TLS, NULL));
+    push(flow_at(2, "10.0.0.8", "10.0.0.67", 2222, EPW_APP_TLS, NULL)); /* its DNS was not seen */
+    find_all("rogue-server");
+    cr_assert_eq(found_count, 1);
+    cr_expect_str_eq(found[0].subject, "10.0.0.66");
+}

@@ -59,6 +59,26 @@ Test(silent_agent, another_conversation_of_the_product_is_a_sign_of_life)
     cr_assert_eq(found_count, 0);
 }
 
+Test(silent_agent, another_address_of_the_same_machine_speaks_on)
+{
+    static const uint8_t mac[6] = { 0x02, 0, 0, 0, 0, 7 };
+    find_open("internal,,,10.0.0.0/8\ninternal,,,2001:db8:1::/48\nhost,acme,server,10.0.0.5\n"
+              "host,acme,server,2001:db8:1::5\n");
+    struct epw_flow_record *r[] = {
+        flow_at(0, "10.0.0.7", "10.0.0.5", 2222, EPW_APP_TLS, NULL),
+        flow_at(100, "2001:db8:1::7", "2001:db8:1::5", 2222, EPW_APP_TLS, NULL),
+        flow_at(150, "2001:db8:1::7", "2001:db8:1::5", 2222, EPW_APP_TLS, NULL),
+        flow_at(200, "10.0.0.7", "203.0.113.80", 443, EPW_APP_TLS, "www.example.com"),
+    };
+    for (size_t i = 0; i < sizeof(r) / sizeof(r[0]); i++) {
+        r[i]->has_mac = true;
+        memcpy(r[i]->mac[0], mac, sizeof(mac));
+        push(r[i]);
+    }
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 0);
+}
+
 Test(silent_agent, declared_and_never_heard)
 {
     find_open("host,acme,agent,10.0.0.7\n");
