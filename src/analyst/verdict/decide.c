@@ -24,8 +24,10 @@ static void consider(struct epw_decision *d, const struct epw_signature *sig)
     /* The flow has a name: a row that only another name could decide is refuted by it. */
     bool by_name_alone =
         sig->needs == EPW_NEEDS_NAME || (sig->needs == EPW_NEEDS_NEVER && sig->name_count != 0);
-    if (by_name_alone && d->kase.named && j->name_rank == 0)
+    if (by_name_alone && d->kase.named && j->name_rank == 0) {
+        d->refuted = true;
         return;
+    }
     d->judged_count++;
 }
 
@@ -153,7 +155,9 @@ static void call_ambiguous(struct epw_decision *d, const struct epw_judged *best
 
 static void call_none(struct epw_decision *d)
 {
-    if (d->judged_count == 0)
+    if (d->judged_count == 0 && d->refuted)
+        epw_words_add(d, "its name is none of those documented for this port");
+    else if (d->judged_count == 0)
         epw_words_add(d, "no signature documents this port or name");
     else if (d->kase.own_name && d->judged[0].name_rank == 0)
         epw_words_add(d, "the name is none of a documented product, and no role is known");
@@ -214,6 +218,7 @@ void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
 {
     d->verdict = (struct epw_verdict){ .confidence = EPW_CONF_NONE };
     d->judged_count = 0;
+    d->refuted = false;
     d->words_used = 0;
     d->waits = false;
     epw_case_open(&d->kase, record, know);

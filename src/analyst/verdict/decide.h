@@ -14,6 +14,7 @@ struct epw_decision {
     struct epw_verdict verdict; /* points into this struct and into the catalogue */
     struct epw_case kase;
     size_t judged_count;
+    bool refuted; /* rows fell out: the flow has a name, and it is none of theirs */
     struct epw_judged judged[EPW_MAX_CANDIDATES];
     struct epw_candidate candidate[EPW_MAX_CANDIDATES];
     const char *reason[EPW_MAX_REASONS];

@@ -257,6 +257,20 @@ Test(verdict, a_file_share_is_no_deployment)
     EXPECT(5, EPW_CONF_LIKELY, "acme", "deployment");
 }
 
+/* 443 is documented, for other names: the reason must not deny it. */
+Test(verdict, a_port_refuted_by_its_name_is_told_from_an_unknown_one)
+{
+    struct epw_flow_record r = flow("10.0.0.7", "192.0.2.1", 443, EPW_APP_TLS);
+    say(&r, EPW_NAME_SNI, "www.example.org");
+    push(&r);
+    struct epw_flow_record s = flow("10.0.0.7", "192.0.2.1", 9999, EPW_APP_TLS);
+    say(&s, EPW_NAME_SNI, "www.example.org");
+    push(&s);
+    epw_analyst_flush(analyst);
+    cr_expect_not_null(strstr(seen[0].words, "none of those documented"), "%s", seen[0].words);
+    cr_expect_not_null(strstr(seen[1].words, "no signature documents"), "%s", seen[1].words);
+}
+
 /* On the control channel 10.0.0.7:40000-10.0.0.5:2021 one side announces that it listens. */
 static void announce(const char *listener, uint16_t port)
 {
