@@ -148,7 +148,8 @@ static const struct epw_signature *proxy_row(const struct epw_result *result)
  * The row by which this side shows a role, NULL: none. A proxy is not the
  * service behind it; a host that never answered an attempt is only believed to
  * be there by others; where no firewall need pass a port, whoever tries it may
- * be anybody; and who is declared a proxy speaks for others.
+ * be anybody, as may who tries in vain from outside; and who is declared a proxy
+ * speaks for others.
  */
 static const struct epw_signature *shown_by(const struct epw_inventory *inv,
                                             const struct epw_result *result, unsigned side)
@@ -157,12 +158,15 @@ static const struct epw_signature *shown_by(const struct epw_inventory *inv,
     const struct epw_signature *sig = result->verdict->sig;
     if (sig == NULL || epw_site_proxy(inv->know->site, &r->ip[side]))
         return NULL;
-    if (side == 0)
-        return sig->scope == EPW_SCOPE_LOCALHOST || sig->scope == EPW_SCOPE_NOT_IN_FIREWALL ? NULL
-                                                                                            : sig;
     bool attempt = r->proto == PROTO_TCP &&
                    (r->state == EPW_FLOW_REFUSED ||
                     (r->packets[EPW_TO_CLIENT] == 0 && r->payload_bytes[EPW_TO_SERVER] == 0));
+    if (side == 0) {
+        bool anybody = sig->scope == EPW_SCOPE_LOCALHOST ||
+                       sig->scope == EPW_SCOPE_NOT_IN_FIREWALL ||
+                       (attempt && !epw_site_internal(inv->know->site, &r->ip[0]));
+        return anybody ? NULL : sig;
+    }
     if (attempt)
         return NULL;
     return result->verdict->proxied ? proxy_row(result) : sig;
