@@ -8,6 +8,7 @@
 #include "analyst/audit/facts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 extern const struct epw_rule epw_rule_cleartext;
@@ -43,11 +44,17 @@ static bool is_same_function(const char *clear, const char *encrypted)
            (encrypted[len] == '\0' || strcmp(encrypted + len, "-tls") == 0);
 }
 
+/* Answers remembered: every flow of a busy row asks again, and a catalogue may be large. */
+#define MEMOS 64
+
+struct memo {
+    const struct epw_signature *sig, *better;
+};
+
 /* The row that does the same with encryption, NULL when none is documented. */
-static const struct epw_signature *better(const struct epw_audit *audit,
-                                          const struct epw_signature *sig)
+static const struct epw_signature *find_better(const struct epw_catalogue *catalogue,
+                                               const struct epw_signature *sig)
 {
-    const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
     size_t count = epw_catalogue_count(catalogue);
     for (size_t i = 0; i < count; i++) {
         const struct epw_signature *other = epw_catalogue_at(catalogue, i);
@@ -58,6 +65,22 @@ static const struct epw_signature *better(const struct epw_audit *audit,
             return other;
     }
     return NULL;
+}
+
+static const struct epw_signature *better(const struct epw_audit *audit,
+                                          const struct epw_signature *sig)
+{
+    struct memo *memo = epw_audit_state(audit, &epw_rule_cleartext);
+    memo += sig->index % MEMOS;
+    if (memo->sig != sig)
+        *memo = (struct memo){ sig, find_better(epw_audit_knowledge(audit)->catalogue, sig) };
+    return memo->better;
+}
+
+static enum epw_err open_memos(void **state)
+{
+    *state = calloc(MEMOS, sizeof(struct memo));
+    return *state == NULL ? EPW_ENOMEM : EPW_OK;
 }
 
 static void report(struct epw_audit *audit, const struct epw_flow_record *r,
@@ -152,4 +175,6 @@ const struct epw_rule epw_rule_cleartext = {
     .severity = EPW_SEVERITY_LOW,
     .help = "clear text where the product documents an encrypted channel, or a password in LDAP",
     .flow = flow,
+    .open = open_memos,
+    .close = free,
 };
