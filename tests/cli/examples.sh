@@ -40,6 +40,12 @@ block sh | grep -v '^#' >of_readme
 [ "$(wc -l <of_readme)" -ge 9 ] || fail 'README.md has lost its examples'
 try of_readme
 
+grep -o '](\([^)#:]*\))' "$here/README.md" | sed 's/^](//; s/)$//' >links
+[ -s links ] || fail 'README.md has lost its links'
+while IFS= read -r link; do
+    [ -e "$here/$link" ] || fail "README.md links to $link, which is not there"
+done <links
+
 if [ -f "$here/captures/office.pcap" ]; then
     (cd "$here" && "$epwatch" -S signatures -r captures/office.pcap) >table 2>err
     block text | grep -vx -e '\.\.\.' -e '' >shown
