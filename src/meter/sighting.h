@@ -9,6 +9,7 @@
 #include "base/ip.h"
 #include "meter/evidence.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum epw_sighting_kind {
@@ -36,9 +37,12 @@ struct epw_sighting {
     uint8_t endpoint_listener;    /* ENDPOINT: 1 the control channel's responder listens (PASV),
                                      0 its initiator does (PORT) */
     uint32_t ttl_s;               /* ADDRESS: seconds the answer is good for */
+    bool passing;                 /* ADDRESS: the address record stood beside the answer (a name
+                                     server's, say): shown among the names, never believed */
     uint64_t flow_id;             /* the flow that carried it */
     char name[EPW_NAME_LEN];      /* ADDRESS, REFUSAL: the name asked for */
-    char canonical[EPW_NAME_LEN]; /* ADDRESS: the end of the CNAME chain, "" when none */
+    char canonical[EPW_NAME_LEN]; /* ADDRESS: the end of the CNAME chain, or, passing, whose
+                                     address it is; "" when it is the name itself */
 };
 
 #endif

@@ -10,7 +10,8 @@
 struct answer {
     struct epw_ip client;
     int64_t until_ns; /* no longer fresh after this */
-    char *name;       /* with the canonical name behind its NUL */
+    bool passing;
+    char *name; /* with the canonical name behind its NUL */
     const char *canonical;
 };
 
@@ -102,9 +103,11 @@ static struct address *find(const struct epw_names *names, const struct epw_ip *
     return a;
 }
 
-static struct address *find_or_add(struct epw_names *names, const struct epw_ip *ip)
+static struct address *find_or_add(struct epw_names *names, const struct epw_ip *ip, bool passing)
 {
     struct address *a = find(names, ip);
+    if (passing && (a != NULL || HASH_COUNT(names->addresses) >= EPW_NAMES_ADDRESSES))
+        return a;
     if (a != NULL) {
         /* To the end of the order: recently answered addresses stay. */
         HASH_DEL(names->addresses, a);
@@ -155,18 +158,38 @@ static char *join_names(const char *name, const char *canonical)
     return both;
 }
 
-/* The slot that an answer goes to: its own, a new one, or the oldest. NULL: out of memory. */
-static struct answer *slot_for(struct epw_names *names, struct address *a, const char *name,
-                               const struct epw_ip *client)
+static struct answer *own_slot(struct address *a, const struct epw_sighting *s)
 {
     for (size_t i = 0; i < a->count; i++)
-        if (strcmp(a->answer[i].name, name) == 0 && epw_ip_cmp(&a->answer[i].client, client) == 0)
+        if (strcmp(a->answer[i].name, s->name) == 0 &&
+            epw_ip_cmp(&a->answer[i].client, &s->client) == 0)
             return &a->answer[i];
+    return NULL;
+}
+
+/* All slots are taken: one that was told in passing makes room, or the oldest. */
+static struct answer *slot_to_reuse(struct address *a)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (a->answer[i].passing)
+            return &a->answer[i];
+    struct answer *oldest = &a->answer[a->next];
+    a->next = (a->next + 1) % EPW_NAMES_PER_ADDRESS;
+    return oldest;
+}
+
+/* The slot that an answer goes to. NULL: out of memory, or no room for one in passing. */
+static struct answer *slot_for(struct epw_names *names, struct address *a,
+                               const struct epw_sighting *s)
+{
+    struct answer *own = own_slot(a, s);
+    if (own != NULL)
+        return own;
     if (a->count == EPW_NAMES_PER_ADDRESS) {
+        if (s->passing)
+            return NULL;
         names->stats->names_evicted++;
-        struct answer *oldest = &a->answer[a->next];
-        a->next = (a->next + 1) % EPW_NAMES_PER_ADDRESS;
-        return oldest;
+        return slot_to_reuse(a);
     }
     /* Most addresses carry one name: room grows by doubling from one. */
     if ((a->count & (a->count - 1)) == 0) {
@@ -243,12 +266,16 @@ void epw_names_learn(struct epw_names *names, const struct epw_sighting *sightin
 {
     int64_t until_ns =
         sighting->ts_ns + ((int64_t)sighting->ttl_s + EPW_NAMES_GRACE_S) * 1000000000;
-    note_client(names, &sighting->client);
-    note_asked(names, sighting, until_ns);
-    struct address *a = find_or_add(names, &sighting->address);
+    /* A referral is no sign that this client asks for the names it uses where it is seen. */
+    if (!sighting->passing) {
+        note_client(names, &sighting->client);
+        note_asked(names, sighting, until_ns);
+    }
+    struct address *a = find_or_add(names, &sighting->address, sighting->passing);
+    if (sighting->passing && a != NULL && own_slot(a, sighting) != NULL)
+        return;
     char *both = a == NULL ? NULL : join_names(sighting->name, sighting->canonical);
-    struct answer *answer =
-        both == NULL ? NULL : slot_for(names, a, sighting->name, &sighting->client);
+    struct answer *answer = both == NULL ? NULL : slot_for(names, a, sighting);
     if (answer == NULL) {
         free(both);
         names->stats->names_evicted++;
@@ -258,6 +285,7 @@ void epw_names_learn(struct epw_names *names, const struct epw_sighting *sightin
     answer->name = both;
     answer->canonical = both + strlen(both) + 1;
     answer->client = sighting->client;
+    answer->passing = sighting->passing;
     answer->until_ns = until_ns;
 }
 
@@ -269,23 +297,33 @@ static bool listed(const struct epw_learned_name *list, size_t count, const char
     return false;
 }
 
+/* What was told to the client comes first, then what others were told, then the rest. */
+enum order { ORDER_OWN, ORDER_OTHERS, ORDER_PASSING, ORDERS };
+
+static enum order order_of(const struct answer *answer, const struct epw_ip *client)
+{
+    if (answer->passing)
+        return ORDER_PASSING;
+    return epw_ip_cmp(&answer->client, client) == 0 ? ORDER_OWN : ORDER_OTHERS;
+}
+
 size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
                     const struct epw_ip *client, int64_t ts_ns, struct epw_learned_name *list,
                     size_t max)
 {
     const struct address *a = find(names, address);
     size_t count = 0;
-    for (int own = 1; a != NULL && own >= 0; own--) {
+    for (int order = ORDER_OWN; a != NULL && order < ORDERS; order++) {
         for (size_t i = 0; i < a->count && count < max; i++) {
             const struct answer *answer = &a->answer[i];
-            if ((epw_ip_cmp(&answer->client, client) == 0) != own ||
-                listed(list, count, answer->name))
+            if ((int)order_of(answer, client) != order || listed(list, count, answer->name))
                 continue;
             list[count++] = (struct epw_learned_name){
                 .name = answer->name,
                 .canonical = answer->canonical,
-                .own = own != 0,
-                .fresh = ts_ns <= answer->until_ns,
+                .own = order == ORDER_OWN,
+                .fresh = !answer->passing && ts_ns <= answer->until_ns,
+                .passing = answer->passing,
             };
         }
     }

@@ -48,19 +48,24 @@ struct epw_learned_name {
     const char *name;      /* the name that was asked for; owned by the store */
     const char *canonical; /* the end of its CNAME chain, "" when none */
     bool own;              /* told to this client */
-    bool fresh;            /* within TTL and grace at the time asked about */
+    bool fresh;            /* within TTL and grace at the time asked about; never when passing */
+    bool passing;          /* stood beside an answer that was for another address */
 };
 
 /* stats is borrowed for life (names_evicted). EPW_ENOMEM. */
 enum epw_err epw_names_new(struct epw_names **names, uint64_t seed, struct epw_stats *stats);
 void epw_names_free(struct epw_names *names);
 
-/* An EPW_SIGHT_ADDRESS sighting. Out of memory loses the answer, counted as evicted. */
+/*
+ * An EPW_SIGHT_ADDRESS sighting. Out of memory loses the answer, counted as evicted. One in
+ * passing only ever takes room that nothing else needs, and gives it up first.
+ */
 void epw_names_learn(struct epw_names *names, const struct epw_sighting *sighting);
 
 /*
- * The names of an address for a client at a time: the client's own first, each
- * name once, at most max; returns how many were written. Valid until the next learn.
+ * The names of an address for a client at a time: the client's own first, those
+ * in passing last, each name once, at most max; returns how many were written.
+ * Valid until the next learn.
  */
 size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
                     const struct epw_ip *client, int64_t ts_ns, struct epw_learned_name *list,

@@ -52,6 +52,7 @@ static void add_learned_names(struct epw_case *c)
         c->fresh[c->name_count] = learned[i].fresh;
         c->named |= learned[i].fresh && !c->proxied;
         c->asked[c->name_count] = learned[i].own;
+        c->passing[c->name_count] = learned[i].passing;
         c->name_count++;
         c->dns_count++;
     }

@@ -14,9 +14,10 @@ struct epw_case {
     const struct epw_knowledge *know;
     size_t name_count;
     struct epw_flow_name name[EPW_CASE_NAMES];
-    bool fresh[EPW_CASE_NAMES]; /* of a DNS name: within its time; of others: true */
-    bool asked[EPW_CASE_NAMES]; /* of a DNS name: told to this client */
-    size_t dns_count;           /* names with source EPW_NAME_DNS */
+    bool fresh[EPW_CASE_NAMES];   /* of a DNS name: within its time; of others: true */
+    bool asked[EPW_CASE_NAMES];   /* of a DNS name: told to this client */
+    bool passing[EPW_CASE_NAMES]; /* of a DNS name: stood beside an answer, never believed */
+    size_t dns_count;             /* names with source EPW_NAME_DNS */
     bool own_name; /* a name that the initiator said (SNI, Host, CONNECT): overrides DNS */
     bool named;    /* any name that is believed: said, of the certificate, or of DNS */
     bool attempt;  /* TCP that nobody answered */

@@ -88,7 +88,9 @@ static void names(struct epw_decision *d)
             break;
         case EPW_NAME_DNS:
             epw_words_add(d, "DNS gave %s the name %s%s", ip, name->text,
-                          c->fresh[i] ? "" : " (long ago)");
+                          c->passing[i] ? " (beside an answer; not believed)"
+                          : c->fresh[i] ? ""
+                                        : " (long ago)");
             break;
         case EPW_NAME_DNS_QUERY:
             epw_words_add(d, "asks for the name %s", name->text);
@@ -110,7 +112,8 @@ static void doubt(struct epw_decision *d)
         if (!epw_case_said(c, &c->name[i]))
             continue;
         for (size_t k = 0; k < c->name_count; k++)
-            if (c->name[k].source == EPW_NAME_DNS && strcmp(c->name[k].text, c->name[i].text) == 0)
+            if (c->name[k].source == EPW_NAME_DNS && !c->passing[k] &&
+                strcmp(c->name[k].text, c->name[i].text) == 0)
                 return;
         epw_words_add(d, "doubt: no DNS answer seen gave this address the name %s",
                       c->name[i].text);

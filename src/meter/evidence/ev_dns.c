@@ -108,8 +108,9 @@ static void tell_names(const struct message *m)
     struct epw_dns_question q;
     epw_cur_skip(&c, EPW_DNS_HEADER);
     for (unsigned i = 0; i < m->header.questions; i++)
-        if (epw_dns_question(m->whole, &c, &q) && q.name.len != 0)
-            epw_ev_name(m->f, EPW_NAME_DNS_QUERY, q.name.text, q.name.len, 0);
+        if (epw_dns_question(m->whole, &c, &q))
+            epw_ev_name(m->f, EPW_NAME_DNS_QUERY, q.name.len == 0 ? "." : q.name.text,
+                        q.name.len == 0 ? 1 : q.name.len, 0);
 }
 
 static struct epw_sighting sighting(const struct message *m, enum epw_sighting_kind kind,
@@ -132,6 +133,7 @@ struct known_as {
     const struct epw_dns_name *name;      /* asked for */
     const struct epw_dns_name *canonical; /* end of the aliases; name itself without any */
     uint32_t ttl_s;
+    bool passing; /* beside the answer */
 };
 
 static void tell_address(const struct message *m, const struct known_as *as, struct epw_ip ip,
@@ -141,8 +143,11 @@ static void tell_address(const struct message *m, const struct known_as *as, str
     static const struct epw_ip any6;
     struct epw_ip zero = epw_ip_from4(any4);
     bool null = epw_ip_cmp(&ip, &zero) == 0 || epw_ip_cmp(&ip, &any6) == 0;
+    if (null && as->passing)
+        return;
     struct epw_sighting s = sighting(m, null ? EPW_SIGHT_REFUSAL : EPW_SIGHT_ADDRESS, as->name);
     s.address = ip;
+    s.passing = as->passing;
     s.ttl_s = ttl_s < as->ttl_s ? ttl_s : as->ttl_s;
     if (strcmp(as->name->text, as->canonical->text) != 0)
         memcpy(s.canonical, as->canonical->text, as->canonical->len + 1);
@@ -241,6 +246,24 @@ static void tell_service(const struct message *m, const struct known_as *as,
     }
 }
 
+/*
+ * Addresses that stand beside the answer, whose aliases lead to end: of name servers, of mail
+ * servers. They belong to the question's name only loosely.
+ */
+static void tell_passing(const struct message *m, const struct epw_dns_name *end)
+{
+    struct epw_cur c = m->answer;
+    struct epw_dns_record record;
+    unsigned count = m->header.answers + (unsigned)m->header.authorities + m->header.additionals;
+    for (unsigned i = 0; next_record(m, &c, count, &i, &record);) {
+        struct known_as as = { &m->question.name, &record.name, record.ttl_s, .passing = true };
+        bool address = record.type == EPW_DNS_A || record.type == EPW_DNS_AAAA;
+        bool answers = i <= m->header.answers && strcmp(record.name.text, end->text) == 0;
+        if (address && !answers && record.name.plain)
+            tell_record(m, &as, &record);
+    }
+}
+
 static void tell_answers(const struct message *m)
 {
     struct epw_cur c = m->answer;
@@ -258,6 +281,7 @@ static void tell_answers(const struct message *m)
         else
             tell_record(m, &as, &record);
     }
+    tell_passing(m, &end);
 }
 
 /* Multicast answers come without a question: every record speaks of its own name. */
@@ -267,7 +291,7 @@ static void tell_announcements(const struct message *m)
     struct epw_dns_record record;
     unsigned count = m->header.answers + (unsigned)m->header.authorities + m->header.additionals;
     for (unsigned i = 0; next_record(m, &c, count, &i, &record);) {
-        struct known_as as = { &record.name, &record.name, record.ttl_s };
+        struct known_as as = { &record.name, &record.name, record.ttl_s, .passing = false };
         bool address = record.type == EPW_DNS_A || record.type == EPW_DNS_AAAA;
         if (address && record.name.plain && record.name.len != 0)
             tell_record(m, &as, &record);

@@ -37,6 +37,15 @@ static void answer(const char *client, const char *name, const char *address, in
     epw_names_learn(names, &s);
 }
 
+static void beside(const char *client, const char *name, const char *address)
+{
+    struct epw_sighting s = { .kind = EPW_SIGHT_ADDRESS, .ttl_s = 60, .passing = true };
+    s.client = ip(client);
+    s.address = ip(address);
+    snprintf(s.name, sizeof(s.name), "%s", name);
+    epw_names_learn(names, &s);
+}
+
 static size_t ask(const char *address, const char *client, int64_t ts_ns,
                   struct epw_learned_name *list, size_t max)
 {
@@ -145,4 +154,62 @@ Test(names, too_many_answers_tell_nothing)
     }
     cr_expect_eq(told("10.0.0.7", "a.example", "203.0.113.250", 11 * SECOND), EPW_TOLD_UNKNOWN);
     cr_expect_eq(told("10.0.0.7", "a.example", "203.0.113.1", 11 * SECOND), EPW_TOLD_YES);
+}
+
+Test(names, what_stood_beside_an_answer_comes_last_and_is_never_fresh)
+{
+    struct epw_learned_name list[4];
+    struct epw_ip client = ip("10.0.0.1");
+    beside("10.0.0.1", "a.example", "192.0.2.1");
+    cr_assert_not(epw_names_visible(names, &client), "a referral is no answer");
+    answer("10.0.0.2", "b.example", "192.0.2.1", 0);
+    cr_assert_eq(ask("192.0.2.1", "10.0.0.1", 0, list, 4), 2);
+    cr_assert_str_eq(list[0].name, "b.example");
+    cr_assert(list[0].fresh && !list[0].passing);
+    cr_assert_str_eq(list[1].name, "a.example");
+    cr_assert(!list[1].fresh && list[1].passing && !list[1].own);
+}
+
+Test(names, an_answer_stays_one_whatever_stands_beside_another)
+{
+    struct epw_learned_name list[2];
+    answer("10.0.0.1", "a.example", "192.0.2.1", 0);
+    beside("10.0.0.1", "a.example", "192.0.2.1");
+    cr_assert_eq(ask("192.0.2.1", "10.0.0.1", 0, list, 2), 1);
+    cr_assert(list[0].fresh && list[0].own && !list[0].passing);
+    beside("10.0.0.1", "b.example", "192.0.2.1");
+    answer("10.0.0.1", "b.example", "192.0.2.1", 0);
+    cr_assert_eq(ask("192.0.2.1", "10.0.0.1", 0, list, 2), 2);
+    cr_assert(list[1].fresh && !list[1].passing, "and one in passing becomes one");
+}
+
+Test(names, what_stood_beside_an_answer_takes_no_room_of_answers)
+{
+    struct epw_learned_name list[EPW_NAMES_PER_ADDRESS];
+    char name[32];
+    beside("10.0.0.1", "beside.example", "192.0.2.1");
+    for (int i = 0; i < EPW_NAMES_PER_ADDRESS; i++) {
+        snprintf(name, sizeof(name), "n%d.example", i);
+        answer("10.0.0.1", name, "192.0.2.1", 0);
+    }
+    beside("10.0.0.1", "late.example", "192.0.2.1");
+    cr_assert_eq(ask("192.0.2.1", "10.0.0.1", 0, list, EPW_NAMES_PER_ADDRESS),
+                 EPW_NAMES_PER_ADDRESS);
+    for (int i = 0; i < EPW_NAMES_PER_ADDRESS; i++)
+        cr_assert(!list[i].passing, "%s", list[i].name);
+}
+
+Test(names, a_full_table_learns_nothing_in_passing)
+{
+    struct epw_learned_name list[1];
+    char address[32];
+    for (int i = 0; i < EPW_NAMES_ADDRESSES; i++) {
+        snprintf(address, sizeof(address), "10.1.%d.%d", i >> 8 & 255, i & 255);
+        answer("10.0.0.1", "a.example", address, 0);
+    }
+    beside("10.0.0.1", "b.example", "192.0.2.1");
+    beside("10.0.0.1", "b.example", "10.1.0.0");
+    cr_assert_eq(ask("192.0.2.1", "10.0.0.1", 0, list, 1), 0);
+    answer("10.0.0.1", "c.example", "192.0.2.2", 0);
+    cr_assert_eq(ask("10.1.0.0", "10.0.0.1", 0, list, 1), 0, "the oldest, whoever named it since");
 }

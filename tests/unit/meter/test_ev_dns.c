@@ -145,9 +145,46 @@ Test(ev_dns, service_with_its_servers_address)
         10,   0,   0,    6,
     };
     cr_assert_eq(udp(53, EPW_TO_CLIENT, service, sizeof(service)), EPW_LOOK_MINE);
-    cr_assert_eq(f.sights, 2);
+    cr_assert_eq(f.sights, 4);
     assert_sight(0, EPW_SIGHT_ADDRESS, "_ldap.x", "dc.x", "10.0.0.5", 60);
     assert_sight(1, EPW_SIGHT_ADDRESS, "dc.x", "", "10.0.0.5", 300);
+    cr_assert(!f.sight[0].passing && !f.sight[1].passing);
+    assert_sight(2, EPW_SIGHT_ADDRESS, "_ldap.x", "dc.x", "10.0.0.5", 300);
+    assert_sight(3, EPW_SIGHT_ADDRESS, "_ldap.x", "ns.x", "10.0.0.6", 300);
+    cr_assert(f.sight[2].passing && f.sight[3].passing, "beside the answer");
+}
+
+/* A? w.x: an answer for another name, an authority's record, its address and a null address. */
+static const uint8_t referral[] = {
+    0,    9,   0x81, 0x80, 0,  1, 0, 1, 0, 1,  0, 3,      /* 1, 1 and 3 records */
+    1,    'w', 1,    'x',  0,  0, 1, 0, 1,                /* w.x A IN */
+    1,    'v', 0xc0, 14,   0,  1, 0, 1, 0, 0,  0, 60,     /* v.x A, TTL 60 */
+    0,    4,   10,   0,    0,  7,                         /* */
+    0xc0, 14,  0,    2,    0,  1, 0, 0, 0, 60, 0, 5,      /* x NS */
+    2,    'n', 's',  0xc0, 14,                            /* ns.x at 51 */
+    0xc0, 51,  0,    1,    0,  1, 0, 0, 0, 90, 0, 4,      /* ns.x A, TTL 90 */
+    10,   0,   0,    6,                                   /* */
+    0xc0, 51,  0,    1,    0,  1, 0, 0, 0, 90, 0, 4,      /* ns.x A */
+    0,    0,   0,    0,                                   /* */
+    2,    '*', '!',  0xc0, 14, 0, 1, 0, 1, 0,  0, 0,  90, /* *!.x A */
+    0,    4,   10,   0,    0,  8,
+};
+
+Test(ev_dns, addresses_beside_the_answer_are_told_in_passing)
+{
+    cr_assert_eq(udp(53, EPW_TO_CLIENT, referral, sizeof(referral)), EPW_LOOK_MINE);
+    cr_assert_eq(f.sights, 2, "neither the null address nor the record of no host");
+    assert_sight(0, EPW_SIGHT_ADDRESS, "w.x", "v.x", "10.0.0.7", 60);
+    assert_sight(1, EPW_SIGHT_ADDRESS, "w.x", "ns.x", "10.0.0.6", 90);
+    cr_assert(f.sight[0].passing && f.sight[1].passing);
+}
+
+Test(ev_dns, the_root_is_asked_for_by_its_dot)
+{
+    static const uint8_t root[] = { 0, 9, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1 };
+    cr_assert_eq(udp(53, EPW_TO_SERVER, root, sizeof(root)), EPW_LOOK_MINE);
+    cr_assert_eq(f.names, 1);
+    cr_assert_str_eq(f.name[0], ".");
 }
 
 /* printer.local A 10.0.0.9, cache-flush, no question */
@@ -193,7 +230,9 @@ Test(ev_dns, cut_datagrams)
     /* On port 53 what is there of a cut answer counts. */
     o.cut = true;
     cr_assert_eq(fake_look(&f, &epw_source_dns, o, answer, 72), EPW_LOOK_MINE);
-    cr_assert_eq(f.sights, 0, "the alias that ties the address to the question is cut off");
+    cr_assert_eq(f.sights, 1);
+    cr_assert(f.sight[0].passing, "the alias that ties the address to the question is cut off");
+    clear();
     cr_assert_eq(fake_look(&f, &epw_source_dns, o, answer, sizeof(answer) - 1), EPW_LOOK_MINE);
     cr_assert_eq(f.sights, 1);
     /* Elsewhere what is there must be without fault: here the rest of the answers is missing. */
