@@ -83,6 +83,9 @@ void epw_ev_name(struct epw_finder *f, enum epw_name_source source, const void *
 {
     char text[EPW_NAME_LEN];
     size_t clean = clean_name(bytes, len, source == EPW_NAME_CERT, text);
+    /* DNS may ask for anything: a service "by that name", a mask, the root. */
+    if (clean == 0 && source == EPW_NAME_DNS_QUERY && len != 0)
+        clean = epw_text_clean(bytes, len, text, sizeof(text));
     if (clean == 0)
         f->engine->stats->evidence_bad++;
     else

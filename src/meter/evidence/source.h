@@ -68,7 +68,9 @@ struct epw_finder;
 /*
  * A host name of the flow. bytes need not be clean: what is not a host name
  * (RFC 1123 letters, digits, '-', '_', dots; or an IP literal) is dropped and
- * counted. A ":port" must be split off by the caller (epw_ev_host does it).
+ * counted, but for EPW_NAME_DNS_QUERY, which is cleaned: DNS may ask for anything
+ * and nothing is concluded from it. A ":port" must be split off by the caller (epw_ev_host does
+ * it).
  */
 void epw_ev_name(struct epw_finder *f, enum epw_name_source source, const void *bytes, size_t len,
                  uint16_t port);

@@ -41,6 +41,24 @@ Test(finder, cleans_names)
     cr_assert_str_eq(feed_result(feed)->name[0].text, "www.example.com");
 }
 
+Test(finder, keeps_whatever_dns_is_asked_for_but_in_print)
+{
+    static const struct {
+        const char *asked, *kept;
+    } cases[] = { { "*.Example.com", "*.Example.com" },
+                  { "Some Printer @ desk", "Some Printer @ desk" },
+                  { "a\x01z.example", "a\\x01z.example" },
+                  { "\xe5\xb0\x8f", "\xe5\xb0\x8f" },
+                  { ".", "." } };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        name(EPW_NAME_DNS_QUERY, cases[i].asked);
+        cr_assert_eq(feed_result(feed)->name_count, i + 1, "%s", cases[i].kept);
+        cr_assert_str_eq(feed_result(feed)->name[i].text, cases[i].kept);
+        name(EPW_NAME_SNI, cases[i].asked);
+        cr_assert_eq(feed_result(feed)->name_count, i + 1, "%s is no host", cases[i].kept);
+    }
+}
+
 Test(finder, drops_doubles_of_one_source)
 {
     name(EPW_NAME_SNI, "a.example");
