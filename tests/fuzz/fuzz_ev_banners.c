@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 extern const struct epw_source epw_source_ssh, epw_source_rmi, epw_source_mqtt, epw_source_tds,
     epw_source_mysql, epw_source_kerberos, epw_source_syslog, epw_source_ntp, epw_source_dhcp,
-    epw_source_netbios_ns, epw_source_netbios_dgm, epw_source_netbios_ssn;
+    epw_source_netbios_ns, epw_source_netbios_dgm, epw_source_netbios_ssn, epw_source_upgrade;
 
 static const struct {
     const struct epw_source *source;
@@ -18,6 +18,7 @@ static const struct {
     { &epw_source_syslog, 514 },      { &epw_source_ntp, 123 },
     { &epw_source_dhcp, 67 },         { &epw_source_netbios_ns, 137 },
     { &epw_source_netbios_dgm, 138 }, { &epw_source_netbios_ssn, 139 },
+    { &epw_source_upgrade, 25 },
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

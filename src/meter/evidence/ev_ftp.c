@@ -16,6 +16,8 @@
 #define FTP_MAX_GREETING 8192
 /* Lines of one look that recognising goes through. */
 #define FTP_MAX_LINES 128
+/* First byte of a TLS record that carries a handshake (RFC 8446, 5.1). */
+#define TLS_HANDSHAKE 0x16
 
 /* Commands that no other protocol of lines has; with what must follow where the word is common. */
 static const char *const sure_commands[] = { "AUTH TLS", "AUTH SSL", "PASV",       "EPSV", "EPRT |",
@@ -170,8 +172,10 @@ static bool follow_line(struct epw_finder *f, const struct epw_opening *o, enum 
         epw_ev_text(f, EPW_EV_HINT, line.at + 4, epw_cur_left(&line) - 4);
     if (epw_ftp_reply(line, &endpoint))
         announce(f, o, client, &endpoint);
-    if (code == 234) /* RFC 4217, 4: what follows is TLS */
+    if (code == 234) { /* RFC 4217, 4: what follows is TLS */
         epw_ev_fields(f)->starttls = true;
+        epw_ev_tunnel(f);
+    }
     return code == 234;
 }
 
@@ -179,20 +183,27 @@ static enum epw_look follow(struct epw_finder *f, const struct epw_opening *o, e
 {
     struct epw_cur c = epw_cur(o->bytes, o->len), line;
     enum epw_look found = EPW_LOOK_MINE;
-    while (found == EPW_LOOK_MINE && epw_scan_line(&c, &line))
-        if (follow_line(f, o, client, line))
+    while (found == EPW_LOOK_MINE) {
+        /* The client's TLS after AUTH, in the place of a line. */
+        if (o->dir == client && epw_scan_peek(&c) == TLS_HANDSHAKE) {
+            epw_ev_tunnel(f);
             found = EPW_LOOK_DONE;
+        } else if (!epw_scan_line(&c, &line)) {
+            break;
+        } else if (follow_line(f, o, client, line)) {
+            found = EPW_LOOK_DONE;
+        }
+    }
     size_t left = epw_cur_left(&c);
     epw_ev_consumed(f, o->len - left);
-    /* The client's TLS after AUTH, or no lines any more. */
-    if (left > FTP_MAX_LINE || epw_scan_peek(&c) == 0x16)
-        return EPW_LOOK_DONE;
-    return found;
+    return left > FTP_MAX_LINE ? EPW_LOOK_DONE : found;
 }
 
 static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
 {
     bool replies = false;
+    if (o->app == EPW_APP_FTP && o->inner) /* what AUTH TLS hides is not read as lines */
+        return EPW_LOOK_NO;
     if (o->app != EPW_APP_FTP) {
         enum epw_look found = recognise(o, &replies);
         if (found != EPW_LOOK_MINE)

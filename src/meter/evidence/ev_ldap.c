@@ -204,11 +204,17 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
             break;
         bool asks = op == BIND_REQUEST || op == SEARCH_REQUEST || op == EXTENDED_REQUEST;
         epw_ev_requester(f, asks ? o->dir : epw_scan_reverse(o->dir));
-        /* Only a search before the bind leaves something to wait for. */
+        /* Only a search before the bind leaves something to wait for, and TLS to look into. */
         found = op == SEARCH_REQUEST && !o->last ? EPW_LOOK_MINE : EPW_LOOK_DONE;
-        if (found == EPW_LOOK_DONE || !whole)
+        bool turns = whole && (op == EXTENDED_REQUEST || op == EXTENDED_RESPONSE) &&
+                     epw_ev_fields(f)->starttls;
+        if (turns)
+            epw_ev_tunnel(f);
+        if ((found == EPW_LOOK_DONE && !turns) || !whole)
             break;
         used = o->len - epw_cur_left(&c);
+        if (turns)
+            break;
     }
     if (used != 0)
         epw_ev_consumed(f, used);

@@ -46,6 +46,11 @@ void epw_ev_consumed(struct epw_finder *f, size_t n)
     f->consumed = n > f->opening->len ? f->opening->len : n;
 }
 
+void epw_ev_tunnel(struct epw_finder *f)
+{
+    f->tunnel = true;
+}
+
 struct epw_opening fake_opening(uint8_t proto, uint16_t port0, uint16_t port1, enum epw_dir dir)
 {
     static const uint8_t client[] = { 10, 0, 0, 1 }, server[] = { 10, 0, 0, 2 };

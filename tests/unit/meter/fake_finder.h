@@ -21,6 +21,7 @@ struct epw_finder {
     struct epw_sighting sight[FAKE_MAX];
     unsigned sights;
     size_t consumed;
+    bool tunnel; /* what follows the bytes consumed is another protocol */
     uint8_t note[EPW_EV_NOTE_LEN];
 };
 

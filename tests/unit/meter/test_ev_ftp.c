@@ -106,9 +106,23 @@ Test(ev_ftp, tls_ends_the_reading)
     cr_assert_eq(grow(EPW_TO_CLIENT, "220 FTP\r\n234 AUTH TLS successful\r\n\x16\x03\x03"),
                  EPW_LOOK_DONE);
     cr_assert(f.ev.starttls);
+    cr_assert(f.tunnel);
     clear();
     cr_assert_eq(grow(EPW_TO_SERVER, "AUTH TLS\r\n\x16\x03\x01\x02"), EPW_LOOK_DONE);
     cr_assert_not(f.ev.starttls, "asked for, but not granted");
+    cr_assert(f.tunnel);
+}
+
+Test(ev_ftp, tls_is_no_line_whatever_bytes_it_has)
+{
+    struct epw_opening o = side(EPW_TO_SERVER);
+    o.app = EPW_APP_FTP;
+    f.ev.requester = EPW_TO_SERVER;
+    cr_assert_eq(fake_look(&f, &epw_source_ftp, o, "\x16\x03\x01\n\x0a", 5), EPW_LOOK_DONE);
+    cr_assert(f.tunnel);
+    cr_assert_eq(f.consumed, 0, "all of it is TLS's");
+    o.inner = true;
+    cr_assert_eq(fake_look(&f, &epw_source_ftp, o, "\x16\x03", 2), EPW_LOOK_NO);
 }
 
 Test(ev_ftp, refused_tls_goes_on_in_clear)
@@ -116,6 +130,7 @@ Test(ev_ftp, refused_tls_goes_on_in_clear)
     cr_assert_eq(grow(EPW_TO_CLIENT, "220 FTP\r\n530 no TLS\r\n227 x (1,2,3,4,5,6)\r\n"),
                  EPW_LOOK_MINE);
     cr_assert_not(f.ev.starttls);
+    cr_assert_not(f.tunnel);
     cr_assert_eq(f.sights, 1);
 }
 

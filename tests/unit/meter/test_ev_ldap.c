@@ -83,9 +83,27 @@ Test(ev_ldap, starttls_is_asked_for)
 {
     cr_assert_eq(grow(EPW_TO_SERVER, starttls, sizeof(starttls) - 1), EPW_LOOK_DONE);
     cr_assert(f.ev.starttls);
+    cr_assert(f.tunnel);
+    cr_assert_eq(f.consumed, sizeof(starttls) - 1);
     cr_assert_not(f.ev.simple_bind);
     assert_prefixes(&epw_source_ldap, fake_opening(6, 1, 389, EPW_TO_SERVER), starttls,
                     sizeof(starttls) - 1);
+}
+
+Test(ev_ldap, tls_follows_the_answer_to_starttls_only)
+{
+    static const char extended[] = "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00";
+    cr_assert_eq(grow(EPW_TO_CLIENT, extended, sizeof(extended) - 1), EPW_LOOK_DONE);
+    cr_assert_not(f.tunnel, "an answer to something else");
+    clear();
+    f.ev.starttls = true;
+    cr_assert_eq(grow(EPW_TO_CLIENT, extended, sizeof(extended) - 1), EPW_LOOK_DONE);
+    cr_assert(f.tunnel);
+    cr_assert_eq(f.consumed, sizeof(extended) - 1);
+    clear();
+    f.ev.starttls = true;
+    cr_assert_eq(grow(EPW_TO_CLIENT, bound, sizeof(bound) - 1), EPW_LOOK_DONE);
+    cr_assert_not(f.tunnel, "bound in clear");
 }
 
 Test(ev_ldap, server_side)
