@@ -198,11 +198,22 @@ void push(const struct epw_flow_record *r)
     cr_assert_eq(epw_analyst_flow(analyst, r), EPW_OK);
 }
 
-void dns(const char *client, const char *name, const char *address)
+static void tell_address(const char *client, const char *name, const char *address, bool passing)
 {
     struct epw_sighting s = { .kind = EPW_SIGHT_ADDRESS, .ts_ns = 1000000000LL * 99, .ttl_s = 60 };
+    s.passing = passing;
     s.client = ip(client);
     s.address = ip(address);
     snprintf(s.name, sizeof(s.name), "%s", name);
     epw_analyst_sighting(analyst, &s);
+}
+
+void dns(const char *client, const char *name, const char *address)
+{
+    tell_address(client, name, address, false);
+}
+
+void dns_beside(const char *client, const char *name, const char *address)
+{
+    tell_address(client, name, address, true);
 }

@@ -36,5 +36,7 @@ void say(struct epw_flow_record *r, enum epw_name_source source, const char *nam
 void unanswered(struct epw_flow_record *r);
 void push(const struct epw_flow_record *r);
 void dns(const char *client, const char *name, const char *address);
+/* The address stood beside an answer. */
+void dns_beside(const char *client, const char *name, const char *address);
 
 #endif
