@@ -103,7 +103,8 @@ struct epw_evidence {
     uint16_t connect_port; /* target port of CONNECT or absolute form, 0: none */
     const char *alpn;      /* first ALPN id offered */
     const char *cert_org;  /* subject O of the server certificate */
-    const char *request;   /* first request line: "METHOD target" */
+    const char *request; /* first request line: "METHOD target"; "REGISTER NAME" where a host tells
+                            the NetBIOS name service its own */
     const char *user_agent;
     const char *hint;                 /* banner, share name, ... in the protocol's own words */
     const struct epw_flow_name *name; /* name_count of them, in the order seen */

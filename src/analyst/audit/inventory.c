@@ -255,44 +255,68 @@ static void add_mac(struct epw_inv_addr *addr, struct epw_inv_mac *mac)
         addr->mac[addr->mac_count++] = mac;
 }
 
-/* A copy in which no blank parts the name: lists of names are parted by them. */
+/* A copy in lower case, in which no blank parts the name: lists of names are parted by them. */
 static char *copy_name(const char *name)
 {
     char *copy = strdup(name);
     for (char *at = copy; at != NULL && *at != '\0'; at++)
-        if (*at == ' ')
-            *at = '_';
+        *at = *at == ' ' ? '_' : *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
     return copy;
 }
 
 static void add_name(struct epw_inv_addr *addr, const char *name)
 {
-    for (size_t i = 0; i < addr->name_count; i++)
-        if (strcmp(addr->name[i], name) == 0)
+    char *copy =
+        name[0] == '\0' || addr->name_count == EPW_INVENTORY_NAMES ? NULL : copy_name(name);
+    for (size_t i = 0; copy != NULL && i < addr->name_count; i++)
+        if (strcmp(addr->name[i], copy) == 0) {
+            free(copy);
             return;
-    if (name[0] == '\0' || addr->name_count == EPW_INVENTORY_NAMES)
+        }
+    if (copy != NULL)
+        addr->name[addr->name_count++] = copy;
+}
+
+static void name_addr(struct epw_inventory *inv, const struct epw_ip *ip, const char *name)
+{
+    if (!is_host(ip) || !epw_site_internal(inv->know->site, ip))
         return;
-    addr->name[addr->name_count] = copy_name(name);
-    if (addr->name[addr->name_count] != NULL)
-        addr->name_count++;
+    struct epw_inv_addr *addr = get_addr(inv, ip);
+    if (addr != NULL)
+        add_name(addr, name);
+}
+
+/* What a host says of itself to the NetBIOS name service. */
+static void note_netbios(struct epw_inventory *inv, const struct epw_flow_record *r, unsigned side)
+{
+    static const char word[] = "REGISTER ";
+    const char *request = r->evidence->request;
+    if (strncmp(request, word, sizeof(word) - 1) == 0)
+        name_addr(inv, &r->ip[side], request + sizeof(word) - 1);
 }
 
 /* A DHCP client that has no address yet is known by its MAC alone. */
-static void note_own_name(struct epw_inventory *inv, const struct epw_flow_record *r)
+static void note_dhcp(struct epw_inventory *inv, const struct epw_flow_record *r, unsigned side)
 {
-    const struct epw_evidence *ev = r->evidence;
-    unsigned side = ev->requester > 1 ? 0 : ev->requester;
-    if (ev->app != EPW_APP_DHCP || ev->hint[0] == '\0' || r->port[side] != DHCP_CLIENT_PORT)
+    const char *name = r->evidence->hint;
+    if (name[0] == '\0' || r->port[side] != DHCP_CLIENT_PORT)
         return;
-    if (is_host(&r->ip[side]) && epw_site_internal(inv->know->site, &r->ip[side])) {
-        struct epw_inv_addr *addr = get_addr(inv, &r->ip[side]);
-        if (addr != NULL)
-            add_name(addr, ev->hint);
+    if (is_host(&r->ip[side])) {
+        name_addr(inv, &r->ip[side], name);
         return;
     }
     struct epw_inv_mac *mac = r->has_mac ? get_mac(inv, r->mac[side]) : NULL;
     if (mac != NULL && mac->name == NULL)
-        mac->name = copy_name(ev->hint);
+        mac->name = copy_name(name);
+}
+
+static void note_own_name(struct epw_inventory *inv, const struct epw_flow_record *r)
+{
+    unsigned side = r->evidence->requester > 1 ? 0 : r->evidence->requester;
+    if (r->evidence->app == EPW_APP_DHCP)
+        note_dhcp(inv, r, side);
+    else if (r->evidence->app == EPW_APP_NBNS)
+        note_netbios(inv, r, side);
 }
 
 void epw_inventory_flow(struct epw_inventory *inv, const struct epw_result *result)
@@ -323,12 +347,8 @@ void epw_inventory_flow(struct epw_inventory *inv, const struct epw_result *resu
 
 void epw_inventory_sighting(struct epw_inventory *inv, const struct epw_sighting *sighting)
 {
-    if (sighting->kind != EPW_SIGHT_ADDRESS || !is_host(&sighting->address) ||
-        !epw_site_internal(inv->know->site, &sighting->address))
-        return;
-    struct epw_inv_addr *addr = get_addr(inv, &sighting->address);
-    if (addr != NULL)
-        add_name(addr, sighting->name);
+    if (sighting->kind == EPW_SIGHT_ADDRESS)
+        name_addr(inv, &sighting->address, sighting->name);
 }
 
 bool epw_inventory_shows(const struct epw_inventory *inv, const struct epw_ip *ip,

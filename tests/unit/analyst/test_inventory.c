@@ -335,7 +335,20 @@ Test(inventory, dhcp_names_a_client_by_its_mac_and_dns_by_its_address)
     evidence.app = EPW_APP_DHCP;
     evidence.hint = "somebody";
     add();
-    expect_hosts("10.0.0.1\n10.0.0.5\n10.0.0.7 mac 7 names Anna's_PC,pc7.corp.example\n");
+    expect_hosts("10.0.0.1\n10.0.0.5\n10.0.0.7 mac 7 names anna's_pc,pc7.corp.example\n");
+}
+
+Test(inventory, netbios_registrations_name_a_host_queries_do_not)
+{
+    make("10.0.0.7", "10.0.0.255", NULL, 1);
+    record.group = true;
+    evidence.app = EPW_APP_NBNS;
+    evidence.hint = "FILES<20>";
+    add();
+    evidence.request = "REGISTER PC7";
+    add();
+    add();
+    expect_hosts("10.0.0.7 names pc7\n");
 }
 
 Test(inventory, neighbours_are_told_apart)

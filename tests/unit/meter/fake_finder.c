@@ -18,6 +18,8 @@ void epw_ev_text(struct epw_finder *f, enum epw_ev_text which, const void *bytes
 {
     if (which == EPW_EV_HINT && f->hint[0] == '\0')
         epw_text_clean(bytes, len, f->hint, sizeof(f->hint));
+    if (which == EPW_EV_REQUEST && f->request[0] == '\0')
+        epw_text_clean(bytes, len, f->request, sizeof(f->request));
 }
 
 struct epw_evidence *epw_ev_fields(struct epw_finder *f)

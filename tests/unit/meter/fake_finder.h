@@ -17,7 +17,7 @@ struct epw_finder {
     struct epw_evidence ev;
     char name[FAKE_MAX][EPW_NAME_LEN];
     unsigned names;
-    char hint[EPW_HINT_LEN];
+    char hint[EPW_HINT_LEN], request[EPW_HINT_LEN];
     struct epw_sighting sight[FAKE_MAX];
     unsigned sights;
     size_t consumed;

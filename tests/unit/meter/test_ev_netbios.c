@@ -35,6 +35,12 @@ static const char datagram[] = "\x11\x0a\x12\x34\x0a\0\0\x07\0\x8a\0\x44\0\0" HO
 /* session request from HOST to HOST */
 static const char session[] = "\x81\0\0\x44" HOST_20 HOST_20;
 
+/* registration, recursion desired and broadcast, 1 question and 1 additional record; NB IN; a
+ * pointer to the name, NB IN, TTL 300000, 6 bytes: flags (B node, unique) and 10.0.0.7 */
+static const char registration[] = "\x12\x34\x29\x10\0\1\0\0\0\0\0\1" HOST_20
+                                   "\0\x20\0\1\xc0\x0c\0\x20\0\1\0\4\x93\xe0\0\6\0\0\x0a\0\0\x07";
+#define REGISTRATION_FLAGS (12 + 34 + 4 + 12)
+
 static enum epw_look look(const struct epw_source *source, uint16_t port, const void *bytes,
                           size_t len)
 {
@@ -51,6 +57,27 @@ Test(ev_netbios, name_query_and_status)
     cr_assert_eq(look(&epw_source_netbios_ns, 137, status, sizeof(status) - 1), EPW_LOOK_DONE);
     cr_assert_str_eq(f.hint, "*<00>");
     cr_assert_eq(f.ev.requester, EPW_TO_CLIENT);
+}
+
+Test(ev_netbios, a_registration_names_the_host_unless_it_is_a_groups)
+{
+    char bytes[sizeof(registration) - 1];
+    memcpy(bytes, registration, sizeof(bytes));
+    cr_assert_eq(look(&epw_source_netbios_ns, 137, bytes, sizeof(bytes)), EPW_LOOK_DONE);
+    cr_assert_str_eq(f.request, "REGISTER HOST");
+    cr_assert_str_eq(f.hint, "HOST<20>");
+    clear();
+    cr_assert_eq(look(&epw_source_netbios_ns, 137, bytes, REGISTRATION_FLAGS), EPW_LOOK_DONE);
+    cr_assert_str_eq(f.request, "", "cut before the flags");
+    clear();
+    bytes[REGISTRATION_FLAGS] = '\x80';
+    cr_assert_eq(look(&epw_source_netbios_ns, 137, bytes, sizeof(bytes)), EPW_LOOK_DONE);
+    cr_assert_str_eq(f.request, "", "a group");
+    clear();
+    bytes[REGISTRATION_FLAGS] = 0;
+    bytes[2] = '\x01'; /* a query */
+    cr_assert_eq(look(&epw_source_netbios_ns, 137, bytes, sizeof(bytes)), EPW_LOOK_DONE);
+    cr_assert_str_eq(f.request, "");
 }
 
 Test(ev_netbios, name_service_near_misses)
