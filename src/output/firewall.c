@@ -66,13 +66,12 @@ static bool passes(const struct epw_signature *sig)
            sig->scope != EPW_SCOPE_NOT_IN_FIREWALL;
 }
 
-static struct kept *get(struct epw_firewall *fw, const struct epw_result *result)
+static struct kept *get(struct epw_firewall *fw, const struct epw_flow_record *r,
+                        const struct epw_signature *sig, bool proxied)
 {
-    const struct epw_flow_record *r = result->record;
-    bool proxied = result->verdict->proxied;
     /* Announced ports differ from one connection to the next: they are told as one. */
-    uint16_t port = result->verdict->sig->needs == EPW_NEEDS_CONTROL ? 0 : r->port[1];
-    struct key key = { .sig = result->verdict->sig,
+    uint16_t port = sig->needs == EPW_NEEDS_CONTROL ? 0 : r->port[1];
+    struct key key = { .sig = sig,
                        .responder = r->ip[1],
                        .port_and_proxy = (uint64_t)port << 1 | (proxied ? 1 : 0) };
     unsigned hash = (unsigned)epw_hash(&key, sizeof(key), fw->seed);
@@ -112,13 +111,12 @@ static bool push(struct epw_ip **list, size_t *count, size_t *cap, const struct 
     return true;
 }
 
-enum epw_err epw_firewall_flow(struct epw_firewall *fw, const struct epw_result *result)
+static enum epw_err add(struct epw_firewall *fw, const struct epw_flow_record *r,
+                        const struct epw_signature *sig, bool proxied)
 {
-    const struct epw_flow_record *r = result->record;
-    if (result->verdict->confidence < EPW_CONF_LIKELY || !passes(result->verdict->sig) ||
-        HASH_COUNT(fw->kept) >= EPW_FIREWALL_PAIRS)
+    if (!passes(sig) || HASH_COUNT(fw->kept) >= EPW_FIREWALL_PAIRS)
         return EPW_OK;
-    struct kept *k = get(fw, result);
+    struct kept *k = get(fw, r, sig, proxied);
     if (k == NULL)
         return EPW_ENOMEM;
     k->rule.flows += r->first_record ? 1 : 0;
@@ -129,6 +127,38 @@ enum epw_err epw_firewall_flow(struct epw_firewall *fw, const struct epw_result 
     if (err == EPW_OK && fresh && !push(&k->rule.initiator, &k->rule.count, &k->cap, &r->ip[0]))
         err = EPW_ENOMEM;
     return err;
+}
+
+static bool has_port(const struct epw_signature *sig, uint16_t port)
+{
+    for (size_t i = 0; i < sig->port_count; i++)
+        if (port >= sig->port[i].low && port <= sig->port[i].high)
+            return true;
+    return false;
+}
+
+/* The row that documents the proxy itself, of the product that is spoken to through it. */
+static const struct epw_signature *proxy_row(const struct epw_result *result)
+{
+    const struct epw_verdict *v = result->verdict;
+    for (size_t i = 0; i < v->candidate_count; i++) {
+        const struct epw_candidate *c = &v->candidate[i];
+        if (c->sig != v->sig && c->reached >= EPW_CONF_POSSIBLE && !c->contradicted &&
+            strcmp(c->sig->product, v->sig->product) == 0 &&
+            has_port(c->sig, result->record->port[1]))
+            return c->sig;
+    }
+    return NULL;
+}
+
+enum epw_err epw_firewall_flow(struct epw_firewall *fw, const struct epw_result *result)
+{
+    const struct epw_verdict *v = result->verdict;
+    if (v->confidence < EPW_CONF_LIKELY)
+        return EPW_OK;
+    enum epw_err err = add(fw, result->record, v->sig, v->proxied);
+    const struct epw_signature *row = v->proxied ? proxy_row(result) : NULL;
+    return err == EPW_OK && row != NULL ? add(fw, result->record, row, false) : err;
 }
 
 enum epw_err epw_firewall_host(struct epw_firewall *fw, const struct epw_inventory_host *host)

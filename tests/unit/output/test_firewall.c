@@ -125,6 +125,30 @@ Test(nftables, functions_between_the_same_hosts_share_a_rule)
     free(text);
 }
 
+Test(nftables, a_documented_proxy_is_used_by_what_goes_through_it)
+{
+    struct fix f;
+    struct fix_out out = { 0 };
+    open_with(&out, "firewall-nftables");
+    fix_make(&f);
+    f.verdict.sig = &sig[0];
+    f.verdict.proxied = true;
+    f.candidate[0].sig = &sig[0];
+    f.candidate[1] = (struct epw_candidate){ &sig[1], EPW_CONF_LIKELY, false, "" };
+    f.record.port[1] = 8014;
+    fix_flow(&out, &f);
+    char *text = end(&out);
+    cr_expect_not_null(
+        strstr(text,
+               "        # acme-protect agent-replication: agent -> server; rows acme-1 acme-2; "
+               "through a proxy\n"
+               "        # acme-protect updates; rows acme-9\n"
+               "        ip saddr { 10.0.0.7 } ip daddr 10.0.0.5 tcp dport 8014 counter accept\n"),
+        "%s", text);
+    cr_expect_null(strstr(text, "unused"));
+    free(text);
+}
+
 Test(nftables, ipv6_and_announced_ports)
 {
     struct fix f;
