@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rules of docs/verdicts.md, one test each, on a catalogue of two invented vendors. */
-#include "analyst/verdict/case.h"
 #include "verdict_fixture.h"
 
 #include <criterion/criterion.h>
@@ -175,44 +174,6 @@ Test(verdict, dns_alone_is_likely_unless_the_address_is_shared)
     EXPECT(0, EPW_CONF_LIKELY, "acme", "cloud");
     EXPECT(1, EPW_CONF_NONE, "", "");
     cr_assert_eq(seen[1].names, 2);
-}
-
-Test(verdict, an_address_beside_an_answer_is_shown_not_believed)
-{
-    dns_beside("10.0.0.7", "update.acme.example", "198.51.100.1");
-    dns("10.0.0.7", "update.acme.example", "198.51.100.3");
-    dns_beside("10.0.0.7", "shop.example", "198.51.100.3");
-    show("10.0.0.7", "198.51.100.1", 443, EPW_APP_TLS);
-    show("10.0.0.7", "198.51.100.3", 443, EPW_APP_TLS);
-    epw_analyst_flush(analyst);
-    EXPECT(0, EPW_CONF_NONE, "", "");
-    cr_assert_eq(seen[0].names, 1);
-    cr_assert_not_null(strstr(seen[0].words, "(beside an answer; not believed)"));
-    cr_assert_null(strstr(seen[0].words, "long ago"));
-    EXPECT(1, EPW_CONF_LIKELY, "acme", "cloud");
-    cr_assert_eq(seen[1].names, 2);
-}
-
-Test(verdict, an_address_beside_an_answer_takes_no_doubt_away)
-{
-    dns("10.0.0.7", "other.example", "198.51.100.9");
-    dns_beside("10.0.0.7", "update.acme.example", "198.51.100.1");
-    struct epw_flow_record r = flow("10.0.0.7", "198.51.100.1", 443, EPW_APP_TLS);
-    say(&r, EPW_NAME_SNI, "update.acme.example");
-    push(&r);
-    cr_assert_not_null(strstr(seen[0].words, "doubt: no DNS answer"));
-}
-
-Test(verdict, a_conversation_that_turns_to_tls_is_no_tls)
-{
-    struct epw_flow_record r = flow("10.0.0.7", "198.51.100.1", 25, EPW_APP_UNKNOWN);
-    struct epw_case c;
-    struct epw_knowledge know = { 0 };
-    ((struct epw_evidence *)(uintptr_t)r.evidence)->inner_app = EPW_APP_TLS;
-    c = (struct epw_case){ .record = &r, .know = &know };
-    cr_assert(epw_case_is_app(&c, EPW_APP_TLS));
-    ((struct epw_evidence *)(uintptr_t)r.evidence)->starttls = true;
-    cr_assert_not(epw_case_is_app(&c, EPW_APP_TLS));
 }
 
 Test(verdict, the_flows_own_name_overrides_dns)
