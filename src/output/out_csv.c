@@ -69,6 +69,16 @@ static void put_record(struct epw_row *row, const struct epw_flow_record *record
     epw_row_put(row, epw_flow_reason_name(record->reason));
 }
 
+/* Blanks part names; DNS may ask for one that has some. */
+static void add_names(struct epw_str *cell, const struct epw_verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->name_count; i++) {
+        epw_str_add(cell, i == 0 ? "" : " ");
+        for (const char *at = verdict->name[i].text; *at != '\0'; at++)
+            epw_str_addn(cell, *at == ' ' ? "_" : at, 1);
+    }
+}
+
 static void put_verdict(struct epw_row *row, const struct epw_verdict *verdict,
                         struct epw_str *cell)
 {
@@ -90,8 +100,7 @@ static void put_verdict(struct epw_row *row, const struct epw_verdict *verdict,
     epw_row_put(row, sig->initiator);
     epw_row_put(row, verdict->proxied ? EPW_RECORD_PROXY : sig->responder);
     epw_str_clear(cell);
-    for (size_t i = 0; i < verdict->name_count; i++)
-        epw_str_addf(cell, "%s%s", i == 0 ? "" : " ", verdict->name[i].text);
+    add_names(cell, verdict);
     epw_row_put(row, epw_str_text(cell));
     epw_str_clear(cell);
     for (size_t i = 0; i < verdict->name_count; i++)
