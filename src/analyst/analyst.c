@@ -153,6 +153,12 @@ static void audit(struct epw_analyst *a, const struct epw_flow_record *record)
 static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
 {
     const struct epw_decision *d = &a->decision;
+    /* A direction that is only guessed teaches nothing: ports of clients look like anybody's. */
+    if (r->how == EPW_INIT_INFERRED)
+        return;
+    /* Connections that never carry a byte are what a scanner's look like when answered. */
+    if (d->kase.empty)
+        epw_hosts_tried(a->know.hosts, &r->ip[0], &r->ip[1], r->port[1]);
     if (d->kase.attempt) {
         epw_hosts_tried(a->know.hosts, &r->ip[0], &r->ip[1], r->port[1]);
         if (d->judged_count != 0)
@@ -170,7 +176,10 @@ static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
     for (size_t i = 0; i < d->judged_count; i++) {
         const struct epw_judged *j = &d->judged[i];
         bool teaches = j->sig->needs == EPW_NEEDS_PORT || j->sig->needs == EPW_NEEDS_RESPONDER;
-        if (teaches && j->plain && j->port_fits && j->sig->responder[0] != '\0' &&
+        /* One of a hundred ports says little by itself: ranges teach with their protocol. */
+        bool told = j->sig->app_count == 0 || j->app_agrees ||
+                    (!d->kase.seen && j->sig->port[0].low == j->sig->port[0].high);
+        if (teaches && told && j->plain && j->port_fits && j->sig->responder[0] != '\0' &&
             epw_site_has_port(a->know.site, j->sig, r->port[1]))
             epw_hosts_answered(a->know.hosts, &r->ip[1], j->sig,
                                epw_site_first_port(a->know.site, j->sig));
@@ -178,23 +187,26 @@ static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
 }
 
 /*
- * A verdict confirmed by a name teaches a side's role when all equally confirmed rows agree on
- * it. One that the site file confirms does not: anybody may open a port of a declared server.
+ * A verdict confirmed by a name teaches a side's role when all equally good rows agree on it. One
+ * that the site file confirms does not: anybody may open a port of a declared server.
  */
 static void learn_roles(struct epw_analyst *a, const struct epw_flow_record *r)
 {
     const struct epw_decision *d = &a->decision;
     const struct epw_signature *sig = d->verdict.sig;
+    const struct epw_judged *best = NULL;
+    for (size_t i = 0; i < d->judged_count && best == NULL; i++)
+        if (d->judged[i].sig == sig)
+            best = &d->judged[i];
+    if (best == NULL || best->name_rank < 2)
+        return;
     /* A proxy speaks for many: what it does is somebody else's role. */
     bool agree[2] = { !epw_site_proxy(a->know.site, &r->ip[0]),
                       !epw_site_proxy(a->know.site, &r->ip[1]) && !d->kase.proxied };
     for (size_t i = 0; i < d->judged_count; i++) {
         const struct epw_judged *j = &d->judged[i];
         const struct epw_signature *other = j->sig;
-        if (other == sig && j->name_rank < 2)
-            return;
-        if (j->reached != EPW_CONF_CONFIRMED || j->name_rank < 2 ||
-            strcmp(other->product, sig->product) != 0)
+        if (!epw_judged_equal(best, j) || strcmp(other->product, sig->product) != 0)
             continue;
         agree[0] &= strcmp(other->initiator, sig->initiator) == 0;
         agree[1] &= strcmp(other->responder, sig->responder) == 0;

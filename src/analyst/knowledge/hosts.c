@@ -175,6 +175,38 @@ static bool teaches(const struct witness *w, const char *product, const char *ro
            strcmp(w->sig->responder, role) == 0;
 }
 
+static bool answers_port(const struct host *h, const char *product, uint16_t port)
+{
+    for (size_t i = 0; i < h->witness_count; i++)
+        if (strcmp(h->witness[i].sig->product, product) == 0 && h->witness[i].port == port)
+            return true;
+    return false;
+}
+
+/* Whether `product` explains every port of `other` that the host answers, and there is one. */
+static bool covers(const struct host *h, const char *product, const char *other)
+{
+    bool any = false;
+    for (size_t i = 0; i < h->witness_count; i++) {
+        const struct witness *w = &h->witness[i];
+        if (strcmp(w->sig->product, other) != 0 || w->port == 0)
+            continue;
+        any = true;
+        if (!answers_port(h, product, w->port))
+            return false;
+    }
+    return any;
+}
+
+static bool is_shared(const struct host *h, const char *product)
+{
+    for (size_t i = 0; i < h->witness_count; i++)
+        if (strcmp(h->witness[i].sig->product, product) != 0 &&
+            covers(h, h->witness[i].sig->product, product))
+            return true;
+    return false;
+}
+
 static struct epw_role role_by_ports(const struct host *h, const char *product, const char *role)
 {
     struct epw_role found = { .how = EPW_ROLE_UNKNOWN };
@@ -188,6 +220,7 @@ static struct epw_role role_by_ports(const struct host *h, const char *product, 
             strcmp(other->sig->function, own->sig->function) == 0)
             continue;
         found = (struct epw_role){ .how = EPW_ROLE_PORTS,
+                                   .shared = is_shared(h, product),
                                    .witness = { own->sig, other->sig },
                                    .port = { own->port, other->port } };
         break;
@@ -215,26 +248,6 @@ bool epw_hosts_answers(const struct epw_hosts *hosts, const struct epw_ip *ip,
         if (h->witness[i].sig == sig)
             return true;
     return false;
-}
-
-static bool answers_port(const struct host *h, const char *product, uint16_t port)
-{
-    for (size_t i = 0; i < h->witness_count; i++)
-        if (strcmp(h->witness[i].sig->product, product) == 0 && h->witness[i].port == port)
-            return true;
-    return false;
-}
-
-/* Whether `product` explains every port of `other` that the host answers. */
-static bool covers(const struct host *h, const char *product, const char *other)
-{
-    for (size_t i = 0; i < h->witness_count; i++) {
-        const struct witness *w = &h->witness[i];
-        if (strcmp(w->sig->product, other) == 0 && w->port != 0 &&
-            !answers_port(h, product, w->port))
-            return false;
-    }
-    return true;
 }
 
 const struct epw_signature *epw_hosts_rival(const struct epw_hosts *hosts, const struct epw_ip *ip,

@@ -52,6 +52,8 @@ enum epw_role_how {
 
 struct epw_role {
     enum epw_role_how how;
+    bool shared; /* by ports: another product explains all of them too, so that it may be
+                    that product's role instead */
     const struct epw_signature *witness[2];
     uint16_t port[2]; /* that the witnesses were seen on */
     const char *name; /* of EPW_ROLE_SITE: the name that is declared, NULL: the address */
@@ -87,7 +89,8 @@ bool epw_hosts_answers(const struct epw_hosts *hosts, const struct epw_ip *ip,
 /*
  * The signature of another product that shows what the host is instead: that
  * product explains every port of this one that the host answers, and this
- * signature's port besides. NULL when there is none.
+ * signature's port besides. NULL when there is none, or when the host answers
+ * no port of this product yet.
  */
 const struct epw_signature *epw_hosts_rival(const struct epw_hosts *hosts, const struct epw_ip *ip,
                                             const char *product);

@@ -58,6 +58,21 @@ static void add_learned_names(struct epw_case *c)
     }
 }
 
+/* The product whose own names hold one that was said; brand-wide masks are nobody's. */
+static const char *product_said(const struct epw_case *c)
+{
+    const struct epw_signature *named[8];
+    for (size_t i = 0; c->own_name && i < c->name_count; i++) {
+        if (!epw_case_said(c, &c->name[i]))
+            continue;
+        size_t count = epw_catalogue_by_name(c->know->catalogue, c->name[i].text, named, 8);
+        for (size_t k = 0; k < count && k < 8; k++)
+            if (named[k]->needs != EPW_NEEDS_NEVER && named[k]->needs != EPW_NEEDS_INITIATOR)
+                return named[k]->product;
+    }
+    return NULL;
+}
+
 void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
                    const struct epw_knowledge *know)
 {
@@ -72,6 +87,9 @@ void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
                  !ev->payload_seen[EPW_TO_SERVER];
     if (record->proto == PROTO_TCP && record->state == EPW_FLOW_REFUSED)
         c->attempt = true;
+    c->empty = record->proto == PROTO_TCP && !c->attempt && record->first_record &&
+               record->payload_bytes[0] == 0 && record->payload_bytes[1] == 0;
+    c->said_product = product_said(c);
     c->seen = ev->app != EPW_APP_UNKNOWN;
     /* Only the initiator's bytes, from their beginning and whole, can be called strange. */
     c->strange = !c->seen && ev->payload_seen[EPW_TO_SERVER] && !ev->cut && !record->midstream &&

@@ -23,6 +23,9 @@ struct epw_case {
     bool attempt;  /* TCP that nobody answered */
     bool proxied;  /* spoken to a proxy: target_port is what counts for names */
     uint16_t target_port;
+    bool empty; /* answered TCP that carried no byte either way */
+    /* Whose name the initiator said (SNI, Host, CONNECT): a product's own, else NULL. */
+    const char *said_product;
     bool seen;      /* the protocol was recognised */
     bool strange;   /* the first bytes were seen whole and are no protocol known */
     bool announced; /* a control channel announced the endpoint: endpoint says which */

@@ -51,6 +51,14 @@ static void collect(struct epw_decision *d)
                                     list, EPW_MAX_CANDIDATES);
     for (size_t i = 0; i < count; i++)
         consider(d, list[i]);
+    /* Through a proxy the target's port counts too: an own port needs no name. */
+    if (c->proxied && c->target_port != c->record->port[1]) {
+        count = epw_site_by_port(c->know->site, catalogue, c->record->proto, c->target_port, list,
+                                 EPW_MAX_CANDIDATES);
+        for (size_t i = 0; i < count; i++)
+            if (list[i]->needs == EPW_NEEDS_PORT && list[i]->name_count == 0)
+                consider(d, list[i]);
+    }
     for (size_t i = 0; c->announced && i < c->know->control_count; i++)
         if (c->know->control[i]->proto == c->record->proto)
             consider(d, c->know->control[i]);
@@ -79,7 +87,7 @@ static bool is_rival(const struct epw_judged *best, const struct epw_judged *j)
                     (j->sig->needs == EPW_NEEDS_RESPONDER && !j->sig->neighbour);
     bool port_alone = best->reached == EPW_CONF_POSSIBLE && best->name_rank == 0 &&
                       best->role[0].how == EPW_ROLE_UNKNOWN &&
-                      best->role[1].how == EPW_ROLE_UNKNOWN && !best->app_agrees;
+                      best->role[1].how == EPW_ROLE_UNKNOWN;
     return port_alone && j->open && role_row && j->sig->name_count == 0;
 }
 
@@ -93,6 +101,8 @@ static int fan_says(struct epw_decision *d)
     const struct epw_hosts *hosts = d->kase.know->hosts;
     unsigned in = epw_hosts_fan(hosts, EPW_FAN_IN, &r->ip[1], r->proto, r->port[1]);
     unsigned out = epw_hosts_fan(hosts, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1]);
+    if (epw_hosts_is_scanner(hosts, &r->ip[0]))
+        out = 0;
     return in >= EPW_FAN_MANY && in > out ? 1 : out >= EPW_FAN_MANY && out > in ? 2 : 0;
 }
 
@@ -166,16 +176,60 @@ static void call_none(struct epw_decision *d)
                       d->judged[0].sig->function, d->judged[0].why);
 }
 
+/*
+ * One initiator on many listeners is not what a server's row looks like: the
+ * row of another product that does look so ties with it. NULL: there is none.
+ */
+static struct epw_judged *row_of_the_shape(struct epw_decision *d, const struct epw_judged *best)
+{
+    bool server_row = best->sig->needs == EPW_NEEDS_PORT && best->name_rank == 0 &&
+                      best->role[0].how == EPW_ROLE_UNKNOWN &&
+                      best->role[1].how == EPW_ROLE_UNKNOWN;
+    if (!server_row || fan_says(d) != 2)
+        return NULL;
+    for (size_t i = 0; i < d->judged_count; i++) {
+        struct epw_judged *j = &d->judged[i];
+        if (!same_product(best, j) && j->open && is_one_to_many(j->sig) && !j->sig->neighbour)
+            return j;
+    }
+    return NULL;
+}
+
+/* Nothing fits but by its shape: only where bytes of no known protocol refuted a server's row. */
+static struct epw_judged *by_shape_alone(struct epw_decision *d)
+{
+    for (size_t i = 0; !d->kase.seen && i < d->judged_count; i++) {
+        struct epw_judged *row =
+            d->judged[i].contradicted ? row_of_the_shape(d, &d->judged[i]) : NULL;
+        if (row != NULL)
+            return row;
+    }
+    return NULL;
+}
+
 static void choose(struct epw_decision *d)
 {
     struct epw_judged *best = d->judged_count == 0 ? NULL : &d->judged[0];
     if (best == NULL || best->reached == EPW_CONF_NONE) {
-        call_none(d);
+        best = by_shape_alone(d);
+        if (best == NULL) {
+            call_none(d);
+            return;
+        }
+        name_fan(d, 2);
+        settle(d, best);
         return;
     }
     bool rivals = false;
     for (size_t i = 0; i < d->judged_count && !rivals; i++)
         rivals = is_rival(best, &d->judged[i]);
+    const struct epw_judged *shaped = rivals ? NULL : row_of_the_shape(d, best);
+    if (shaped != NULL) {
+        name_fan(d, 2);
+        d->verdict.confidence = EPW_CONF_AMBIGUOUS;
+        epw_words_add(d, "fits equally: %s and %s", best->sig->product, shaped->sig->product);
+        return;
+    }
     if (rivals)
         best = chosen_by_fan(d, best);
     if (best == NULL)
@@ -199,7 +253,8 @@ static void list_candidates(struct epw_decision *d)
         d->candidate[count++] = (struct epw_candidate){
             .sig = j->sig, .reached = j->reached, .contradicted = j->contradicted, .why = j->why
         };
-        if (!j->contradicted && j->sig->needs != EPW_NEEDS_NEVER &&
+        /* What only other flows' evidence contradicts, further ones may set right. */
+        if ((!j->contradicted || j->plain) && j->sig->needs != EPW_NEEDS_NEVER &&
             d->verdict.confidence != EPW_CONF_CONFIRMED)
             d->waits = true;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyst/verdict/judge.h"
 
+#include "analyst/verdict/check.h"
+
 #include <string.h>
 
 /* A name that was said outranks a certificate's, which outranks what DNS said of the address. */
@@ -55,81 +57,11 @@ static struct epw_role role_of(const struct epw_case *c, const struct epw_signat
     for (size_t i = 0; i < sig->network_count; i++)
         if (sig->network[i].side == side && epw_prefix_has(&sig->network[i].prefix, ip))
             return (struct epw_role){ .how = EPW_ROLE_NETWORK };
-    return epw_hosts_role(c->know->hosts, ip, sig->product, role);
-}
-
-static void contradict(struct epw_judged *j, const char *why)
-{
-    j->contradicted = true;
-    j->why = why;
-}
-
-static void check_protocol(const struct epw_case *c, struct epw_judged *j)
-{
-    const struct epw_signature *sig = j->sig;
-    for (size_t i = 0; i < sig->app_count; i++)
-        if (epw_case_is_app(c, (enum epw_app)sig->app[i]))
-            j->app_agrees = true;
-    if (sig->app_count == 0 || j->app_agrees)
-        return;
-    /* Behind CONNECT the target's protocol may not have been spoken yet. */
-    if (c->proxied && c->record->evidence->inner_app == EPW_APP_UNKNOWN)
-        return;
-    if (c->seen)
-        contradict(j, "another protocol was seen than the documented one");
-    else if (c->strange)
-        contradict(j, "the first bytes are not the documented protocol");
-}
-
-/* Installing on a machine takes an administrative share; the others hold people's files. */
-static void check_share(const struct epw_case *c, struct epw_judged *j)
-{
-    const char *path = c->record->evidence->hint;
-    size_t len = strlen(path);
-    /* What was cut at the hint's end may have ended in any way. */
-    if (strcmp(j->sig->category, "deployment") != 0 || strchr(path, '/') == NULL ||
-        len + 1 >= EPW_HINT_LEN || !epw_case_is_app(c, EPW_APP_SMB))
-        return;
-    if (path[len - 1] != '$')
-        contradict(j, "a file share was opened, not an administrative one");
-}
-
-static void check_scope(const struct epw_case *c, struct epw_judged *j)
-{
-    bool group_row = j->sig->scope == EPW_SCOPE_BROADCAST || j->sig->scope == EPW_SCOPE_MULTICAST;
-    if (group_row && !c->to_group)
-        contradict(j, "documented for broadcast or multicast, sent to one host");
-    else if (!group_row && c->to_group)
-        contradict(j, "documented between two hosts, sent to many");
-}
-
-/* The documented sides the other way round: the listener's host opened it. */
-static void check_direction(const struct epw_case *c, struct epw_judged *j)
-{
-    const struct epw_signature *sig = j->sig;
-    if (c->record->how == EPW_INIT_INFERRED || j->role[0].how != EPW_ROLE_UNKNOWN ||
-        j->role[1].how != EPW_ROLE_UNKNOWN || strcmp(sig->initiator, sig->responder) == 0)
-        return;
-    const struct epw_ip *from = &c->record->ip[0];
-    if (epw_site_role(c->know->site, from, sig->product, sig->responder) ||
-        epw_hosts_role(c->know->hosts, from, sig->product, sig->responder).how == EPW_ROLE_PORTS)
-        contradict(j, "the documented listener opened it");
-}
-
-/* A name of somebody else's on a conversation that is documented with the vendor's own. */
-static void check_name(const struct epw_case *c, struct epw_judged *j)
-{
-    if (j->sig->name_count != 0 && c->own_name && j->name_rank != 3)
-        contradict(j, "the flow says a name that is not one of the documented ones");
-}
-
-static void check_rival(const struct epw_case *c, struct epw_judged *j)
-{
-    if (j->sig->responder[0] != '\0' && j->role[1].how != EPW_ROLE_CONFIRMED &&
-        j->role[1].how != EPW_ROLE_SITE &&
-        (j->sig->needs == EPW_NEEDS_PORT || j->sig->needs == EPW_NEEDS_RESPONDER) &&
-        epw_hosts_rival(c->know->hosts, &c->record->ip[1], j->sig->product) != NULL)
-        contradict(j, "the responder answers ports that only another product explains");
+    struct epw_role known = epw_hosts_role(c->know->hosts, ip, sig->product, role);
+    /* A role that may as well be another product's explains its own ports, no further ones. */
+    if (known.shared && (side == 0 || !epw_hosts_answers(c->know->hosts, ip, sig)))
+        known.how = EPW_ROLE_UNKNOWN;
+    return known;
 }
 
 /* Every fresh name of the address must be one of the documented ones, else it may be another's. */
@@ -176,16 +108,37 @@ static bool attempt_counts(const struct epw_case *c, const struct epw_judged *j)
                EPW_FAN_MANY;
 }
 
+/* Documented from networks of the vendor's, and opened by a private address instead. */
+static bool from_elsewhere(const struct epw_case *c, const struct epw_judged *j)
+{
+    for (size_t i = 0; i < j->sig->network_count; i++)
+        if (j->sig->network[i].side == 0)
+            return epw_ip_is_private(&c->record->ip[0]);
+    return false;
+}
+
+/* A name that is nobody's we know, said to a host out in the world. */
+static bool to_a_stranger(const struct epw_case *c)
+{
+    return c->own_name && c->said_product == NULL && !epw_ip_is_private(&c->record->ip[1]);
+}
+
 static void judge_port(const struct epw_case *c, struct epw_judged *j)
 {
     bool inferred = c->record->how == EPW_INIT_INFERRED;
     if (j->role[1].how != EPW_ROLE_UNKNOWN || j->role[0].how == EPW_ROLE_NETWORK ||
         j->role[0].how == EPW_ROLE_SITE)
         reach(j, EPW_CONF_LIKELY, "the port is its own, and a host is known in the role");
-    else if (j->app_agrees && !inferred)
-        reach(j, EPW_CONF_LIKELY, "the port is its own and the protocol agrees");
-    else if (j->app_agrees)
+    else if (c->empty && epw_hosts_is_scanner(c->know->hosts, &c->record->ip[0]))
+        unmet(j, "the initiator probes many targets: its probes name nothing");
+    else if (j->app_agrees && inferred)
         reach(j, EPW_CONF_POSSIBLE, "own port and protocol, but the direction is only inferred");
+    else if (j->app_agrees && from_elsewhere(c, j))
+        reach(j, EPW_CONF_POSSIBLE, "own port and protocol, but not from a documented network");
+    else if (j->app_agrees && to_a_stranger(c))
+        reach(j, EPW_CONF_POSSIBLE, "own port and protocol, but the name said is a stranger's");
+    else if (j->app_agrees)
+        reach(j, EPW_CONF_LIKELY, "the port is its own and the protocol agrees");
     else
         reach(j, EPW_CONF_POSSIBLE, "the port is its own; nothing else was seen");
 }
@@ -221,7 +174,7 @@ static void judge_control(const struct epw_case *c, struct epw_judged *j)
         if (strcmp(list[i]->responder, server) == 0)
             reach(j, EPW_CONF_LIKELY, "announced on the product's control channel");
         else
-            contradict(j, "announced for the other direction");
+            epw_contradict(j, "announced for the other direction");
         return;
     }
     unmet(j, "would need the product's control channel to have announced it");
@@ -274,7 +227,7 @@ static bool judge_name(const struct epw_case *c, struct epw_judged *j)
 static void judge_unnamed(const struct epw_case *c, struct epw_judged *j)
 {
     if (c->announced && j->sig->needs != EPW_NEEDS_CONTROL) {
-        contradict(j, "a control channel announced this endpoint for itself");
+        epw_contradict(j, "a control channel announced this endpoint for itself");
         return;
     }
     judge_need(c, j);
@@ -304,38 +257,41 @@ void epw_judge(const struct epw_case *c, const struct epw_signature *sig, struct
     bool spoken_to = epw_site_has_port(c->know->site, sig, c->record->port[1]);
     j->port_fits = spoken_to && !c->proxied;
     if (c->proxied)
-        /* The name belongs to the target, the proxy's own rows to the port spoken to. */
-        j->port_fits = j->name_rank == 3 ? epw_site_has_port(c->know->site, sig, c->target_port)
-                                         : spoken_to && sig->name_count == 0;
+        /* The name belongs to the target, as does an own port; the proxy's rows to the port
+           spoken to. */
+        j->port_fits = (j->name_rank == 3 || (sig->needs == EPW_NEEDS_PORT && sig->name_count == 0))
+                           ? epw_site_has_port(c->know->site, sig, c->target_port)
+                           : spoken_to && sig->name_count == 0;
     if (sig->needs == EPW_NEEDS_CONTROL)
         j->port_fits = true;
     j->role[0] = role_of(c, sig, 0);
-    j->role[1] = role_of(c, sig, 1);
+    j->role[1] = c->proxied && !spoken_to ? (struct epw_role){ .how = EPW_ROLE_UNKNOWN }
+                                          : role_of(c, sig, 1);
     if (!j->port_fits) {
-        contradict(j, "a documented name, on a port that is not documented for it");
+        epw_contradict(j, "a documented name, on a port that is not documented for it");
         return;
     }
-    check_protocol(c, j);
-    if (!j->contradicted)
-        check_share(c, j);
-    if (!j->contradicted)
-        check_scope(c, j);
-    if (!j->contradicted)
-        check_name(c, j);
+    epw_check_seen(c, j);
     j->plain = !j->contradicted;
     if (!j->contradicted)
-        check_direction(c, j);
-    if (!j->contradicted)
-        check_rival(c, j);
+        epw_check_learned(c, j);
     if (!j->contradicted && !judge_name(c, j))
         judge_unnamed(c, j);
     if (!j->contradicted)
         judge_site(c, j);
 }
 
+/*
+ * Roles that tell products apart: the responder's; the initiator's where the
+ * row needs it, a name already tells the product, or it is documented or
+ * declared. A client of a vendor's cloud may be the agent of any of its servers.
+ */
 static unsigned roles_known(const struct epw_judged *j)
 {
-    return (unsigned)(j->role[0].how != EPW_ROLE_UNKNOWN) +
+    enum epw_role_how from = j->role[0].how;
+    bool counts = j->sig->needs == EPW_NEEDS_INITIATOR || j->name_rank != 0 ||
+                  from == EPW_ROLE_NETWORK || from == EPW_ROLE_SITE;
+    return (unsigned)(counts && from != EPW_ROLE_UNKNOWN) +
            (unsigned)(j->role[1].how != EPW_ROLE_UNKNOWN);
 }
 

@@ -128,6 +128,8 @@ void epw_words_flow(struct epw_decision *d)
     direction(d);
     protocol(d);
     names(d);
+    if (d->kase.proxied && d->kase.record->evidence->http_status >= 400)
+        epw_words_add(d, "the proxy answered %u", d->kase.record->evidence->http_status);
     doubt(d);
 }
 
