@@ -198,12 +198,15 @@ static bool covers(const struct host *h, const char *product, const char *other)
     return any;
 }
 
+/* Another product explains all of it, with a port of its own among them as the rule asks. */
 static bool is_shared(const struct host *h, const char *product)
 {
-    for (size_t i = 0; i < h->witness_count; i++)
-        if (strcmp(h->witness[i].sig->product, product) != 0 &&
-            covers(h, h->witness[i].sig->product, product))
+    for (size_t i = 0; i < h->witness_count; i++) {
+        const struct epw_signature *sig = h->witness[i].sig;
+        if (sig->needs == EPW_NEEDS_PORT && strcmp(sig->product, product) != 0 &&
+            answers_port(h, product, h->witness[i].port) && covers(h, sig->product, product))
             return true;
+    }
     return false;
 }
 

@@ -87,7 +87,8 @@ static bool is_rival(const struct epw_judged *best, const struct epw_judged *j)
                     (j->sig->needs == EPW_NEEDS_RESPONDER && !j->sig->neighbour);
     bool port_alone = best->reached == EPW_CONF_POSSIBLE && best->name_rank == 0 &&
                       best->role[0].how == EPW_ROLE_UNKNOWN &&
-                      best->role[1].how == EPW_ROLE_UNKNOWN;
+                      best->role[1].how == EPW_ROLE_UNKNOWN &&
+                      (!best->app_agrees || best->elsewhere);
     return port_alone && j->open && role_row && j->sig->name_count == 0;
 }
 
@@ -185,7 +186,10 @@ static struct epw_judged *row_of_the_shape(struct epw_decision *d, const struct 
     bool server_row = best->sig->needs == EPW_NEEDS_PORT && best->name_rank == 0 &&
                       best->role[0].how == EPW_ROLE_UNKNOWN &&
                       best->role[1].how == EPW_ROLE_UNKNOWN;
-    if (!server_row || fan_says(d) != 2)
+    /* Against the documented protocol it takes more than three hosts. */
+    const struct epw_flow_record *r = d->kase.record;
+    unsigned out = epw_hosts_fan(d->kase.know->hosts, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1]);
+    if (!server_row || fan_says(d) != 2 || (best->app_agrees && out < EPW_FAN_PEERS))
         return NULL;
     for (size_t i = 0; i < d->judged_count; i++) {
         struct epw_judged *j = &d->judged[i];

@@ -126,6 +126,7 @@ static bool to_a_stranger(const struct epw_case *c)
 static void judge_port(const struct epw_case *c, struct epw_judged *j)
 {
     bool inferred = c->record->how == EPW_INIT_INFERRED;
+    j->elsewhere = from_elsewhere(c, j);
     if (j->role[1].how != EPW_ROLE_UNKNOWN || j->role[0].how == EPW_ROLE_NETWORK ||
         j->role[0].how == EPW_ROLE_SITE)
         reach(j, EPW_CONF_LIKELY, "the port is its own, and a host is known in the role");
@@ -133,7 +134,7 @@ static void judge_port(const struct epw_case *c, struct epw_judged *j)
         unmet(j, "the initiator probes many targets: its probes name nothing");
     else if (j->app_agrees && inferred)
         reach(j, EPW_CONF_POSSIBLE, "own port and protocol, but the direction is only inferred");
-    else if (j->app_agrees && from_elsewhere(c, j))
+    else if (j->app_agrees && j->elsewhere)
         reach(j, EPW_CONF_POSSIBLE, "own port and protocol, but not from a documented network");
     else if (j->app_agrees && to_a_stranger(c))
         reach(j, EPW_CONF_POSSIBLE, "own port and protocol, but the name said is a stranger's");

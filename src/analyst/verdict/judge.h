@@ -19,6 +19,7 @@ struct epw_judged {
     bool plain;        /* protocol, scope and the flow's own name do not contradict: true
                           or false whatever else was learned */
     bool port_fits;    /* the responder's (or the proxied target's) port is documented */
+    bool elsewhere;    /* not opened from the networks that are documented for it */
     bool app_agrees;   /* the protocol seen is the documented one */
     uint8_t name_rank; /* 3 said by the initiator, 2 certificate, 1 DNS, 0 none */
     size_t mask_len;   /* of the mask that matched: longer says more */
