@@ -30,7 +30,7 @@ struct epw_meter_options {
     uint32_t max_flows; /* cap of the flow table; at least 1 */
     struct epw_timeouts timeouts;
     bool ignore_vlan; /* VLAN ids do not tell flows apart */
-    uint64_t seed;    /* of the flow hash and flow ids' base */
+    uint64_t seed;    /* of the tables' hashes; flow ids do not depend on it */
 };
 
 #define EPW_METER_DEFAULTS                                                                         \
@@ -56,7 +56,10 @@ void epw_meter_free(struct epw_meter *meter);
 /* Takes in a batch; keeps no pointer into it. Frames it cannot use are counted, not errors. */
 void epw_meter_push(struct epw_meter *meter, const struct epw_batch *batch);
 
-/* End of the run: every flow still open is written (EPW_REASON_FORCED). */
+/*
+ * End of the run: every flow still open is written, by first stamp and flow id
+ * (EPW_REASON_FORCED; those whose time was up already as timeout or end).
+ */
 void epw_meter_flush(struct epw_meter *meter);
 
 /* The meter's part of the counters, owned by the meter; current after each call above. */

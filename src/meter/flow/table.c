@@ -36,8 +36,7 @@ _Static_assert(sizeof(struct epw_flow) == 2 * CACHE_LINE, "two cache lines a pac
 
 struct epw_table {
     struct buckets half[2]; /* [0] current; [1] being moved into it, slot NULL when none */
-    uint32_t move_at;       /* next bucket of half[1] to move; an empty one lies before it */
-    uint32_t move_left;     /* buckets of half[1] not looked at yet */
+    uint32_t move_at;       /* next bucket of half[1] to move; those before it are empty */
     uint32_t max_flows, count;
     uint32_t used; /* flows ever handed out: indexes 1..used */
     uint32_t free; /* first of the free ones below that, linked by next */
@@ -120,14 +119,15 @@ static void put(struct buckets *b, struct bucket what)
 
 /*
  * Moves whole clusters only: what is left behind is then an ordinary table, in
- * which an empty bucket ends every search.
+ * which an empty bucket ends every search. (Of a cluster around the end the part at the
+ * beginning goes first; nothing that stays was reached through it.)
  */
 static void move_some(struct epw_table *t)
 {
     struct buckets *old = &t->half[1];
     if (old->slot == NULL)
         return;
-    for (uint32_t moved = 0; t->move_left != 0; moved++) {
+    for (uint32_t moved = 0; t->move_at <= old->mask; moved++) {
         struct bucket *b = &old->slot[t->move_at];
         if (b->flow == 0 && moved >= MOVE_BUCKETS)
             return;
@@ -136,8 +136,7 @@ static void move_some(struct epw_table *t)
             b->flow = 0;
             old->count--;
         }
-        t->move_at = (t->move_at + 1) & old->mask;
-        t->move_left--;
+        t->move_at++;
     }
     free(old->slot);
     old->slot = NULL;
@@ -151,9 +150,6 @@ static void grow(struct epw_table *t)
     t->half[1] = t->half[0];
     t->half[0] = bigger;
     t->move_at = 0;
-    while (t->half[1].slot[t->move_at].flow != 0)
-        t->move_at++;
-    t->move_left = t->half[1].mask + 1;
 }
 
 /* Room for one more bucket; false when it must grow and cannot. */
