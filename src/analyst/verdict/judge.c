@@ -257,12 +257,14 @@ void epw_judge(const struct epw_case *c, const struct epw_signature *sig, struct
     find_name(c, j);
     bool spoken_to = epw_site_has_port(c->know->site, sig, c->record->port[1]);
     j->port_fits = spoken_to && !c->proxied;
-    if (c->proxied)
-        /* The name belongs to the target, as does an own port; the proxy's rows to the port
+    if (c->proxied) {
+        /* The name belongs to the target, as may an own port; the proxy's rows to the port
            spoken to. */
-        j->port_fits = (j->name_rank == 3 || (sig->needs == EPW_NEEDS_PORT && sig->name_count == 0))
-                           ? epw_site_has_port(c->know->site, sig, c->target_port)
-                           : spoken_to && sig->name_count == 0;
+        bool own_port = sig->name_count == 0 && j->name_rank != 3;
+        bool of_target = j->name_rank == 3 || (own_port && sig->needs == EPW_NEEDS_PORT);
+        j->port_fits = (own_port && spoken_to) ||
+                       (of_target && epw_site_has_port(c->know->site, sig, c->target_port));
+    }
     if (sig->needs == EPW_NEEDS_CONTROL)
         j->port_fits = true;
     j->role[0] = role_of(c, sig, 0);
