@@ -13,6 +13,9 @@ struct epw_option_row {
     enum epw_err (*set)(struct epw_options *o, const char *value, struct epw_diag *diag);
 };
 
+/* The set() of --timeouts: KEY=SECONDS,... */
+enum epw_err epw_option_timeouts(struct epw_options *o, const char *value, struct epw_diag *diag);
+
 /* In the order of --help; the last has no set(). */
 extern const struct epw_option_row epw_option_rows[];
 

@@ -107,49 +107,6 @@ static enum epw_err set_max_flows(struct epw_options *o, const char *value, stru
     return err;
 }
 
-/* One KEY=SECONDS of --timeouts; len bytes from item. */
-static enum epw_err set_timeout(struct epw_timeouts *t, const char *item, size_t len,
-                                struct epw_diag *diag)
-{
-    const struct {
-        const char *key;
-        uint32_t *seconds;
-    } known[] = {
-        { "tcp", &t->tcp },       { "udp", &t->udp },
-        { "closed", &t->closed }, { "unanswered", &t->unanswered },
-        { "active", &t->active },
-    };
-    char text[64];
-    uint64_t seconds;
-    if (len < sizeof(text)) {
-        memcpy(text, item, len);
-        text[len] = '\0';
-        char *value = strchr(text, '=');
-        if (value != NULL)
-            *value++ = '\0';
-        for (size_t i = 0; value != NULL && i < sizeof(known) / sizeof(known[0]); i++)
-            if (strcmp(text, known[i].key) == 0 && epw_text_u64(value, 1, UINT32_MAX, &seconds)) {
-                *known[i].seconds = (uint32_t)seconds;
-                return EPW_OK;
-            }
-    }
-    return epw_diag_set(diag, EPW_EUSAGE,
-                        "--timeouts: '%.*s' is not understood; expected "
-                        "KEY=SECONDS,... with tcp, udp, closed, unanswered or active",
-                        (int)(len < 64 ? len : 64), item);
-}
-
-static enum epw_err set_timeouts(struct epw_options *o, const char *value, struct epw_diag *diag)
-{
-    for (const char *item = value;;) {
-        size_t len = strcspn(item, ",");
-        enum epw_err err = set_timeout(&o->meter.timeouts, item, len, diag);
-        if (err != EPW_OK || item[len] == '\0')
-            return err;
-        item += len + 1;
-    }
-}
-
 static enum epw_err set_write_flows(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
     o->labelled_only = strcmp(value, "labelled") == 0;
@@ -173,6 +130,14 @@ static enum epw_err set_ignore_vlan(struct epw_options *o, const char *value, st
     (void)value;
     (void)diag;
     o->meter.ignore_vlan = true;
+    return EPW_OK;
+}
+
+static enum epw_err set_dedup(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    (void)value;
+    (void)diag;
+    o->meter.dedup = true;
     return EPW_OK;
 }
 
@@ -243,13 +208,17 @@ const struct epw_option_row epw_option_rows[] = {
     { "timeouts", 0, "KEY=SECONDS,...",
       "Packet time after which a silent flow ends: tcp (3600), udp (120), closed (10), unanswered "
       "(60); and after which a long flow is written in between: active (1800).",
-      set_timeouts },
+      epw_option_timeouts },
     { "write-flows", 0, "all|labelled",
       "Which flows eve and csv write: all (default), or only those whose product is named.",
       set_write_flows },
     { "fail-on", 0, "high|medium|low",
       "Exit with status 1 when there is a finding of this severity or a higher one.", set_fail_on },
     { "ignore-vlan", 0, NULL, "VLAN ids do not tell flows apart.", set_ignore_vlan },
+    { "dedup", 0, NULL,
+      "Leave out the doubles that a mirror delivers: the same packet within 10 ms, whatever its "
+      "VLAN, TTL and MAC. They are counted in the quality.",
+      set_dedup },
     { "list-signatures", 0, NULL, "List the signatures and their ids, tab-separated.", set_list },
     { "explain", 0, "PORT|NAME|FLOW",
       "Say which signatures have a port (2222, tcp/2222) or match a host name, and what decides "

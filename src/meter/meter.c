@@ -39,6 +39,10 @@ static uint32_t name(struct epw_meter *m, const struct epw_batch *batch)
         struct epw_packet *packet = &m->packet[i];
         if (packet->ending != EPW_END_COMPLETE)
             continue;
+        if (m->doubles != NULL && epw_doubles_seen(m->doubles, packet)) {
+            m->stats.duplicates++;
+            continue;
+        }
         if (!packet->icmp_error && !epw_frags_resolve(m->frags, packet))
             continue;
         struct epw_ref *ref = &m->ref[count];
@@ -159,6 +163,8 @@ enum epw_err epw_meter_new(struct epw_meter **meter, const struct epw_meter_opti
         err = epw_table_new(&m->table, options->max_flows);
     if (err == EPW_OK)
         err = epw_frags_new(&m->frags, options->seed, &m->stats);
+    if (err == EPW_OK && options->dedup)
+        err = epw_doubles_new(&m->doubles, options->seed);
     if (err == EPW_OK)
         err = epw_ev_engine_new(&m->engine, &m->stats, sink->sighting, sink->ctx);
     if (err != EPW_OK) {
@@ -179,6 +185,7 @@ void epw_meter_free(struct epw_meter *meter)
     while (meter->table != NULL && (flow = epw_table_each(meter->table, &at)) != NULL)
         epw_ev_flow_free(meter->engine, &epw_table_cold(meter->table, flow)->evidence);
     epw_ev_engine_free(meter->engine);
+    epw_doubles_free(meter->doubles);
     epw_frags_free(meter->frags);
     epw_table_free(meter->table);
     epw_decoder_free(meter->decoder);

@@ -30,6 +30,7 @@ struct epw_meter_options {
     uint32_t max_flows; /* cap of the flow table; at least 1 */
     struct epw_timeouts timeouts;
     bool ignore_vlan; /* VLAN ids do not tell flows apart */
+    bool dedup;       /* a mirror's doubles are counted and left out (flow/doubles.h) */
     uint64_t seed;    /* of the tables' hashes; flow ids do not depend on it */
 };
 

@@ -6,6 +6,7 @@
 #include "meter/decode/decode.h"
 #include "meter/evidence/engine.h"
 #include "meter/flow/clock.h"
+#include "meter/flow/doubles.h"
 #include "meter/flow/expiry.h"
 #include "meter/flow/frag.h"
 #include "meter/flow/table.h"
@@ -26,6 +27,7 @@ struct epw_meter {
     struct epw_decoder *decoder;
     struct epw_table *table;
     struct epw_frags *frags;
+    struct epw_doubles *doubles; /* NULL: doubles stay in */
     struct epw_ev_engine *engine;
     struct epw_expiry expiry;
     struct epw_clock clock; /* after the whole batch */

@@ -59,7 +59,7 @@ awk 'length > 80 { print FILENAME ": wider than 80 columns: " $0; bad = 1 } END 
 
 # Every option works together
 expect 0 '' "$epwatch" -S "$sigs" -r good.pcap -r good.pcap -c 3 --wait 0 --max-flows 10 \
-    --timeouts tcp=10,udp=20,closed=1,unanswered=5,active=60 --write-flows labelled --ignore-vlan \
+    --timeouts tcp=10,udp=20,closed=1,unanswered=5,active=60 --write-flows labelled --ignore-vlan --dedup \
     --fail-on high -o table -o eve:eve.json -o csv:flows.csv -o inventory:inventory.csv \
     -o findings:findings.csv tcp and host 10.0.0.5
 has out '3 packets'
