@@ -5,7 +5,7 @@
 cd "${EPW_SRCDIR:-.}" || exit 99
 bad=0
 complain() { echo "$*"; bad=1; }
-files=$(find src tests -name '*.[ch]' | sort)
+files=$(find src tests -name '*.[ch]' ! -name '*.gen.h' | sort)
 for file in $files; do
     head -1 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' ||
         complain "$file: first line is not the SPDX licence line"
