@@ -19,6 +19,13 @@
  */
 #define WAIT_MAX 131072
 
+/*
+ * Flows that say no name and wait all the same, to the end of a capture in
+ * which DNS is visible: a later answer may still tell one. No verdict depends
+ * on it, so it is not worth more memory than this.
+ */
+#define UNNAMED_MAX 16384
+
 struct waiting {
     struct waiting *next;
     struct epw_flow_record *record;
@@ -36,6 +43,7 @@ struct epw_analyst {
     void *ctx;
     int64_t clock_ns; /* the latest time any record or sighting spoke of */
     struct waiting *oldest, *newest;
+    uint32_t unnamed; /* flows that were let wait for a name alone */
     size_t waiting_count;
     struct epw_decision decision;
 };
@@ -269,7 +277,12 @@ static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record
 static enum epw_err hand_on(struct epw_analyst *a, const struct epw_flow_record *record)
 {
     const struct epw_result result = { .record = record, .verdict = &a->decision.verdict };
-    bool stands = !a->decision.waits || a->options.wait_s == 0;
+    bool unnamed = !a->decision.waits && a->decision.verdict.confidence != EPW_CONF_CONFIRMED &&
+                   a->options.wait_s == EPW_WAIT_TO_END && a->unnamed < UNNAMED_MAX &&
+                   !a->decision.kase.own_name && record->evidence->app != EPW_APP_DNS &&
+                   epw_names_any(a->know.names);
+    a->unnamed += unnamed;
+    bool stands = (!a->decision.waits && !unnamed) || a->options.wait_s == 0;
     bool waits = a->options.wait_s != 0 && (!stands || epw_audit_waits(&result));
     if (stands)
         emit(a, record);

@@ -345,6 +345,11 @@ enum epw_told epw_names_told(const struct epw_names *names, const struct epw_ip 
     return in_time && family && !q->full ? EPW_TOLD_NO : EPW_TOLD_UNKNOWN;
 }
 
+bool epw_names_any(const struct epw_names *names)
+{
+    return names->clients != NULL;
+}
+
 bool epw_names_visible(const struct epw_names *names, const struct epw_ip *client)
 {
     struct client *c;

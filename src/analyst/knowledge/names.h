@@ -81,6 +81,9 @@ enum epw_told {
 enum epw_told epw_names_told(const struct epw_names *names, const struct epw_ip *client,
                              const char *name, const struct epw_ip *address, int64_t ts_ns);
 
+/* Whether any answer was seen in this run. */
+bool epw_names_any(const struct epw_names *names);
+
 /* Whether answers to this client were seen at all: only then does a missing one say anything. */
 bool epw_names_visible(const struct epw_names *names, const struct epw_ip *client);
 

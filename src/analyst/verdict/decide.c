@@ -286,6 +286,9 @@ void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
     epw_words_flow(d);
     choose(d);
     list_candidates(d);
+    /* Who opened it may yet turn out to be a scanner. */
+    if (d->verdict.sig != NULL && (d->kase.attempt || d->kase.empty))
+        d->waits = true;
     d->verdict.proxied = d->verdict.sig != NULL && is_behind_proxy(&d->kase, d->verdict.sig);
     d->verdict.candidate = d->candidate;
     d->verdict.reason = d->reason;

@@ -130,8 +130,6 @@ static void judge_port(const struct epw_case *c, struct epw_judged *j)
     if (j->role[1].how != EPW_ROLE_UNKNOWN || j->role[0].how == EPW_ROLE_NETWORK ||
         j->role[0].how == EPW_ROLE_SITE)
         reach(j, EPW_CONF_LIKELY, "the port is its own, and a host is known in the role");
-    else if (c->empty && epw_hosts_is_scanner(c->know->hosts, &c->record->ip[0]))
-        unmet(j, "the initiator probes many targets: its probes name nothing");
     else if (j->app_agrees && inferred)
         reach(j, EPW_CONF_POSSIBLE, "own port and protocol, but the direction is only inferred");
     else if (j->app_agrees && j->elsewhere)
@@ -232,6 +230,13 @@ static void judge_unnamed(const struct epw_case *c, struct epw_judged *j)
         return;
     }
     judge_need(c, j);
+    /* A manager may try many clients in vain; anybody else who does is a scanner. */
+    bool probe = (c->attempt || c->empty) && j->role[0].how == EPW_ROLE_UNKNOWN &&
+                 j->name_rank == 0 && epw_hosts_is_scanner(c->know->hosts, &c->record->ip[0]);
+    if (probe && j->reached > EPW_CONF_NONE) {
+        j->reached = EPW_CONF_NONE;
+        unmet(j, "the initiator probes many targets: its probes name nothing");
+    }
     if (c->attempt && j->reached > EPW_CONF_NONE && !attempt_counts(c, j)) {
         j->reached = EPW_CONF_NONE;
         unmet(j, "nobody answered, and the responder is not known in the role");
