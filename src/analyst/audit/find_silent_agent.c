@@ -32,8 +32,11 @@ extern const struct epw_rule epw_rule_silent_agent;
 /* Turns that make a rhythm, when none is longer apart than twice the closest. */
 #define TURNS_MIN 5
 
-/* Silence is believed after so many periods. */
+/* Silence is believed after so many periods, in which the machine was awake. */
 #define PERIODS 2
+
+/* A machine that is on speaks to somebody more often than this; a longer gap is sleep. */
+#define AWAKE_NS (15 * 60 * SECOND_NS)
 
 /* What a host said in one documented conversation. */
 struct said {
@@ -47,7 +50,8 @@ struct said {
 struct host {
     UT_hash_handle hh;
     struct epw_ip ip;
-    int64_t active_ns; /* the last time it held any conversation */
+    int64_t awake_ns;  /* since then it held conversations without a gap of AWAKE_NS ... */
+    int64_t active_ns; /* ... up to this one */
     struct said *said;
 };
 
@@ -61,7 +65,7 @@ struct group {
     size_t count;
     const struct epw_ip *ip; /* the one it is called by */
     struct host *host[ADDRESSES_MAX];
-    int64_t active_ns;
+    int64_t awake_ns, active_ns;
 };
 
 static enum epw_err make(void **state)
@@ -143,6 +147,18 @@ static void note(struct said *said, const struct epw_flow_record *r)
     said->last.evidence = &epw_evidence_none;
 }
 
+/* Joins a time of activity to the newest stretch, or begins one; older stretches are forgotten. */
+static void be_active(int64_t *awake_ns, int64_t *active_ns, int64_t first_ns, int64_t last_ns)
+{
+    if (*active_ns == 0 || first_ns > *active_ns + AWAKE_NS) {
+        *awake_ns = first_ns;
+        *active_ns = last_ns;
+    } else if (last_ns >= *awake_ns - AWAKE_NS) {
+        *awake_ns = first_ns < *awake_ns ? first_ns : *awake_ns;
+        *active_ns = last_ns > *active_ns ? last_ns : *active_ns;
+    }
+}
+
 static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
@@ -156,8 +172,8 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
         struct host *h = get(s, &r->ip[side]);
         if (h == NULL)
             continue;
-        if (held && r->last_ns > h->active_ns)
-            h->active_ns = r->last_ns;
+        if (held)
+            be_active(&h->awake_ns, &h->active_ns, r->first_ns, r->last_ns);
         struct said *said = speaks ? said_of(h, sig) : NULL;
         if (said != NULL)
             note(said, r);
@@ -246,7 +262,7 @@ static bool is_silent(const struct epw_audit *audit, const struct group *g, int6
                       int64_t period_ns)
 {
     return period_ns != 0 && epw_audit_now_ns(audit) - last_ns >= PERIODS * period_ns &&
-           g->active_ns - last_ns >= period_ns;
+           g->active_ns - (g->awake_ns > last_ns ? g->awake_ns : last_ns) >= PERIODS * period_ns;
 }
 
 /* Of the product's conversations on the host, the one with the shortest period. */
@@ -308,7 +324,8 @@ static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
             continue;
         if (g.count == 0)
             g.ip = &h->ip;
-        g.active_ns = h->active_ns > g.active_ns ? h->active_ns : g.active_ns;
+        if (h->active_ns != 0)
+            be_active(&g.awake_ns, &g.active_ns, h->awake_ns, h->active_ns);
         g.host[g.count++] = h;
     }
     if (g.count != 0) {

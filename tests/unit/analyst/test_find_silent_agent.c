@@ -49,6 +49,21 @@ Test(silent_agent, a_host_that_was_switched_off)
     cr_assert_eq(found_count, 0);
 }
 
+Test(silent_agent, a_machine_that_has_just_woken_is_given_time)
+{
+    find_open(NULL);
+    speak(0, "10.0.0.7");
+    speak(60, "10.0.0.7");
+    browse(70, "10.0.0.7");
+    browse(6000, "10.0.0.7");
+    browse(6060, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 0);
+    browse(6200, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 1, "two periods awake without a word");
+}
+
 Test(silent_agent, another_conversation_of_the_product_is_a_sign_of_life)
 {
     find_open(NULL);
