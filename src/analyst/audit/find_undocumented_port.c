@@ -62,6 +62,10 @@ static void report(struct epw_audit *audit, const struct epw_flow_record *r,
                    const struct epw_signature *sig)
 {
     char from[EPW_IP_STRLEN], at[EPW_ENDPOINT_LEN], rows[EPW_FACT_ROWS];
+    char opened[EPW_OPENED_LEN];
+    /* One server that opens it on many clients is one finding, as many that open it on one are. */
+    const char *one = sig->needs == EPW_NEEDS_INITIATOR ? sig->initiator : sig->responder;
+    bool one_opens = epw_audit_has_role(audit, &r->ip[0], sig->product, one);
     char summary[EPW_FACT_TEXT], documented[EPW_FACT_TEXT], advice[EPW_FACT_TEXT];
     const char *proto = r->proto == PROTO_UDP ? "UDP" : "TCP";
     epw_ip_format(&r->ip[0], from);
@@ -77,7 +81,7 @@ static void report(struct epw_audit *audit, const struct epw_flow_record *r,
              "a port line in the site file.",
              at);
     const struct epw_observation o = { .product = sig->product,
-                                       .subject = at,
+                                       .subject = one_opens ? epw_told_opened(r, opened) : at,
                                        .summary = summary,
                                        .documented = documented,
                                        .advice = advice,

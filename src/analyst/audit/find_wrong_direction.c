@@ -92,6 +92,9 @@ static void report(struct epw_audit *audit, const struct epw_flow_record *r,
                    const struct epw_signature *sig)
 {
     char from[EPW_IP_STRLEN], to[EPW_IP_STRLEN], at[EPW_ENDPOINT_LEN], rows[EPW_FACT_ROWS];
+    char opened[EPW_OPENED_LEN];
+    /* One server that opens it on many clients is one finding, as many that open it on one are. */
+    bool one_opens = sig->needs != EPW_NEEDS_INITIATOR;
     char summary[EPW_FACT_TEXT], documented[EPW_FACT_TEXT], advice[EPW_FACT_TEXT];
     epw_ip_format(&r->ip[0], from);
     epw_ip_format(&r->ip[1], to);
@@ -106,7 +109,7 @@ static void report(struct epw_audit *audit, const struct epw_flow_record *r,
              "to be, declare their roles in the site file.",
              from, r->port[1], to);
     const struct epw_observation o = { .sig = sig,
-                                       .subject = at,
+                                       .subject = one_opens ? epw_told_opened(r, opened) : at,
                                        .summary = summary,
                                        .documented = documented,
                                        .advice = advice,

@@ -15,6 +15,14 @@ char *epw_told_endpoint(const struct epw_ip *ip, uint16_t port, char out[EPW_END
     return out;
 }
 
+char *epw_told_opened(const struct epw_flow_record *record, char out[EPW_OPENED_LEN])
+{
+    char ip[EPW_IP_STRLEN];
+    snprintf(out, EPW_OPENED_LEN, "%s to %s/%u", epw_ip_format(&record->ip[0], ip),
+             epw_told_proto(record->proto), record->port[1]);
+    return out;
+}
+
 const char *epw_told_proto(uint8_t proto)
 {
     return proto == PROTO_TCP ? "tcp" : proto == PROTO_UDP ? "udp" : "ip";

@@ -6,6 +6,7 @@
 #include "analyst/catalogue/catalogue.h"
 #include "base/ip.h"
 #include "base/text.h"
+#include "meter/flow_record.h"
 
 #include <stdbool.h>
 
@@ -14,6 +15,11 @@
 
 /* "10.0.0.5:8014", "[2001:db8::5]:8014"; returns out. */
 char *epw_told_endpoint(const struct epw_ip *ip, uint16_t port, char out[EPW_ENDPOINT_LEN]);
+/* Longest "ADDRESS to tcp/PORT", NUL. */
+#define EPW_OPENED_LEN (EPW_IP_STRLEN + 16)
+
+/* "10.0.0.5 to tcp/2222": the subject where one host opens a port on many; returns out. */
+char *epw_told_opened(const struct epw_flow_record *record, char out[EPW_OPENED_LEN]);
 /* "tcp", "udp"; "ip" for others. */
 const char *epw_told_proto(uint8_t proto);
 /* " (client-management, rows SEP-10 SEP-11)": what of the documents a signature is. */

@@ -23,7 +23,7 @@ Test(undocumented_port, either_way_round)
     show_product();
     show_talk(SERVER, AGENT2, 9999, EPW_APP_HTTP);
     find_all(KIND);
-    EXPECT_ONE(AGENT2 ":9999", SERVER, AGENT2);
+    EXPECT_ONE(SERVER " to tcp/9999", SERVER, AGENT2);
 }
 
 Test(undocumented_port, ordinary_services_are_none)

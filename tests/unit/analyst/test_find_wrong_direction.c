@@ -13,7 +13,7 @@ Test(wrong_direction, the_server_opens_the_port_of_its_agent)
     show_talk(SERVER, AGENT, 2222, EPW_APP_TLS);
     show_product();
     find_all(KIND);
-    EXPECT_ONE(AGENT ":2222", SERVER, AGENT);
+    EXPECT_ONE(SERVER " to tcp/2222", SERVER, AGENT);
     cr_assert_str_eq(found[0].function, "replication");
 }
 
@@ -22,7 +22,7 @@ Test(wrong_direction, of_a_host_that_nobody_knows_yet)
     show_product();
     show_talk(SERVER, OTHER, 2222, EPW_APP_TLS);
     find_all(KIND);
-    EXPECT_ONE(OTHER ":2222", SERVER, OTHER);
+    EXPECT_ONE(SERVER " to tcp/2222", SERVER, OTHER);
 }
 
 Test(wrong_direction, another_protocol_is_something_else)
@@ -85,7 +85,7 @@ Test(wrong_direction_site, relays_open_relays_but_not_agents)
     show_talk(RELAY, OTHER, 4122, EPW_APP_TLS);
     show_talk(RELAY, AGENT, 4122, EPW_APP_TLS);
     find_all(KIND);
-    EXPECT_ONE(AGENT ":4122", RELAY, AGENT);
+    EXPECT_ONE(RELAY " to tcp/4122", RELAY, AGENT);
 }
 
 static void show_declared(uint64_t answers)
@@ -107,7 +107,7 @@ Test(wrong_direction_site, withheld_where_only_one_direction_was_captured)
 Test(wrong_direction_site, told_where_both_were)
 {
     show_declared(3);
-    EXPECT_ONE(AGENT ":2222", SERVER, AGENT);
+    EXPECT_ONE(SERVER " to tcp/2222", SERVER, AGENT);
 }
 
 Test(wrong_direction_site, anothers_port_alone_explains_nothing_between_known_hosts)
@@ -115,7 +115,7 @@ Test(wrong_direction_site, anothers_port_alone_explains_nothing_between_known_ho
     find_open_site("host,acme,point," RELAY ",\nhost,acme,agent," AGENT ",\n");
     show_talk(RELAY, AGENT, 13000, EPW_APP_TLS);
     find_all(KIND);
-    EXPECT_ONE(AGENT ":13000", RELAY, AGENT);
+    EXPECT_ONE(RELAY " to tcp/13000", RELAY, AGENT);
 }
 
 Test(wrong_direction_site, another_product_explains_what_a_stranger_answers)
