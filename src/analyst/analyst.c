@@ -332,6 +332,11 @@ void epw_analyst_sighting(struct epw_analyst *a, const struct epw_sighting *sigh
     }
 }
 
+void epw_analyst_time(struct epw_analyst *a, int64_t now_ns)
+{
+    advance(a, now_ns);
+}
+
 void epw_analyst_flush(struct epw_analyst *a)
 {
     /* First every result, then the audit: its rules ask what all of them have shown. */

@@ -42,6 +42,9 @@ void epw_analyst_free(struct epw_analyst *analyst);
 enum epw_err epw_analyst_flow(struct epw_analyst *analyst, const struct epw_flow_record *record);
 void epw_analyst_sighting(struct epw_analyst *analyst, const struct epw_sighting *sighting);
 
+/* Packet time has come to now_ns, whether or not anything was seen: flows wait no longer. */
+void epw_analyst_time(struct epw_analyst *analyst, int64_t now_ns);
+
 /* Decides every flow that still waits. */
 void epw_analyst_flush(struct epw_analyst *analyst);
 

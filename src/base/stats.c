@@ -21,3 +21,57 @@ const char *epw_ending_name(enum epw_ending ending)
     }
     return "unknown";
 }
+
+static void add_span(struct epw_stats *sum, const struct epw_stats *part)
+{
+    if (part->packets == 0)
+        return;
+    if (sum->packets == 0 || part->first_ns < sum->first_ns)
+        sum->first_ns = part->first_ns;
+    if (sum->packets == 0 || part->last_ns > sum->last_ns)
+        sum->last_ns = part->last_ns;
+}
+
+void epw_stats_add(struct epw_stats *sum, const struct epw_stats *part)
+{
+    add_span(sum, part);
+    struct epw_stats both = *part;
+    both.first_ns = sum->first_ns;
+    both.last_ns = sum->last_ns;
+#define ADD(field) both.field += sum->field
+    ADD(packets);
+    ADD(bytes);
+    ADD(captured_bytes);
+    ADD(drops_kernel);
+    ADD(drops_interface);
+    ADD(drops_queue);
+    ADD(records_dropped);
+    for (unsigned i = 0; i < EPW_ENDINGS; i++)
+        ADD(ending[i]);
+    ADD(flows);
+    ADD(flows_evicted);
+    ADD(fragments);
+    ADD(fragments_orphan);
+    ADD(icmp_errors);
+    ADD(icmp_orphan);
+    ADD(time_steps);
+    ADD(cut_frames);
+    ADD(vlan_joined);
+    ADD(vlan_variants);
+    ADD(tcp_flows_data);
+    ADD(tcp_flows_one_way);
+    ADD(duplicates);
+    ADD(evidence_limited);
+    ADD(evidence_gaps);
+    ADD(evidence_bad);
+    ADD(labelled);
+    ADD(wait_evicted);
+    ADD(names_evicted);
+    ADD(hosts_evicted);
+    ADD(findings);
+    ADD(findings_dropped);
+    ADD(findings_withheld);
+    ADD(pairs_one_way);
+#undef ADD
+    *sum = both;
+}

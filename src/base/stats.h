@@ -27,6 +27,7 @@ struct epw_stats {
     uint64_t captured_bytes;
     int64_t first_ns, last_ns; /* stamps of the timeline, 0 when empty */
     uint64_t drops_kernel, drops_interface, drops_queue;
+    uint64_t records_dropped; /* live: flow records and sightings the analyst had no room for */
 
     /* meter */
     uint64_t ending[EPW_ENDINGS];
@@ -61,5 +62,8 @@ struct epw_stats {
 
 /* The counter's name in machine output ("truncated", ...), static storage. */
 const char *epw_ending_name(enum epw_ending ending);
+
+/* Adds all counters; of the stamps the earliest and the latest stay (0 is none). */
+void epw_stats_add(struct epw_stats *sum, const struct epw_stats *part);
 
 #endif

@@ -239,6 +239,8 @@ void epw_capture_read(struct epw_capture *c, struct epw_batch *batch)
 {
     batch->count = 0;
     batch->used = 0;
+    batch->end = false;
+    batch->now_ns = 0;
     if (!c->primed)
         prime(c);
     while (c->heap_count > 0 && c->packets_left > 0 && batch->count < EPW_BATCH_FRAMES) {
@@ -255,6 +257,7 @@ void epw_capture_read(struct epw_capture *c, struct epw_batch *batch)
             c->heap[0] = c->heap[--c->heap_count];
         sift_down(c, 0);
     }
+    batch->end = c->heap_count == 0 || c->packets_left == 0;
 }
 
 void epw_capture_progress(const struct epw_capture *c, struct epw_capture_progress *progress)

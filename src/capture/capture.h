@@ -40,8 +40,8 @@ enum epw_err epw_capture_open(struct epw_capture **capture,
 
 /*
  * Refills the batch, in the order of the timeline: stamps of one file are
- * never reordered; between files the smaller stamp comes first. batch->count
- * is 0 at the end of all input. A signal handler without SA_RESTART that
+ * never reordered; between files the smaller stamp comes first. batch->end
+ * tells the end of all input. A signal handler without SA_RESTART that
  * interrupts the wait for a pipe ends that file, which on_error hears of.
  */
 void epw_capture_read(struct epw_capture *capture, struct epw_batch *batch);

@@ -3,6 +3,7 @@
 #ifndef EPW_CAPTURE_FRAME_H
 #define EPW_CAPTURE_FRAME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct epw_frame {
@@ -29,7 +30,11 @@ struct epw_frame {
 
 struct epw_batch {
     uint32_t count;
-    uint32_t used; /* bytes of room taken */
+    uint32_t used;  /* bytes of room taken */
+    bool end;       /* no batch comes after this one, which may have frames or none */
+    int64_t now_ns; /* live: up to here (since 1970-01-01 UTC) every packet has been handed out,
+                       also when there was none; 0: only the stamps tell. A live batch without
+                       frames is no end */
     struct epw_frame frame[EPW_BATCH_FRAMES];
     uint8_t room[EPW_BATCH_BYTES]; /* the frames' bytes, back to back */
 };

@@ -9,7 +9,7 @@
 #include "cli/foreign.h"
 #include "cli/message.h"
 #include "cli/sinks.h"
-#include "meter/meter.h"
+#include "road/road.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -30,13 +30,12 @@ struct run {
     void *ctx;
     struct epw_decoder *decoder;
     struct epw_analyst *analyst;
-    struct epw_meter *meter;
-    struct epw_batch *batch;
+    struct epw_road *road;
     struct epw_foreign foreign;
-    struct epw_stats stats; /* the capture's part while reading, all at the end */
-    bool partial;           /* some input was not read to its end */
-    bool failed;            /* the exit status is not 0 */
-    bool found;             /* a finding at or above --fail-on */
+    uint64_t packets; /* read so far */
+    bool partial;     /* some input was not read to its end */
+    bool failed;      /* the exit status is not 0 */
+    bool found;       /* a finding at or above --fail-on */
 };
 
 static void on_signal(int number)
@@ -123,6 +122,29 @@ static void on_sighting(void *ctx, const struct epw_sighting *sighting)
     epw_analyst_sighting(run->analyst, sighting);
 }
 
+static void on_time(void *ctx, int64_t now_ns)
+{
+    struct run *run = ctx;
+    epw_analyst_time(run->analyst, now_ns);
+}
+
+/* Reading on is of no use when no output works any more. */
+static bool on_tick(void *ctx, const struct epw_road_tick *tick)
+{
+    const struct run *run = ctx;
+    (void)tick;
+    return run->receive != NULL || epw_sinks_alive(run->sinks);
+}
+
+static bool on_batch(void *ctx, const struct epw_batch *batch)
+{
+    struct run *run = ctx;
+    run->packets += batch->count;
+    epw_foreign_count(&run->foreign, batch);
+    epw_progress_tick(&run->progress, run->capture, run->packets);
+    return !interrupted;
+}
+
 static void on_host(void *ctx, const struct epw_inventory_host *host)
 {
     struct run *run = ctx;
@@ -158,39 +180,27 @@ static bool open_capture(struct run *run)
 
 static bool make_rooms(struct run *run)
 {
-    struct epw_meter_options meter = run->options->meter;
-    meter.seed = epw_hash_new_seed();
+    struct epw_road_options road = { .meter = run->options->meter };
+    road.meter.seed = epw_hash_new_seed();
     const struct epw_analyst_options analyst = {
         .wait_s = run->options->wait_s,
         .seed = epw_hash_new_seed(),
         .site = run->site,
     };
-    const struct epw_meter_sink sink = { run, on_flow, on_sighting };
-    run->batch = malloc(sizeof(*run->batch));
+    const struct epw_road_sink sink = { .ctx = run,
+                                        .flow = on_flow,
+                                        .sighting = on_sighting,
+                                        .time = on_time,
+                                        .tick = on_tick,
+                                        .batch = on_batch };
     bool made =
-        run->batch != NULL && epw_decoder_new(&run->decoder) == EPW_OK &&
+        epw_decoder_new(&run->decoder) == EPW_OK &&
         epw_analyst_new(&run->analyst, run->catalogue, &analyst, on_result, run) == EPW_OK &&
-        epw_meter_new(&run->meter, &meter, &sink) == EPW_OK;
+        epw_road_new(&run->road, &road, &sink) == EPW_OK;
     if (!made)
         epw_say(NULL, "out of memory before reading began; try a smaller --max-flows");
     epw_foreign_start(&run->foreign, run->decoder);
     return made;
-}
-
-/* The capture's part of the counters: what came out of it. */
-static void count_batch(struct epw_stats *stats, const struct epw_batch *batch)
-{
-    for (uint32_t i = 0; i < batch->count; i++) {
-        const struct epw_frame *frame = &batch->frame[i];
-        if (stats->packets++ == 0)
-            stats->first_ns = stats->last_ns = frame->ts_ns;
-        stats->bytes += frame->wire_len;
-        stats->captured_bytes += frame->caplen;
-        if (frame->ts_ns < stats->first_ns)
-            stats->first_ns = frame->ts_ns;
-        if (frame->ts_ns > stats->last_ns)
-            stats->last_ns = frame->ts_ns;
-    }
 }
 
 /* Lines of flows would run into the progress line where both are on one terminal. */
@@ -207,22 +217,13 @@ static void read_all(struct run *run)
 {
     epw_progress_start(&run->progress);
     run->progress.on = run->progress.on && !shares_terminal(run);
-    while (!interrupted && (run->receive != NULL || epw_sinks_alive(run->sinks))) {
-        epw_capture_read(run->capture, run->batch);
-        if (run->batch->count == 0)
-            break;
-        count_batch(&run->stats, run->batch);
-        epw_foreign_count(&run->foreign, run->batch);
-        epw_meter_push(run->meter, run->batch);
-        epw_progress_tick(&run->progress, run->capture, run->stats.packets);
-    }
+    epw_road_run(run->road, run->capture);
     if (interrupted) {
         char count[EPW_TEXT_LEN];
         run->partial = run->failed = true;
         epw_say(&run->progress, "interrupted after %s packets; the result is of what was read",
-                epw_text_count(run->stats.packets, count));
+                epw_text_count(run->packets, count));
     }
-    epw_meter_flush(run->meter);
     epw_analyst_flush(run->analyst);
     epw_progress_clear(&run->progress);
 }
@@ -238,35 +239,24 @@ static void report(struct run *run)
 }
 
 /* Each room counted its own part; here they come together. */
-static void join_stats(struct run *run)
+static struct epw_stats all_stats(const struct run *run)
 {
-    const struct epw_stats capture = run->stats;
-    const struct epw_stats *analyst = epw_analyst_stats(run->analyst);
-    run->stats = *epw_meter_stats(run->meter);
-    run->stats.packets = capture.packets;
-    run->stats.bytes = capture.bytes;
-    run->stats.captured_bytes = capture.captured_bytes;
-    run->stats.first_ns = capture.first_ns;
-    run->stats.last_ns = capture.last_ns;
-    run->stats.labelled = analyst->labelled;
-    run->stats.wait_evicted = analyst->wait_evicted;
-    run->stats.names_evicted = analyst->names_evicted;
-    run->stats.hosts_evicted = analyst->hosts_evicted;
-    run->stats.findings = analyst->findings;
-    run->stats.findings_dropped = analyst->findings_dropped;
-    run->stats.findings_withheld = analyst->findings_withheld;
-    run->stats.pairs_one_way = analyst->pairs_one_way;
+    struct epw_stats stats = { 0 };
+    if (run->road != NULL)
+        epw_road_stats(run->road, &stats);
+    if (run->analyst != NULL)
+        epw_stats_add(&stats, epw_analyst_stats(run->analyst));
+    return stats;
 }
 
 static void clean(struct run *run)
 {
-    epw_meter_free(run->meter);
+    epw_road_free(run->road);
     epw_analyst_free(run->analyst);
     epw_decoder_free(run->decoder);
     epw_capture_close(run->capture);
     epw_site_free(run->site);
     epw_catalogue_free(run->catalogue);
-    free(run->batch);
 }
 
 static int run_all(struct run *run)
@@ -282,11 +272,11 @@ static int run_all(struct run *run)
         read_all(run);
         if (to_sinks)
             report(run);
-        join_stats(run);
         if (epw_foreign_tell(&run->foreign, options->file, &run->progress))
             run->failed = true;
     }
-    bool written = !to_sinks || epw_sinks_close(run->sinks, &run->stats, run->partial);
+    const struct epw_stats stats = all_stats(run);
+    bool written = !to_sinks || epw_sinks_close(run->sinks, &stats, run->partial);
     clean(run);
     if (!ready || !written || run->failed)
         return EPW_EXIT_FAIL;

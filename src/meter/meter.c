@@ -1,44 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The whole packet path on one page: epw_meter_push(). A batch goes through
+ * The whole packet path on one page: epw_meter_decode(), epw_meter_push(). A round goes through
  * step by step, not packet by packet, so that the memory a step needs was
  * asked for while the step before it ran.
  */
+#include "base/hash.h"
 #include "meter/meter_state.h"
 
 #include <stdlib.h>
 
-/* Decodes, and counts how that ended. */
-static void decode(struct epw_meter *m, const struct epw_batch *batch)
+/*
+ * Who tracks a packet: all of two hosts' packets with each other go to one
+ * meter, so that it has their flows, fragments, doubles and ICMP errors (which
+ * stand under the addresses they quote) together. Ports and tunnels are left
+ * out: fragments have none, and an error may be seen outside of its tunnel.
+ */
+static uint8_t owner(const struct epw_meter_options *o, const struct epw_packet *packet)
 {
-    for (uint32_t i = 0; i < batch->count; i++) {
-        const struct epw_frame *frame = &batch->frame[i];
-        epw_decode(m->decoder, frame, &m->packet[i]);
-        m->stats.ending[m->packet[i].ending]++;
+    const uint8_t *a = packet->src.b, *b = packet->dst.b;
+    uint64_t high = epw_hash_word(a) + epw_hash_word(b);
+    uint64_t low = epw_hash_word(a + 8) + epw_hash_word(b + 8);
+    uint64_t apart = epw_hash_word(a + 8) ^ epw_hash_word(b + 8);
+    uint64_t h = epw_hash_mix(high ^ o->seed ^ EPW_HASH_K0, apart ^ EPW_HASH_K1);
+    h = epw_hash_mix(low ^ h, o->seed ^ EPW_HASH_K1);
+    return (uint8_t)((h >> 32) * o->meters >> 32);
+}
+
+void epw_meter_decode(struct epw_meter *m, struct epw_round *round)
+{
+    bool alone = m->options.meters == 1;
+    for (uint32_t i = 0; i < round->batch.count; i++) {
+        const struct epw_frame *frame = &round->batch.frame[i];
+        struct epw_packet *packet = &round->packet[i];
+        epw_decode(m->decoder, frame, packet);
+        m->stats.ending[packet->ending]++;
         m->stats.cut_frames += frame->caplen < frame->wire_len;
+        if (packet->ending != EPW_END_COMPLETE)
+            round->owner[i] = EPW_OWNER_NONE;
+        else
+            round->owner[i] = alone ? 0 : owner(&m->options, packet);
     }
 }
 
-/* Gives every packet the stamp it counts with. */
-static void tell_time(struct epw_meter *m, const struct epw_batch *batch)
-{
-    for (uint32_t i = 0; i < batch->count; i++) {
-        const int64_t *next = i + 1 < batch->count ? &batch->frame[i + 1].ts_ns : NULL;
-        bool step;
-        m->packet[i].ts_ns = epw_clock_tick(&m->clock, batch->frame[i].ts_ns, next, &step);
-        m->time_ns[i] = m->clock.now_ns;
-        m->stats.time_steps += step;
-    }
-}
-
-/* Keys and tags of the packets that have a flow; returns how many there are. */
-static uint32_t name(struct epw_meter *m, const struct epw_batch *batch)
+/* Keys and tags of this meter's packets; returns how many there are. */
+static uint32_t name(struct epw_meter *m, struct epw_round *round)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < batch->count; i++) {
-        struct epw_packet *packet = &m->packet[i];
-        if (packet->ending != EPW_END_COMPLETE)
+    for (uint32_t i = 0; i < round->batch.count; i++) {
+        if (round->owner[i] != m->options.self)
             continue;
+        struct epw_packet *packet = &round->packet[i];
         if (m->doubles != NULL && epw_doubles_seen(m->doubles, packet)) {
             m->stats.duplicates++;
             continue;
@@ -47,86 +58,120 @@ static uint32_t name(struct epw_meter *m, const struct epw_batch *batch)
             continue;
         struct epw_ref *ref = &m->ref[count];
         ref->side = (uint8_t)epw_key_make(&ref->key, packet, m->options.ignore_vlan);
-        ref->source = batch->frame[i].source;
+        ref->source = round->batch.frame[i].source;
         ref->packet = (uint16_t)i;
         m->tag[count++] = epw_key_tag(&ref->key, m->options.seed);
     }
     return count;
 }
 
-static void update(struct epw_meter *m, uint32_t count)
+static int by_place(const void *a, const void *b)
 {
+    const struct epw_ending_flow *x = a, *y = b;
+    if (x->ns != y->ns)
+        return x->ns < y->ns ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* The end of a flow whose time was up already does not depend on when that was looked at. */
+static void end(struct epw_meter *m, const struct epw_ending_flow *ending)
+{
+    bool time_up = epw_expiry_idle(&m->expiry, ending->flow, m->now_ns);
+    m->place.ns = ending->ns;
+    m->place.id = ending->id;
+    epw_meter_end(m, ending->flow, time_up ? epw_meter_time_up(ending->flow) : EPW_REASON_FORCED);
+}
+
+/* Lets a flow end with others in end_all(); without memory for that it ends now, out of order. */
+static void end_later(struct epw_meter *m, const struct epw_ending_flow *ending)
+{
+    if (m->ends_count == m->ends_room) {
+        size_t room = m->ends_room == 0 ? EPW_BATCH_FRAMES : 2 * m->ends_room;
+        struct epw_ending_flow *more = realloc(m->ends, room * sizeof(*more));
+        if (more == NULL) {
+            end(m, ending);
+            return;
+        }
+        m->ends = more;
+        m->ends_room = room;
+    }
+    m->ends[m->ends_count++] = *ending;
+}
+
+/* In an order that depends on the flows alone: not on the table, not on who else is in it. */
+static void end_all(struct epw_meter *m)
+{
+    if (m->ends_count > 1)
+        qsort(m->ends, m->ends_count, sizeof(m->ends[0]), by_place);
+    for (size_t i = 0; i < m->ends_count; i++)
+        end(m, &m->ends[i]);
+    m->ends_count = 0;
+}
+
+static void expire(struct epw_meter *m, const struct epw_point *point)
+{
+    struct epw_flow *flow;
+    m->now_ns = point->now_ns;
+    m->place = (struct epw_place){ .at = 2 * point->before };
+    while ((flow = epw_expiry_due(&m->expiry, m->now_ns)) != NULL) {
+        const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
+        /* To the tail, where it is not due again. */
+        epw_expiry_remove(&m->expiry, flow);
+        epw_expiry_add(&m->expiry, flow, m->now_ns);
+        end_later(m, &(struct epw_ending_flow){ flow->last_ns, cold->id, flow });
+    }
+    end_all(m);
+    m->place.ns = INT64_MAX;
+    m->place.id = UINT64_MAX;
+    if (m->sink.time != NULL)
+        m->sink.time(m->sink.ctx, m->now_ns);
+}
+
+/* Packets and points of time in their order. */
+static void update(struct epw_meter *m, const struct epw_round *round, uint32_t count)
+{
+    uint32_t next = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const struct epw_packet *packet = &m->packet[m->ref[i].packet];
-        m->now_ns = m->time_ns[m->ref[i].packet];
+        uint32_t at = m->ref[i].packet;
+        const struct epw_packet *packet = &round->packet[at];
+        while (next < round->points && round->point[next].before <= at)
+            expire(m, &round->point[next++]);
+        m->now_ns = round->now_ns[at];
+        m->place = (struct epw_place){ .at = 2 * at + 1 };
         if (packet->icmp_error)
             epw_meter_quoted(m, packet, &m->ref[i], m->tag[i]);
         else
             epw_meter_track(m, packet, &m->ref[i], m->tag[i]);
     }
+    while (next < round->points)
+        expire(m, &round->point[next++]);
+    m->now_ns = round->end_ns;
 }
 
-static void expire(struct epw_meter *m)
+void epw_meter_push(struct epw_meter *meter, struct epw_round *round)
 {
-    struct epw_flow *flow;
-    m->now_ns = m->clock.now_ns;
-    while ((flow = epw_expiry_due(&m->expiry, m->now_ns)) != NULL)
-        epw_meter_end(m, flow, epw_meter_time_up(flow));
-}
-
-void epw_meter_push(struct epw_meter *meter, const struct epw_batch *batch)
-{
-    decode(meter, batch);
-    tell_time(meter, batch);
-    uint32_t count = name(meter, batch);
+    uint32_t count = name(meter, round);
     epw_table_warm_buckets(meter->table, meter->tag, count);
     epw_table_warm_flows(meter->table, meter->tag, count);
-    update(meter, count);
-    expire(meter);
+    update(meter, round, count);
 }
 
-struct open_flow {
-    int64_t start_ns;
-    uint64_t id;
-    struct epw_flow *flow;
-};
-
-static int by_start(const void *a, const void *b)
+struct epw_place epw_meter_place(const struct epw_meter *meter)
 {
-    const struct open_flow *x = a, *y = b;
-    if (x->start_ns != y->start_ns)
-        return x->start_ns < y->start_ns ? -1 : 1;
-    return (x->id > y->id) - (x->id < y->id);
-}
-
-/* The end of a flow whose time was up already does not depend on when that was looked at. */
-static void end_open(struct epw_meter *m, struct epw_flow *flow)
-{
-    bool time_up = epw_expiry_idle(&m->expiry, flow, m->now_ns);
-    epw_meter_end(m, flow, time_up ? epw_meter_time_up(flow) : EPW_REASON_FORCED);
+    return meter->place;
 }
 
 void epw_meter_flush(struct epw_meter *meter)
 {
     epw_frags_flush(meter->frags);
+    meter->place = (struct epw_place){ .at = EPW_PLACE_FLUSH };
     uint32_t at = 0;
-    size_t count = 0;
     struct epw_flow *flow;
-    struct open_flow *open = calloc((size_t)epw_table_count(meter->table) + 1, sizeof(*open));
     while ((flow = epw_table_each(meter->table, &at)) != NULL) {
-        if (open == NULL) { /* no memory: the records still come, in no order */
-            end_open(meter, flow);
-            continue;
-        }
         const struct epw_flow_cold *cold = epw_table_cold(meter->table, flow);
-        open[count++] =
-            (struct open_flow){ .start_ns = cold->start_ns, .id = cold->id, .flow = flow };
+        end_later(meter, &(struct epw_ending_flow){ cold->start_ns, cold->id, flow });
     }
-    if (open != NULL)
-        qsort(open, count, sizeof(*open), by_start);
-    for (size_t i = 0; i < count; i++)
-        end_open(meter, open[i].flow);
-    free(open);
+    end_all(meter);
 }
 
 static void set_timeouts(struct epw_meter *m)
@@ -151,12 +196,14 @@ enum epw_err epw_meter_new(struct epw_meter **meter, const struct epw_meter_opti
     const struct epw_timeouts *t = &options->timeouts;
     *meter = NULL;
     if (options->max_flows == 0 || t->tcp == 0 || t->udp == 0 || t->closed == 0 ||
-        t->unanswered == 0 || t->active == 0)
+        t->unanswered == 0 || t->active == 0 || options->meters > EPW_OWNERS_MAX ||
+        (options->self != 0 && options->self >= options->meters))
         return EPW_EUSAGE;
     struct epw_meter *m = calloc(1, sizeof(*m));
     if (m == NULL)
         return EPW_ENOMEM;
     m->options = *options;
+    m->options.meters = options->meters == 0 ? 1 : options->meters;
     m->sink = *sink;
     enum epw_err err = epw_decoder_new(&m->decoder);
     if (err == EPW_OK)
@@ -189,6 +236,7 @@ void epw_meter_free(struct epw_meter *meter)
     epw_frags_free(meter->frags);
     epw_table_free(meter->table);
     epw_decoder_free(meter->decoder);
+    free(meter->ends);
     free(meter);
 }
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A meter: frames in, flow records and sightings out. Single-threaded; many
- * meters may run side by side, each fed with all packets of its host pairs.
- * It knows no vendor.
+ * A meter: packets in, flow records and sightings out. Single-threaded; many
+ * meters may share the packets of each round, each of them tracks those of
+ * its host pairs. It knows no vendor.
  */
 #ifndef EPW_METER_METER_H
 #define EPW_METER_METER_H
 
 #include "base/err.h"
 #include "base/stats.h"
-#include "capture/frame.h"
 #include "meter/flow_record.h"
+#include "meter/round.h"
 #include "meter/sighting.h"
 
 #include <stdbool.h>
@@ -31,7 +31,10 @@ struct epw_meter_options {
     struct epw_timeouts timeouts;
     bool ignore_vlan; /* VLAN ids do not tell flows apart */
     bool dedup;       /* a mirror's doubles are counted and left out (flow/doubles.h) */
-    uint64_t seed;    /* of the tables' hashes; flow ids do not depend on it */
+    uint64_t seed;    /* of the tables' hashes, the same for all meters of a run; no result
+                         depends on it */
+    uint8_t meters;   /* how many share the packets; 0 is 1, EPW_OWNERS_MAX at most */
+    uint8_t self;     /* which of them this is, from 0 */
 };
 
 #define EPW_METER_DEFAULTS                                                                         \
@@ -40,22 +43,47 @@ struct epw_meter_options {
         .timeouts = { .tcp = 3600, .udp = 120, .closed = 10, .unanswered = 60, .active = 1800 },   \
     }
 
+/*
+ * Where in a round a result belongs, so that the results of several meters can
+ * be put into the one order that a single meter has: by at, then ns, then id.
+ */
+struct epw_place {
+    uint32_t at; /* 2 i: the point before packet i; 2 i + 1: packet i; EPW_PLACE_FLUSH */
+    int64_t ns;  /* at a point the flow's last stamp, in the flush its first, else 0 */
+    uint64_t id; /* at a point and in the flush the flow's id, else 0 */
+    /* A point itself comes after the flows that end at it: with the greatest ns and id. */
+};
+#define EPW_PLACE_FLUSH UINT32_MAX
+
 /* Where a meter's results go. Called from epw_meter_push() and epw_meter_flush() only. */
 struct epw_meter_sink {
     void *ctx;
     void (*flow)(void *ctx, const struct epw_flow_record *record);
     void (*sighting)(void *ctx, const struct epw_sighting *sighting);
+    /* A point of packet time (round.h) is over; NULL: need not be known. */
+    void (*time)(void *ctx, int64_t now_ns);
 };
 
 struct epw_meter;
 
-/* options and sink are copied. EPW_ENOMEM, EPW_EUSAGE (max_flows or a timeout is 0). */
+/* options and sink are copied. EPW_ENOMEM, EPW_EUSAGE (max_flows or a timeout is 0, self is none
+ * of the meters, or they are too many). */
 enum epw_err epw_meter_new(struct epw_meter **meter, const struct epw_meter_options *options,
                            const struct epw_meter_sink *sink);
 void epw_meter_free(struct epw_meter *meter);
 
-/* Takes in a batch; keeps no pointer into it. Frames it cannot use are counted, not errors. */
-void epw_meter_push(struct epw_meter *meter, const struct epw_batch *batch);
+/*
+ * The two steps of a round that epw_pace_round() has been through. One of the
+ * meters, whichever has time, decodes all of it; then each tracks its own
+ * packets, round after round in order. Frames that cannot be used are counted,
+ * not errors. No pointer into the round is kept; a meter writes into its own
+ * packets only (a fragment's ports), so all may work on one round at a time.
+ */
+void epw_meter_decode(struct epw_meter *meter, struct epw_round *round);
+void epw_meter_push(struct epw_meter *meter, struct epw_round *round);
+
+/* The place of the result being handed out; for the sink's functions. */
+struct epw_place epw_meter_place(const struct epw_meter *meter);
 
 /*
  * End of the run: every flow still open is written, by first stamp and flow id

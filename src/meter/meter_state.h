@@ -5,7 +5,6 @@
 
 #include "meter/decode/decode.h"
 #include "meter/evidence/engine.h"
-#include "meter/flow/clock.h"
 #include "meter/flow/doubles.h"
 #include "meter/flow/expiry.h"
 #include "meter/flow/frag.h"
@@ -20,6 +19,13 @@ struct epw_ref {
     uint16_t packet; /* its place in the batch */
 };
 
+/* A flow about to end with others, and what they are put in order by. */
+struct epw_ending_flow {
+    int64_t ns;
+    uint64_t id;
+    struct epw_flow *flow;
+};
+
 struct epw_meter {
     struct epw_meter_options options;
     struct epw_meter_sink sink;
@@ -30,13 +36,14 @@ struct epw_meter {
     struct epw_doubles *doubles; /* NULL: doubles stay in */
     struct epw_ev_engine *engine;
     struct epw_expiry expiry;
-    struct epw_clock clock; /* after the whole batch */
-    int64_t now_ns;         /* the clock's time at the packet in hand */
-    /* One batch on its way through; refs and tags only of packets that have a flow. */
-    struct epw_packet packet[EPW_BATCH_FRAMES];
-    int64_t time_ns[EPW_BATCH_FRAMES]; /* the clock at each packet */
+    int64_t now_ns; /* the clock's time at the packet or point in hand */
+    struct epw_place place;
+    /* Of one round; refs and tags only of packets that are this meter's. */
     struct epw_ref ref[EPW_BATCH_FRAMES];
     uint32_t tag[EPW_BATCH_FRAMES];
+    /* Flows that end at one point. */
+    struct epw_ending_flow *ends;
+    size_t ends_count, ends_room;
 };
 
 /* track.c: one packet into its flow, which is begun, ended or recorded as the packet says. */

@@ -40,14 +40,18 @@ static void on_sighting(void *ctx, const struct epw_sighting *sighting)
     (void)sighting;
 }
 
-static void push(struct epw_meter *meter, struct epw_batch *batch)
+static void push(struct epw_meter *meter, struct epw_pace *pace, struct epw_round *round)
 {
-    epw_meter_push(meter, batch);
-    batch->count = 0;
+    epw_pace_round(pace, round);
+    epw_meter_decode(meter, round);
+    epw_meter_push(meter, round);
+    round->batch.count = 0;
 }
 
-static void feed(struct epw_meter *meter, struct epw_batch *batch, struct epw_cur c)
+static void feed(struct epw_meter *meter, struct epw_round *round, struct epw_cur c)
 {
+    struct epw_pace pace = { .next_ns = 0 };
+    struct epw_batch *batch = &round->batch;
     int64_t ts_ns = 1000000000000LL;
     batch->count = 0;
     while (epw_cur_left(&c) >= 3) {
@@ -61,22 +65,22 @@ static void feed(struct epw_meter *meter, struct epw_batch *batch, struct epw_cu
                                                            .wire_len = len,
                                                            .linktype = RAW };
         if (batch->count == EPW_BATCH_FRAMES)
-            push(meter, batch);
+            push(meter, &pace, round);
     }
-    push(meter, batch);
+    push(meter, &pace, round);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct epw_batch batch;
+    static struct epw_round round;
     struct seen seen = { 0, 0 };
     struct epw_meter *meter;
     struct epw_meter_options options = EPW_METER_DEFAULTS;
-    struct epw_meter_sink sink = { &seen, on_flow, on_sighting };
+    struct epw_meter_sink sink = { &seen, on_flow, on_sighting, NULL };
     options.max_flows = 6;
     if (epw_meter_new(&meter, &options, &sink) != EPW_OK)
         return 0;
-    feed(meter, &batch, epw_cur(data, size));
+    feed(meter, &round, epw_cur(data, size));
     epw_meter_flush(meter);
     const struct epw_stats *s = epw_meter_stats(meter);
     require(s->ending[EPW_END_COMPLETE] == seen.packets + s->fragments_orphan + s->icmp_errors);

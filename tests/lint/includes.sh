@@ -16,8 +16,9 @@ for file in $(find src -name '*.[ch]' | sort); do
     meter) own='base/|meter/' earlier="$data" ;;
     analyst) own='base/|analyst/' earlier="$data" ;;
     output) own='base/|output/' earlier="$data" ;;
-    cli) own='base/|capture/|meter/|analyst/|output/|cli/' earlier="$data" ;;
-    lib) own='base/|capture/|meter/|analyst/|output/|lib/' earlier="$data" ;;
+    road) own='base/|capture/|meter/|road/' earlier='analyst/record_copy.h' ;;
+    cli) own='base/|capture/|meter/|analyst/|output/|road/|cli/' earlier="$data" ;;
+    lib) own='base/|capture/|meter/|analyst/|output/|road/|lib/' earlier="$data" ;;
     *) complain "$file" " is in no known room"; continue ;;
     esac
     # A data header of a later room is as wrong as any other of its headers.

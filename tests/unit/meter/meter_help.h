@@ -59,7 +59,10 @@ struct run {
     size_t records;
     struct epw_sighting sighting[16];
     size_t sightings;
-    struct epw_batch *batch;
+    struct epw_round *round;
+    struct epw_batch *batch; /* the round's */
+    struct epw_pace pace;
+    struct epw_stats stats;
     uint16_t next_id;
     bool hold; /* gather packets, push them with run_go() */
 };
@@ -87,11 +90,11 @@ static inline void run_sighting(void *ctx, const struct epw_sighting *sighting)
 static inline void run_begin_with(struct run *run, const struct epw_meter_options *options)
 {
     memset(run, 0, sizeof(*run));
-    struct epw_meter_sink sink = { run, run_record, run_sighting };
+    struct epw_meter_sink sink = { run, run_record, run_sighting, NULL };
     cr_assert_eq(epw_meter_new(&run->meter, options, &sink), EPW_OK);
-    run->batch = malloc(sizeof(*run->batch));
-    cr_assert_not_null(run->batch);
-    run->batch->count = run->batch->used = 0;
+    run->round = calloc(1, sizeof(*run->round));
+    cr_assert_not_null(run->round);
+    run->batch = &run->round->batch;
 }
 
 static inline void run_begin(struct run *run)
@@ -102,7 +105,9 @@ static inline void run_begin(struct run *run)
 
 static inline void run_go(struct run *run)
 {
-    epw_meter_push(run->meter, run->batch);
+    epw_pace_round(&run->pace, run->round);
+    epw_meter_decode(run->meter, run->round);
+    epw_meter_push(run->meter, run->round);
     run->batch->count = run->batch->used = 0;
 }
 
@@ -186,24 +191,27 @@ static inline void run_send(struct run *run, const struct shot *s)
 
 #define SEND(run, ...) run_send(run, &(struct shot){ __VA_ARGS__ })
 
+/* The meter's counters, and time's. */
+static inline const struct epw_stats *run_stats(struct run *run)
+{
+    run->stats = *epw_meter_stats(run->meter);
+    run->stats.time_steps = run->pace.steps;
+    return &run->stats;
+}
+
 /* Ends the run's capture; its records stay to be looked at. */
 static inline const struct epw_stats *run_flush(struct run *run)
 {
     if (run->batch->count != 0)
         run_go(run);
     epw_meter_flush(run->meter);
-    return epw_meter_stats(run->meter);
+    return run_stats(run);
 }
 
 static inline void run_end(struct run *run)
 {
     epw_meter_free(run->meter);
-    free(run->batch);
-}
-
-static inline const struct epw_stats *run_stats(const struct run *run)
-{
-    return epw_meter_stats(run->meter);
+    free(run->round);
 }
 
 /* The only record of the run. */

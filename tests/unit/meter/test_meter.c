@@ -26,7 +26,7 @@ static void restart(const struct epw_meter_options *options)
 Test(meter, impossible_options_are_refused)
 {
     struct epw_meter *meter;
-    struct epw_meter_sink sink = { &run, run_record, run_sighting };
+    struct epw_meter_sink sink = { &run, run_record, run_sighting, NULL };
     struct epw_meter_options options = EPW_METER_DEFAULTS;
     options.max_flows = 0;
     cr_assert_eq(epw_meter_new(&meter, &options, &sink), EPW_EUSAGE);

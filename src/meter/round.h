@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A round: one batch on its way through the meters, with what is found out
+ * about it once for all of them. Every meter sees the same time at the same
+ * packet, so it does not matter how many meters share the packets, nor how
+ * the packets were cut into batches.
+ */
+#ifndef EPW_METER_ROUND_H
+#define EPW_METER_ROUND_H
+
+#include "capture/frame.h"
+#include "meter/flow/clock.h"
+#include "meter/packet.h"
+
+#include <stdint.h>
+
+/*
+ * Flows are looked at for the end of their time when the clock passes a
+ * multiple of this, at that time and before the packet that brought it. Short
+ * beside every timeout, long beside the work of looking.
+ */
+#define EPW_POINT_NS 100000000LL
+
+/* No meter's: the packet has no flow. */
+#define EPW_OWNER_NONE 0xff
+
+/* Meters that can share the packets of a round. */
+#define EPW_OWNERS_MAX 64
+
+/* A point of packet time at which flows end. */
+struct epw_point {
+    int64_t now_ns;  /* a multiple of EPW_POINT_NS */
+    uint32_t before; /* it comes before this packet; batch.count: after the last */
+};
+
+struct epw_round {
+    /* epw_pace_round() */
+    uint32_t points;
+    struct epw_point point[EPW_BATCH_FRAMES + 1];
+    int64_t now_ns[EPW_BATCH_FRAMES]; /* the clock at each packet */
+    int64_t end_ns;                   /* and after the round */
+    /* epw_meter_decode() */
+    uint8_t owner[EPW_BATCH_FRAMES]; /* the meter that tracks it, EPW_OWNER_NONE: none */
+    struct epw_packet packet[EPW_BATCH_FRAMES];
+    /* The capture. epw_pace_round() puts believed stamps in place of the frames' own. */
+    struct epw_batch batch;
+};
+
+/* The time of a run. Begin with { 0 }. */
+struct epw_pace {
+    struct epw_clock clock;
+    int64_t next_ns; /* the next point; 0 before the first packet */
+    uint64_t steps;  /* stamps that go back, or jump and are not believed */
+};
+
+/*
+ * Tells a round's time from its batch: to be called for every round, in
+ * order, before anything else is done with it. batch.now_ns moves the clock on
+ * too, after the batch's packets.
+ */
+void epw_pace_round(struct epw_pace *pace, struct epw_round *round);
+
+#endif

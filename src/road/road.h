@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The road from the capture to the receiver of its results: reads batches,
+ * gives them their time, leads them through the meters, and hands out what
+ * the meters find, in one order that depends on the packets alone. The
+ * receiver needs no locks: all of its functions are called on one thread.
+ */
+#ifndef EPW_ROAD_ROAD_H
+#define EPW_ROAD_ROAD_H
+
+#include "base/err.h"
+#include "base/stats.h"
+#include "capture/capture.h"
+#include "meter/meter.h"
+
+#include <stdbool.h>
+
+struct epw_road;
+
+struct epw_road_options {
+    struct epw_meter_options meter; /* of the whole run: max_flows is shared out; meters and self
+                                       are set by the road */
+};
+
+/* After each round, on the receiver's thread, when all its results were handed out. */
+struct epw_road_tick {
+    int64_t now_ns; /* packet time; live also while nothing comes. 0 before the first packet */
+};
+
+/*
+ * ctx, flow, sighting, time and tick are called on the receiver's thread, in
+ * the order of packet time; batch on the thread that called epw_road_run(),
+ * which is another one when there are several. None may be NULL.
+ */
+struct epw_road_sink {
+    void *ctx;
+    /* Valid for the call. */
+    void (*flow)(void *ctx, const struct epw_flow_record *record);
+    void (*sighting)(void *ctx, const struct epw_sighting *sighting);
+    /* Packet time reached a multiple of EPW_POINT_NS; the flows that ended then are through. */
+    void (*time)(void *ctx, int64_t now_ns);
+    /* False: nobody needs the rest, reading ends. */
+    bool (*tick)(void *ctx, const struct epw_road_tick *tick);
+    /* A batch as it was read, before anybody works on it. False: it is the last (it still counts).
+     */
+    bool (*batch)(void *ctx, const struct epw_batch *batch);
+};
+
+/* options and sink are copied. EPW_ENOMEM, EPW_EUSAGE as epw_meter_new(). */
+enum epw_err epw_road_new(struct epw_road **road, const struct epw_road_options *options,
+                          const struct epw_road_sink *sink);
+void epw_road_free(struct epw_road *road); /* NULL is fine */
+
+/*
+ * Reads the capture to its end (or until the sink says so), and ends all
+ * flows. Everything was handed out when it returns. To be called once.
+ */
+enum epw_err epw_road_run(struct epw_road *road, struct epw_capture *capture);
+
+/*
+ * The capture's and the meters' counters so far, as of the last round that was handed out. On the
+ * receiver's thread, or after epw_road_run().
+ */
+void epw_road_stats(const struct epw_road *road, struct epw_stats *stats);
+
+#endif
