@@ -22,6 +22,9 @@ _epwatch()
         mapfile -t COMPREPLY < <(compgen -W "$("$1" --help 2>/dev/null |
             sed -n '/^formats/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p')" -- "$cur")
         return ;;
+    -Z)
+        mapfile -t COMPREPLY < <(compgen -u -- "$cur")
+        return ;;
     --fail-on)
         mapfile -t COMPREPLY < <(compgen -W 'high medium low' -- "$cur")
         return ;;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Values of options that have no letter begin above all letters. */
 #define NO_LETTER 256
@@ -141,6 +142,26 @@ static enum epw_err set_dedup(struct epw_options *o, const char *value, struct e
     return EPW_OK;
 }
 
+static enum epw_err set_user(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    struct epw_diag why;
+    enum epw_err err = epw_user_find(&o->user, value, &why);
+    if (err != EPW_OK)
+        return epw_diag_set(diag, EPW_EUSAGE, "-Z %s", why.text);
+    o->change_user = geteuid() != o->user.uid || getuid() != o->user.uid;
+    if (o->change_user && geteuid() != 0)
+        return epw_diag_set(diag, EPW_EUSAGE, "-Z %s: only root can become another user", value);
+    return EPW_OK;
+}
+
+static enum epw_err set_no_sandbox(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    (void)value;
+    (void)diag;
+    o->no_sandbox = true;
+    return EPW_OK;
+}
+
 static enum epw_err set_command(struct epw_options *o, enum epw_command command,
                                 const char *operand, struct epw_diag *diag)
 {
@@ -219,6 +240,13 @@ const struct epw_option_row epw_option_rows[] = {
       "Leave out the doubles that a mirror delivers: the same packet within 10 ms, whatever its "
       "VLAN, TTL and MAC. They are counted in the quality.",
       set_dedup },
+    { NULL, 'Z', "USER",
+      "Become this user once inputs are open; takes root. All capabilities are given up in any "
+      "case.",
+      set_user },
+    { "no-sandbox", 0, NULL,
+      "Do not confine the run to the paths and system calls that it needs: for debuggers.",
+      set_no_sandbox },
     { "list-signatures", 0, NULL, "List the signatures and their ids, tab-separated.", set_list },
     { "explain", 0, "PORT|NAME|FLOW",
       "Say which signatures have a port (2222, tcp/2222) or match a host name, and what decides "
@@ -299,7 +327,7 @@ static enum epw_err take_filter(struct epw_options *o, int count, char **words,
 {
     for (int i = 0; i < count; i++) {
         /* No word of a filter begins like an option: it would only be a puzzling syntax error. */
-        if (words[i][0] == '-' && strchr("-roSch", words[i][1]) != NULL && words[i][1] != '\0')
+        if (words[i][0] == '-' && strchr("-roSchZ", words[i][1]) != NULL && words[i][1] != '\0')
             return epw_diag_set(diag, EPW_EUSAGE,
                                 "%s: option after the filter '%s'; options come before the filter "
                                 "words",

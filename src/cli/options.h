@@ -12,6 +12,7 @@
 #include "cli/target.h"
 #include "meter/meter.h"
 #include "output/output.h"
+#include "privilege/user.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,6 +51,9 @@ struct epw_options {
     uint32_t wait_s;
     struct epw_meter_options meter;
     bool labelled_only;
+    bool change_user; /* -Z */
+    struct epw_user user;
+    bool no_sandbox;
     unsigned fail_on; /* enum epw_severity from which on a finding gives status 1; 0: none does */
 };
 

@@ -6,6 +6,7 @@
 #include "analyst/analyst.h"
 #include "base/hash.h"
 #include "capture/capture.h"
+#include "cli/confine.h"
 #include "cli/foreign.h"
 #include "cli/message.h"
 #include "cli/sinks.h"
@@ -266,8 +267,10 @@ static int run_all(struct run *run)
     catch_signals();
     run->catalogue = epw_run_catalogue(options);
     bool ready = run->catalogue != NULL && load_site(run) && open_capture(run) && make_rooms(run) &&
+                 epw_confine_user(options, &run->progress) &&
                  (!to_sinks ||
-                  epw_sinks_open(&run->sinks, options, run->catalogue, &run->progress) == EPW_OK);
+                  epw_sinks_open(&run->sinks, options, run->catalogue, &run->progress) == EPW_OK) &&
+                 epw_confine(options, &run->progress);
     if (ready) {
         read_all(run);
         if (to_sinks)

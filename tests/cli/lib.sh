@@ -25,8 +25,14 @@ expect() {
     expect_result "$want" "$regex" "$*"
 }
 
+# Where the kernel cannot confine a run, every run says so: that is not what is looked for here.
+forgive() {
+    sed -i '/^epwatch: sandbox: this kernel has no /d' "$1"
+}
+
 # The same for a command that has run already: $status, ./err.
 expect_result() {
+    forgive err
     [ "$status" -eq "$1" ] || fail "$3: exit status $status, expected $1"
     if [ -z "$2" ]; then
         [ ! -s err ] || fail "$3: standard error is not empty"

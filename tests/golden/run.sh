@@ -30,6 +30,8 @@ show() { # CAPTURES OPTIONS
     status=0
     # shellcheck disable=SC2086
     "$EPW_BUILDDIR/epwatch" -S "$EPW_SRCDIR/signatures" $files $2 2>"$work/err" || status=$?
+    # A kernel that cannot confine a run says so in each.
+    sed -i '/^epwatch: sandbox: this kernel has no /d' "$work/err"
     [ ! -s "$work/err" ] || { echo '-- standard error'; cat "$work/err"; }
     [ "$status" -eq 0 ] || echo "-- exit status $status"
 }

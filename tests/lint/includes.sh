@@ -17,8 +17,9 @@ for file in $(find src -name '*.[ch]' | sort); do
     analyst) own='base/|analyst/' earlier="$data" ;;
     output) own='base/|output/' earlier="$data" ;;
     road) own='base/|capture/|meter/|road/' earlier='analyst/record_copy.h' ;;
-    cli) own='base/|capture/|meter/|analyst/|output/|road/|cli/' earlier="$data" ;;
+    cli) own='base/|capture/|meter/|analyst/|output/|road/|privilege/|cli/' earlier="$data" ;;
     lib) own='base/|capture/|meter/|analyst/|output/|road/|lib/' earlier="$data" ;;
+    privilege) own='base/|privilege/' earlier='' ;;
     *) complain "$file" " is in no known room"; continue ;;
     esac
     # A data header of a later room is as wrong as any other of its headers.
@@ -39,7 +40,7 @@ for file in $(find src -name '*.[ch]' | sort); do
     esac
 done
 if grep -rniE 'symantec|eset[^t]|kaspersky|escan|trend ?micro' src --include='*.[ch]' |
-    grep -viE 'reset|prescan|rescan|preset|offset|descan'; then
+    grep -viE 'ruleset|reset|prescan|rescan|preset|offset|descan'; then
     complain src " names a vendor: knowledge belongs in signatures/*.csv"
 fi
 exit $bad

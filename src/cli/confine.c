@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h" /* strdup, tzset */
+
+#include "cli/confine.h"
+
+#include "privilege/landlock.h"
+#include "privilege/seccomp.h"
+
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What libpcap reads of names in a filter, which it compiles anew for a link type it meets late. */
+static const char *const filter_files[] = { "/etc/services", "/etc/protocols", "/etc/hosts" };
+#define FILTER_FILES (sizeof(filter_files) / sizeof(filter_files[0]))
+
+/* Most paths that stay open to a run. */
+#define PATHS_MAX 8
+
+struct paths {
+    char *name[PATHS_MAX];
+    struct epw_path_rule rule[PATHS_MAX];
+    size_t count;
+    bool failed; /* out of memory */
+};
+
+static void add(struct paths *paths, char *name, enum epw_path_access access)
+{
+    paths->failed |= name == NULL;
+    paths->name[paths->count] = name;
+    paths->rule[paths->count++] = (struct epw_path_rule){ name, access };
+}
+
+/* The folder that a path's last name is in. */
+static void add_folder_of(struct paths *paths, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash == NULL || slash == path ? 1 : (size_t)(slash - path);
+    add(paths, slash == NULL ? strdup(".") : strndup(path, len), EPW_PATH_MAKE);
+}
+
+static bool list_paths(struct paths *paths, const struct epw_options *options,
+                       struct epw_progress *progress)
+{
+    *paths = (struct paths){ .count = 0 };
+    for (size_t i = 0; i < FILTER_FILES && options->filter.len != 0; i++)
+        add(paths, strdup(filter_files[i]), EPW_PATH_READ);
+    if (options->learn != NULL)
+        add_folder_of(paths, options->learn);
+    if (paths->failed)
+        epw_say(progress, "out of memory");
+    return !paths->failed;
+}
+
+static void free_paths(struct paths *paths)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        free(paths->name[i]);
+}
+
+/* Files will be made there: now is the time to say that they cannot be. */
+static bool check_folder(const char *folder, const struct epw_options *options,
+                         struct epw_progress *progress)
+{
+    /* One that is not there is told when its file is opened. */
+    if (epw_user_may_write(folder) || access(folder, F_OK) != 0)
+        return true;
+    if (options->change_user)
+        epw_say(progress, "folder %s cannot be written by user %s; give another path, or -Z USER",
+                folder, options->user.name);
+    else
+        epw_say(progress,
+                "folder %s cannot be written without the rights that a run gives up; give another "
+                "path, or its owner with -Z USER",
+                folder);
+    return false;
+}
+
+bool epw_confine_user(const struct epw_options *options, struct epw_progress *progress)
+{
+    struct epw_diag diag;
+    if (options->change_user && epw_user_become(&options->user, &diag) != EPW_OK) {
+        epw_say(progress, "%s", diag.text);
+        return false;
+    }
+    struct paths paths;
+    bool good = list_paths(&paths, options, progress);
+    for (size_t i = 0; i < paths.count && good; i++)
+        if (paths.rule[i].access == EPW_PATH_MAKE)
+            good = check_folder(paths.name[i], options, progress);
+    free_paths(&paths);
+    return good;
+}
+
+/* What libraries would look for only when they are first asked. */
+static void load_ahead(void)
+{
+    tzset();
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+}
+
+/* Whether the run goes on. */
+static bool entered(enum epw_err err, const struct epw_diag *diag, const char *without,
+                    struct epw_progress *progress)
+{
+    if (err == EPW_OK)
+        return true;
+    if (err == EPW_EUNSUP)
+        epw_say(progress, "sandbox: %s; running without it: %s", diag->text, without);
+    else
+        epw_say(progress, "sandbox: %s; --no-sandbox runs without it", diag->text);
+    return err == EPW_EUNSUP;
+}
+
+static bool enter(const struct paths *paths, struct epw_progress *progress)
+{
+    struct epw_diag diag;
+    enum epw_err err = epw_landlock_enter(paths->rule, paths->count, &diag);
+    if (!entered(err, &diag, "paths are not confined", progress))
+        return false;
+    err = epw_seccomp_enter(&diag);
+    return entered(err, &diag, "system calls are not confined", progress);
+}
+
+bool epw_confine(const struct epw_options *options, struct epw_progress *progress)
+{
+    struct epw_diag diag;
+    load_ahead();
+    if (epw_user_become(NULL, &diag) != EPW_OK) {
+        epw_say(progress, "%s", diag.text);
+        return false;
+    }
+    if (options->no_sandbox)
+        return true;
+    struct paths paths;
+    bool good = list_paths(&paths, options, progress) && enter(&paths, progress);
+    free_paths(&paths);
+    return good;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h" /* initgroups, setresuid, faccessat */
+
+#include "privilege/user.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Capabilities are bits of two words of 32. */
+#define CAPABILITIES 64
+
+enum epw_err epw_user_find(struct epw_user *user, const char *name, struct epw_diag *diag)
+{
+    errno = 0;
+    const struct passwd *entry = getpwnam(name);
+    if (entry == NULL && (errno == 0 || errno == ENOENT))
+        return epw_diag_set(diag, EPW_ENOENT, "%s: no such user", name);
+    if (entry == NULL)
+        return epw_diag_set(diag, EPW_EIO, "%s: users cannot be looked up: %s", name,
+                            strerror(errno));
+    *user = (struct epw_user){ .uid = entry->pw_uid, .gid = entry->pw_gid };
+    snprintf(user->name, sizeof(user->name), "%s", entry->pw_name);
+    return EPW_OK;
+}
+
+static enum epw_err refused(struct epw_diag *diag, const char *what)
+{
+    return epw_diag_set(diag, EPW_EACCES, "%s: %s", what, strerror(errno));
+}
+
+/* Without the bounding set a program with capabilities of its own would still get them. */
+static void empty_bounding_set(void)
+{
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    for (unsigned long capability = 0; capability < CAPABILITIES; capability++)
+        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0)
+            return; /* beyond the last, or not permitted: no_new_privs does without */
+}
+
+/* Capabilities as the kernel has them: 64 bits in two structs. */
+struct capabilities {
+    struct __user_cap_data_struct set[2];
+};
+
+static bool get_capabilities(struct capabilities *have)
+{
+    struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+    return syscall(SYS_capget, &head, have->set) == 0;
+}
+
+static bool set_capabilities(const struct capabilities *want)
+{
+    struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+    return syscall(SYS_capset, &head, want->set) == 0;
+}
+
+static enum epw_err drop_capabilities(struct epw_diag *diag)
+{
+    static const struct capabilities none;
+    struct capabilities left;
+    if (!set_capabilities(&none) || !get_capabilities(&left))
+        return refused(diag, "capabilities cannot be given up");
+    if (memcmp(&none, &left, sizeof(none)) != 0)
+        return epw_diag_set(diag, EPW_EACCES, "capabilities remain after they were given up");
+    return EPW_OK;
+}
+
+static enum epw_err change_user(const struct epw_user *user, struct epw_diag *diag)
+{
+    char what[EPW_USER_NAME_LEN + 32];
+    snprintf(what, sizeof(what), "cannot become user %s", user->name);
+    /* Groups first: afterwards there is no right to change them. */
+    if (initgroups(user->name, user->gid) != 0 || setresgid(user->gid, user->gid, user->gid) != 0 ||
+        setresuid(user->uid, user->uid, user->uid) != 0)
+        return refused(diag, what);
+    return EPW_OK;
+}
+
+enum epw_err epw_user_become(const struct epw_user *user, struct epw_diag *diag)
+{
+    enum epw_err err = EPW_OK;
+    empty_bounding_set();
+    if (user != NULL)
+        err = change_user(user, diag);
+    if (err == EPW_OK)
+        err = drop_capabilities(diag);
+    if (err == EPW_OK && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        err = refused(diag, "new privileges cannot be ruled out");
+    return err;
+}
+
+bool epw_user_may_write(const char *folder)
+{
+    struct capabilities have, idle;
+    if (!get_capabilities(&have))
+        return false;
+    idle = have;
+    idle.set[0].effective = idle.set[1].effective = 0;
+    bool may = set_capabilities(&idle) && faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0;
+    return set_capabilities(&have) && may;
+}
