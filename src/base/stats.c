@@ -52,6 +52,8 @@ void epw_stats_add(struct epw_stats *sum, const struct epw_stats *part)
     ADD(flows_evicted);
     ADD(fragments);
     ADD(fragments_orphan);
+    ADD(datagrams_joined);
+    ADD(datagrams_dropped);
     ADD(icmp_errors);
     ADD(icmp_orphan);
     ADD(time_steps);

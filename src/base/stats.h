@@ -35,6 +35,9 @@ struct epw_stats {
     uint64_t flows_evicted;     /* ended early because the table was full */
     uint64_t fragments;         /* IP fragments after the first, tied to their flow */
     uint64_t fragments_orphan;  /* their first fragment never came */
+    uint64_t datagrams_joined;  /* datagrams put together from fragments, for their first bytes */
+    uint64_t datagrams_dropped; /* ... given up: fragments missing, or that contradict each other,
+                                   or too many at a time */
     uint64_t icmp_errors;       /* ICMP errors seen */
     uint64_t icmp_orphan;       /* of those: the flow they quote is not known */
     uint64_t time_steps;        /* stamps that go back, or jump and are not believed */

@@ -26,6 +26,7 @@ enum epw_fragment {
     EPW_FRAG_NONE,  /* a whole datagram */
     EPW_FRAG_FIRST, /* offset 0, more to come: carries the ports */
     EPW_FRAG_LATER, /* offset above 0: no ports, frag_id ties it to its first */
+    EPW_FRAG_WHOLE, /* made by flow/frag.h: a datagram put together from its fragments */
 };
 
 struct epw_packet {
@@ -42,15 +43,19 @@ struct epw_packet {
     bool has_mac;    /* src_mac, dst_mac are those of the innermost Ethernet frame */
     bool icmp_error; /* an ICMP error: src.. dport, proto are those of the packet it
                         QUOTES, so the flow found is the one it speaks of */
+    bool frag_more;  /* a fragment, and not the last of its datagram */
     bool cut;        /* payload is shorter than on the wire: "not seen", no mismatch */
     uint8_t icmp_type, icmp_code;
     uint16_t vlan[EPW_MAX_VLANS]; /* VLAN ids, outer first */
     uint16_t ip_id;               /* IPv4 identification, 0 for IPv6 */
+    uint16_t payload_at;          /* TCP, UDP: bytes of the header before payload; of a later
+                                     fragment: where in its datagram payload belongs */
     uint32_t frag_id;             /* identification when fragment is not EPW_FRAG_NONE */
     uint32_t tunnel;              /* identity of the innermost tunnel, 0 outside of any */
     uint32_t seq, ack;            /* TCP */
     uint32_t wire_len;            /* original frame length */
-    uint32_t payload_len;         /* bytes at payload (after TCP or UDP header), captured */
+    uint32_t payload_len;         /* bytes at payload (after TCP or UDP header; all that a later
+                                     fragment brings), captured */
     uint32_t payload_wire;        /* bytes the headers claim; more than payload_len when cut */
     const uint8_t *payload;       /* NULL when there is none */
     struct epw_ip icmp_from;      /* who sent the ICMP error */

@@ -188,6 +188,16 @@ static bool has_evidence(const struct epw_flow *flow, const struct epw_packet *p
            (p->proto == EPW_PROTO_TCP || p->proto == EPW_PROTO_UDP);
 }
 
+/* Its first fragment was looked at when it came: the others may never come. */
+static void gather_fragments(struct epw_meter *m, struct epw_flow *flow,
+                             const struct epw_packet *fragment, unsigned side)
+{
+    struct epw_packet whole;
+    if ((flow->flags & EPW_F_EVIDENCE_DONE) == 0 && epw_frags_join(m->frags, fragment, &whole) &&
+        has_evidence(flow, &whole))
+        gather_evidence(m, flow, &whole, side);
+}
+
 void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet,
                      const struct epw_ref *ref, uint32_t tag)
 {
@@ -212,4 +222,6 @@ void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet,
         requeue(m, flow);
     if (has_evidence(flow, packet))
         gather_evidence(m, flow, packet, side);
+    if (packet->fragment != EPW_FRAG_NONE)
+        gather_fragments(m, flow, packet, side);
 }

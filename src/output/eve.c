@@ -157,6 +157,8 @@ int epw_eve_set_stats(json_t *root, const struct epw_stats *s, bool partial)
                         { { "evicted", s->flows_evicted },
                           { "fragments", s->fragments },
                           { "fragments_orphan", s->fragments_orphan },
+                          { "datagrams_joined", s->datagrams_joined },
+                          { "datagrams_dropped", s->datagrams_dropped },
                           { "icmp_errors", s->icmp_errors },
                           { "icmp_orphan", s->icmp_orphan } });
     bad |= SET_COUNTERS(stats, "evidence",

@@ -271,6 +271,7 @@ static void print_quality(struct table *t, const struct epw_stats *s)
         { s->vlan_variants, "VLAN", "flow", " folded: more VLANs at once than are told apart" },
         { s->fragments, "fragments", "later fragment", " tied to the flow of the first" },
         { s->fragments_orphan, "fragments", "later fragment", " whose first is not there" },
+        { s->datagrams_dropped, "fragments", "datagram", " not put together" },
         { s->icmp_errors, "ICMP", "error", "" },
         { s->icmp_orphan, "ICMP", "error", " about flows that are not there" },
         { s->flows_evicted, "flow table full", "flow", " ended early; see --max-flows" },

@@ -147,6 +147,8 @@ static inline void epw_begin_ip(struct epw_packet *p)
     p->fragment = EPW_FRAG_NONE;
     p->ip_id = 0;
     p->frag_id = 0;
+    p->frag_more = false;
+    p->payload_at = 0;
     p->cut = false;
     p->payload = NULL;
     p->payload_len = p->payload_wire = 0;
@@ -157,11 +159,15 @@ static inline enum epw_next epw_go_fragment(struct epw_descent *d, uint16_t offs
                                             uint32_t id, uint8_t proto)
 {
     struct epw_packet *p = d->packet;
-    if (offset != 0 || more)
+    if (offset != 0 || more) {
         p->frag_id = id;
+        p->frag_more = more;
+    }
     if (offset != 0) {
         p->fragment = EPW_FRAG_LATER;
         p->proto = proto;
+        p->payload_at = (uint16_t)(offset * 8u);
+        epw_take_payload(d);
         return epw_end(d, EPW_END_COMPLETE);
     }
     if (more) {

@@ -35,6 +35,7 @@ static enum epw_next decode(struct epw_descent *d)
         return epw_end(d, EPW_END_MALFORMED);
     if (!epw_cur_skip(&d->cur, header - READ))
         return cut_in_header(d, claimed, header);
+    d->packet->payload_at = (uint16_t)header;
     epw_take_payload(d);
     return epw_end(d, EPW_END_COMPLETE);
 }

@@ -27,6 +27,7 @@ static enum epw_next decode(struct epw_descent *d)
             return epw_end(d, EPW_END_MALFORMED);
         epw_bound(d, len - HEADER);
     }
+    p->payload_at = HEADER;
     epw_take_payload(d);
     return epw_go(d, EPW_BY_UDP_PORT, p->dport);
 }

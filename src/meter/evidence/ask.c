@@ -207,7 +207,6 @@ void epw_ev_ask_datagram(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
     struct epw_opening o = opening_of(flow, dir, bytes, len);
     o.from_start = o.last = true;
     o.cut = cut;
-    flow->work->cut |= cut;
     struct epw_finder f = { .engine = engine, .flow = flow, .side = side, .opening = &o };
     enum epw_look said = ask_once(&f, EPW_OVER_UDP);
     /* A NO is of one datagram only. */

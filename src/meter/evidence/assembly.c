@@ -103,6 +103,25 @@ bool epw_asm_put(struct epw_asm *a, struct epw_asm_pool *pool, uint64_t offset, 
     return true;
 }
 
+/* Are the bytes of [from, to) that lie in [held_from, held_to) those that are held? */
+static bool same_within(const struct epw_asm *a, uint32_t held_from, uint32_t held_to,
+                        uint64_t from, uint64_t to, const uint8_t *bytes)
+{
+    uint64_t begin = from > held_from ? from : held_from, end = to < held_to ? to : held_to;
+    return begin >= end ||
+           memcmp(a->bytes + begin, bytes + (begin - from), (size_t)(end - begin)) == 0;
+}
+
+bool epw_asm_agrees(const struct epw_asm *a, uint64_t offset, const void *bytes, size_t len)
+{
+    if (len > UINT64_MAX - offset)
+        return false;
+    bool same = same_within(a, 0, a->len, offset, offset + len, bytes);
+    for (uint8_t i = 0; same && i < a->pieces; i++)
+        same = same_within(a, a->piece[i].from, a->piece[i].to, offset, offset + len, bytes);
+    return same;
+}
+
 void epw_asm_drop(struct epw_asm *a, size_t n)
 {
     uint32_t cut = n > a->len ? a->len : (uint32_t)n;

@@ -38,6 +38,12 @@ struct epw_asm {
 bool epw_asm_put(struct epw_asm *a, struct epw_asm_pool *pool, uint64_t offset, const void *bytes,
                  size_t len, size_t limit);
 
+/*
+ * Whether the bytes already kept are the same as these wherever there are both. In IP fragments
+ * other bytes for the same place are an attack, not a retransmission.
+ */
+bool epw_asm_agrees(const struct epw_asm *a, uint64_t offset, const void *bytes, size_t len);
+
 /* Drops the first n bytes: what stood at offset n stands at 0. n is at most len. */
 void epw_asm_drop(struct epw_asm *a, size_t n);
 

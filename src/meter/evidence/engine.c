@@ -194,7 +194,8 @@ static bool settle(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
     struct epw_ev_work *work = flow->work;
     flow->ev.cut = work->cut;
     for (int i = 0; i < 2; i++)
-        flow->ev.cut |= work->side[i].held.pieces != 0 || work->side[i].misses != 0;
+        flow->ev.cut |= work->side[i].held.pieces != 0 || work->side[i].misses != 0 ||
+                        work->side[i].open_datagrams != 0;
     if (!work->side[0].ended || !work->side[1].ended)
         return true;
     for (int i = 0; i < 2; i++)
@@ -202,6 +203,26 @@ static bool settle(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
     free(work);
     flow->work = NULL;
     return false;
+}
+
+/*
+ * One datagram. Of one in fragments the first is looked at when it comes (a filter may have kept
+ * the others out of the capture), and all of it when it is whole.
+ */
+static void udp_packet(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
+                       const struct epw_packet *packet, enum epw_dir dir)
+{
+    struct epw_ev_side *side = &flow->work->side[dir];
+    bool first = packet->fragment == EPW_FRAG_FIRST;
+    bool cut = packet->payload_len < packet->payload_wire;
+    if (first && side->open_datagrams != UINT8_MAX)
+        side->open_datagrams++;
+    else if (packet->fragment == EPW_FRAG_WHOLE && side->open_datagrams != 0)
+        side->open_datagrams--;
+    if (side->ended)
+        return;
+    flow->work->cut |= cut && !first;
+    epw_ev_ask_datagram(engine, flow, dir, packet->payload, packet->payload_len, cut || first);
 }
 
 bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_flow **flow,
@@ -221,14 +242,10 @@ bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_flow **flow,
     bool tcp = f->work->proto == EV_TCP;
     if (tcp)
         look_at_ack(engine, f, dir == EPW_TO_SERVER ? EPW_TO_CLIENT : EPW_TO_SERVER, packet);
-    if (f->work->side[dir].ended)
-        return settle(engine, f);
-    if (tcp)
+    if (!tcp)
+        udp_packet(engine, f, packet, dir);
+    else if (!f->work->side[dir].ended)
         tcp_packet(engine, f, who, packet, dir);
-    else
-        epw_ev_ask_datagram(engine, f, dir, packet->payload, packet->payload_len,
-                            packet->payload_len < packet->payload_wire ||
-                                packet->fragment == EPW_FRAG_FIRST);
     return settle(engine, f);
 }
 

@@ -36,9 +36,10 @@ struct epw_ev_side {
     uint8_t tries; /* TCP midstream: fresh starts made */
     uint8_t misses, gap_acks;
     uint8_t datagrams;
-    bool begun;      /* TCP: next is set */
-    bool from_start; /* TCP */
-    bool ended;      /* nothing more is wanted */
+    uint8_t open_datagrams; /* UDP: first fragments seen whose others have not come */
+    bool begun;             /* TCP: next is set */
+    bool from_start;        /* TCP */
+    bool ended;             /* nothing more is wanted */
 };
 
 /* Needed while a flow is looked at, freed when both sides have ended. */

@@ -2,8 +2,11 @@
 #include "meter/flow/frag.h"
 
 #include "base/hash.h"
+#include "meter/flow/datagram.h"
 
 #include <stdlib.h>
+
+#define PROTO_UDP 17
 
 /* Without padding: it is hashed and compared as bytes. */
 struct frag_key {
@@ -15,13 +18,15 @@ struct entry {
     struct frag_key key;
     bool used, has_ports;
     uint16_t sport, dport;
-    int64_t ts_ns; /* of its newest fragment */
+    int64_t ts_ns;   /* of its newest fragment */
+    uint64_t ticket; /* of its bytes */
     struct epw_parked parked;
 };
 
 struct epw_frags {
     uint64_t seed;
     struct epw_stats *stats;
+    struct epw_datagrams *datagrams;
     struct entry entry[EPW_FRAG_SETS][EPW_FRAG_WAYS];
 };
 
@@ -32,17 +37,25 @@ enum epw_err epw_frags_new(struct epw_frags **frags, uint64_t seed, struct epw_s
         return EPW_ENOMEM;
     (*frags)->seed = seed;
     (*frags)->stats = stats;
-    return EPW_OK;
+    enum epw_err err = epw_datagrams_new(&(*frags)->datagrams, stats);
+    if (err != EPW_OK) {
+        free(*frags);
+        *frags = NULL;
+    }
+    return err;
 }
 
 void epw_frags_free(struct epw_frags *frags)
 {
+    if (frags != NULL)
+        epw_datagrams_free(frags->datagrams);
     free(frags);
 }
 
 static void give_up(struct epw_frags *f, struct entry *e)
 {
     f->stats->fragments_orphan += e->parked.packets;
+    epw_datagram_drop(f->datagrams, &e->ticket);
     *e = (struct entry){ .used = false };
 }
 
@@ -102,8 +115,12 @@ bool epw_frags_resolve(struct epw_frags *frags, struct epw_packet *packet)
         e->dport = packet->dport;
         return true;
     }
+    if (packet->proto == PROTO_UDP) /* its first has claimed them all */
+        packet->payload_wire = 0;
     if (!e->has_ports) {
+        struct epw_packet whole; /* not without its first */
         park(&e->parked, packet);
+        epw_datagram_add(frags->datagrams, &e->ticket, packet, &whole);
         return false;
     }
     packet->sport = e->sport;
@@ -121,6 +138,13 @@ struct epw_parked epw_frags_claim(struct epw_frags *frags, const struct epw_pack
     e->parked = (struct epw_parked){ .packets = 0 };
     frags->stats->fragments += parked.packets;
     return parked;
+}
+
+bool epw_frags_join(struct epw_frags *frags, const struct epw_packet *packet,
+                    struct epw_packet *whole)
+{
+    struct entry *e = entry_of(frags, packet, false);
+    return e != NULL && epw_datagram_add(frags->datagrams, &e->ticket, packet, whole);
 }
 
 void epw_frags_flush(struct epw_frags *frags)

@@ -88,13 +88,22 @@ Test(frag, those_before_their_first_wait_for_it)
     struct epw_parked parked = epw_frags_claim(frags, &first);
     cr_assert_eq(parked.packets, 2);
     cr_assert_eq(parked.bytes, 2000);
-    cr_assert_eq(parked.payload, 1800);
+    cr_assert_eq(parked.payload, 0, "UDP's first claims all of it");
     cr_assert_eq(parked.first_ns, 3);
     cr_assert_eq(parked.last_ns, 5);
     cr_assert_eq(stats.fragments, 2);
     cr_assert_eq(epw_frags_claim(frags, &first).packets, 0, "handed over once");
     epw_frags_flush(frags);
     cr_assert_eq(stats.fragments_orphan, 0);
+}
+
+Test(frag, of_tcp_each_brings_its_own_payload)
+{
+    struct epw_packet a = fragment(EPW_FRAG_LATER, 9, 5), first = fragment(EPW_FRAG_FIRST, 9, 7);
+    a.proto = first.proto = 6;
+    cr_assert_not(epw_frags_resolve(frags, &a));
+    cr_assert(epw_frags_resolve(frags, &first));
+    cr_assert_eq(epw_frags_claim(frags, &first).payload, 900);
 }
 
 Test(frag, an_identification_is_forgotten_after_its_age)

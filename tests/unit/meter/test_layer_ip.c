@@ -141,17 +141,22 @@ Test(layer_ipv4, fragments)
     cr_assert_eq(p.frag_id, 0x42);
     cr_assert_eq(p.payload_len, 8);
     cr_assert_eq(p.payload_wire, 992);
-    cr_assert(p.cut);
-    /* a later one */
+    cr_assert(p.cut && p.frag_more);
+    cr_assert_eq(p.payload_at, 8);
+    /* a later one, 16 bytes into the datagram */
     p = decode(ETHER, IPV4 "4500 001c 0042 2002 40 11 0000 " PAIR "6162636465666768");
     check_flow(p, "10.0.0.1", 0, "10.0.0.2", 0, 17);
     cr_assert_eq(p.fragment, EPW_FRAG_LATER);
     cr_assert_eq(p.frag_id, 0x42);
-    cr_assert_null(p.payload);
+    cr_assert_eq(p.payload_at, 16);
+    cr_assert_eq(p.payload_len, 8);
+    cr_assert_eq(p.payload_wire, 8);
+    cr_assert(p.frag_more && !p.cut);
     /* a first one too small for the TCP header: the ports are there */
     p = decode(ETHER, IPV4 "4500 001c 0042 2000 40 06 0000 " PAIR "04d2 0050 00000001");
     check_flow(p, "10.0.0.1", 1234, "10.0.0.2", 80, 6);
     cr_assert(p.cut);
+    cr_assert_eq(p.payload_at, 0);
 }
 
 Test(layer_ipv6, reads_addresses_and_cuts_padding)

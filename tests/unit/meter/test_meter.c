@@ -314,22 +314,6 @@ Test(meter, every_frame_has_one_ending)
     cr_assert_eq(run_only(&run)->payload_bytes[0], 18);
 }
 
-Test(meter, fragments_belong_to_their_first)
-{
-    SEND(&run, .at = 0, UDP_CLIENT, .id = 5, .more = true, .len = 1472);
-    SEND(&run, .at = 1, UDP_CLIENT, .id = 5, .frag_at = 1480, .len = 500);
-    SEND(&run, .at = 2, UDP_CLIENT, .id = 6, .frag_at = 1480, .len = 500); /* before its first */
-    SEND(&run, .at = 3, UDP_CLIENT, .id = 6, .more = true, .len = 1472);
-    SEND(&run, .at = 4, UDP_CLIENT, .id = 7, .frag_at = 1480, .len = 500); /* never has one */
-    const struct epw_stats *s = run_flush(&run);
-    const struct epw_flow_record *r = run_only(&run);
-    cr_assert_eq(r->packets[0], 4);
-    cr_assert_eq(r->bytes[0], 2 * (34 + 1480) + 2 * (34 + 500));
-    cr_assert_eq(s->fragments, 2);
-    cr_assert_eq(s->fragments_orphan, 1);
-    cr_assert_eq(s->ending[EPW_END_COMPLETE], 5, "the orphan stays visible");
-}
-
 static void icmp_about(const struct shot *quoted, double at, uint8_t code)
 {
     SEND(&run, .at = at, .src = "10.0.0.254", .dst = quoted->src, .quotes = quoted,
