@@ -31,7 +31,11 @@ _epwatch()
     --write-flows)
         mapfile -t COMPREPLY < <(compgen -W 'all labelled' -- "$cur")
         return ;;
-    -c | --wait | --max-flows | --timeouts | --explain)
+    -i)
+        mapfile -t COMPREPLY < <(compgen -W "$("$1" -D 2>/dev/null |
+            sed 's/^[0-9]*[.]//; s/ .*//')" -- "$cur")
+        return ;;
+    -c | -G | -s | -B | --stats | --wait | --max-flows | --timeouts | --explain)
         return ;;
     esac
     if [[ $cur == -* ]]; then

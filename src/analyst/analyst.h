@@ -58,6 +58,15 @@ enum epw_err epw_analyst_report(struct epw_analyst *analyst,
                                 void (*on_finding)(void *ctx, const struct epw_finding *finding),
                                 void *ctx);
 
+/*
+ * In the middle of a run: every host so far, and every finding that is certain
+ * already. Otherwise as epw_analyst_report().
+ */
+enum epw_err epw_analyst_so_far(struct epw_analyst *analyst,
+                                void (*on_host)(void *ctx, const struct epw_inventory_host *host),
+                                void (*on_finding)(void *ctx, const struct epw_finding *finding),
+                                void *ctx);
+
 /* The analyst's part of the counters; owned by the analyst. */
 const struct epw_stats *epw_analyst_stats(const struct epw_analyst *analyst);
 

@@ -2,6 +2,7 @@
 #include "capture/capture.h"
 
 #include "capture/filter.h"
+#include "capture/live.h"
 #include "capture/reader.h"
 
 #include <stdbool.h>
@@ -33,6 +34,7 @@ struct epw_capture {
     uint16_t *heap;      /* indices of inputs with a head, the earliest first */
     size_t input_count, heap_count;
     const char *const *files;
+    struct epw_live *live; /* interfaces; there are no inputs then */
     struct epw_filter *filter;
     uint64_t packets_left;
     uint64_t bytes_total;
@@ -118,12 +120,23 @@ static enum epw_err check_filter(struct epw_capture *c)
     return diag.code;
 }
 
-static enum epw_err start(struct epw_capture *c, const struct epw_capture_options *options)
+static enum epw_err start_live(struct epw_capture *c, const struct epw_capture_options *options)
+{
+    const struct epw_iface_options iface = {
+        .filter = options->filter,
+        .snaplen = options->snaplen,
+        .buffer_kib = options->buffer_kib,
+        .promiscuous = options->promiscuous,
+    };
+    return epw_live_open(&c->live, options->interfaces, options->interface_count, &iface,
+                         c->on_error, c->ctx);
+}
+
+static enum epw_err start_files(struct epw_capture *c, const struct epw_capture_options *options)
 {
     struct epw_diag diag;
     c->files = options->files;
     c->input_count = options->file_count;
-    c->packets_left = options->max_packets == 0 ? UINT64_MAX : options->max_packets;
     if (options->file_count == 0 || options->file_count > MAX_FILES) {
         epw_diag_set(&diag, EPW_EUSAGE, "%zu capture files, 1 to %d are expected",
                      options->file_count, MAX_FILES);
@@ -154,7 +167,9 @@ enum epw_err epw_capture_open(struct epw_capture **capture,
         return EPW_ENOMEM;
     c->on_error = on_error;
     c->ctx = ctx;
-    enum epw_err err = start(c, options);
+    c->packets_left = options->max_packets == 0 ? UINT64_MAX : options->max_packets;
+    enum epw_err err =
+        options->interface_count != 0 ? start_live(c, options) : start_files(c, options);
     if (err != EPW_OK) {
         epw_capture_close(c);
         return err;
@@ -235,12 +250,8 @@ static void prime(struct epw_capture *c)
         sift_down(c, i);
 }
 
-void epw_capture_read(struct epw_capture *c, struct epw_batch *batch)
+static void read_files(struct epw_capture *c, struct epw_batch *batch)
 {
-    batch->count = 0;
-    batch->used = 0;
-    batch->end = false;
-    batch->now_ns = 0;
     if (!c->primed)
         prime(c);
     while (c->heap_count > 0 && c->packets_left > 0 && batch->count < EPW_BATCH_FRAMES) {
@@ -260,6 +271,37 @@ void epw_capture_read(struct epw_capture *c, struct epw_batch *batch)
     batch->end = c->heap_count == 0 || c->packets_left == 0;
 }
 
+void epw_capture_read(struct epw_capture *c, struct epw_batch *batch)
+{
+    batch->count = 0;
+    batch->used = 0;
+    batch->now_ns = 0;
+    batch->end = c->packets_left == 0;
+    if (batch->end)
+        return;
+    if (c->live != NULL) {
+        epw_live_read(c->live, batch, c->packets_left);
+        c->packets_left -= batch->count;
+    } else {
+        read_files(c, batch);
+    }
+}
+
+void epw_capture_stop(struct epw_capture *c)
+{
+    if (c->live != NULL)
+        epw_live_stop(c->live);
+    else
+        c->packets_left = 0;
+}
+
+void epw_capture_drops(struct epw_capture *c, uint64_t *kernel, uint64_t *interface)
+{
+    *kernel = *interface = 0;
+    if (c->live != NULL)
+        epw_live_drops(c->live, kernel, interface);
+}
+
 void epw_capture_progress(const struct epw_capture *c, struct epw_capture_progress *progress)
 {
     *progress = (struct epw_capture_progress){ .bytes_total = c->total_known ? c->bytes_total : 0 };
@@ -275,6 +317,7 @@ void epw_capture_close(struct epw_capture *c)
         return;
     for (size_t i = 0; c->input != NULL && i < c->input_count; i++)
         close_input(&c->input[i]);
+    epw_live_close(c->live);
     epw_filter_free(c->filter);
     free(c->input);
     free(c->heap);

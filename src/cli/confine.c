@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "config.h" /* strdup, tzset */
+#include "config.h" /* memrchr, tzset */
 
 #include "cli/confine.h"
 
@@ -16,12 +16,9 @@
 static const char *const filter_files[] = { "/etc/services", "/etc/protocols", "/etc/hosts" };
 #define FILTER_FILES (sizeof(filter_files) / sizeof(filter_files[0]))
 
-/* Most paths that stay open to a run. */
-#define PATHS_MAX 8
-
 struct paths {
-    char *name[PATHS_MAX];
-    struct epw_path_rule rule[PATHS_MAX];
+    char **name;
+    struct epw_path_rule *rule;
     size_t count;
     bool failed; /* out of memory */
 };
@@ -29,28 +26,54 @@ struct paths {
 static void add(struct paths *paths, char *name, enum epw_path_access access)
 {
     paths->failed |= name == NULL;
+    if (name == NULL)
+        return;
     paths->name[paths->count] = name;
     paths->rule[paths->count++] = (struct epw_path_rule){ name, access };
 }
 
-/* The folder that a path's last name is in. */
-static void add_folder_of(struct paths *paths, const char *path)
+/* The folder that a path's last name is in; of a pattern, the last one without a time in its name.
+ */
+static void add_folder_of(struct paths *paths, const char *path, bool pattern)
 {
-    const char *slash = strrchr(path, '/');
+    const char *end = path + (pattern ? strcspn(path, "%") : strlen(path));
+    const char *slash = memrchr(path, '/', (size_t)(end - path));
     size_t len = slash == NULL || slash == path ? 1 : (size_t)(slash - path);
     add(paths, slash == NULL ? strdup(".") : strndup(path, len), EPW_PATH_MAKE);
+}
+
+/* What an interface's driver counts, which libpcap reads again and again. */
+static void add_counters_of(struct paths *paths, const char *iface)
+{
+    struct epw_str path = { 0 };
+    epw_str_addf(&path, "/sys/class/net/%s/statistics", iface);
+    add(paths, path.failed ? NULL : path.text, EPW_PATH_READ);
+    if (path.failed)
+        epw_str_free(&path);
 }
 
 static bool list_paths(struct paths *paths, const struct epw_options *options,
                        struct epw_progress *progress)
 {
-    *paths = (struct paths){ .count = 0 };
+    /* Those below: one for --learn, one for sanitizers. */
+    size_t most = FILTER_FILES + options->output_count + options->iface_count + 2;
+    *paths = (struct paths){ .name = calloc(most, sizeof(*paths->name)),
+                             .rule = calloc(most, sizeof(*paths->rule)) };
+    if (paths->name == NULL || paths->rule == NULL) {
+        epw_say(progress, "out of memory");
+        return false;
+    }
     for (size_t i = 0; i < FILTER_FILES && options->filter.len != 0; i++)
         add(paths, strdup(filter_files[i]), EPW_PATH_READ);
     if (options->learn != NULL)
-        add_folder_of(paths, options->learn);
+        add_folder_of(paths, options->learn, false);
     if (EPW_SECCOMP_SANITIZED) /* LeakSanitizer lists the threads */
         add(paths, strdup("/proc"), EPW_PATH_READ);
+    for (size_t i = 0; i < options->output_count && options->rotate_s != 0; i++)
+        if (strcmp(options->output[i].path, "-") != 0)
+            add_folder_of(paths, options->output[i].path, true);
+    for (size_t i = 0; i < options->iface_count; i++)
+        add_counters_of(paths, options->iface[i]);
     if (paths->failed)
         epw_say(progress, "out of memory");
     return !paths->failed;
@@ -60,6 +83,8 @@ static void free_paths(struct paths *paths)
 {
     for (size_t i = 0; i < paths->count; i++)
         free(paths->name[i]);
+    free(paths->name);
+    free(paths->rule);
 }
 
 /* Files will be made there: now is the time to say that they cannot be. */

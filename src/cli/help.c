@@ -18,8 +18,9 @@ static void help_row(FILE *stream, const char *left, const char *help)
 void epw_options_help(FILE *stream)
 {
     fputs("usage: epwatch [options] -r FILE [-r FILE...] [filter words]\n"
-          "Names the endpoint-security traffic in captures: which product, which function\n"
-          "of it, who talks to whom, how sure that is and why.\n\noptions:\n",
+          "       epwatch [options] -i IFACE [-i IFACE...] [filter words]\n"
+          "Names the endpoint-security traffic in captures or on interfaces: which product,\n"
+          "which function of it, who talks to whom, how sure that is and why.\n\noptions:\n",
           stream);
     for (const struct epw_option_row *row = epw_option_rows; row->set != NULL; row++) {
         char left[80];
@@ -43,6 +44,8 @@ void epw_options_help(FILE *stream)
           "  epwatch -r office.pcap -o eve:flows.json -o table\n"
           "                                             every flow as JSON, and the table\n"
           "  tcpdump -w - ... | epwatch -r -            from another program\n"
+          "  epwatch -i eth1 -i eth2 -o eve:flows-%Y%m%d-%H.json -G 3600\n"
+          "                                             watch a tap, a new file every hour\n"
           "  epwatch --explain tcp/2222                 who uses this port\n"
           "  epwatch --explain 10.0.0.7:51000-10.0.0.5:2222 -r office.pcap\n"
           "                                             why this flow is what it is\n\n"

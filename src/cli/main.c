@@ -11,6 +11,8 @@ static int run_command(const struct epw_options *options)
     switch (options->command) {
     case EPW_CMD_READ:
         return epw_run(options);
+    case EPW_CMD_DEVICES:
+        return epw_query_devices();
     case EPW_CMD_LIST:
         return epw_query_list(options);
     case EPW_CMD_EXPLAIN:

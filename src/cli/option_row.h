@@ -13,8 +13,26 @@ struct epw_option_row {
     enum epw_err (*set)(struct epw_options *o, const char *value, struct epw_diag *diag);
 };
 
+/* A number from min to max, or the message of OPTION. */
+enum epw_err epw_option_number(const char *option, const char *value, uint64_t min, uint64_t max,
+                               uint64_t *out, struct epw_diag *diag);
+
+/* The words after the options: a filter. */
+enum epw_err epw_option_words(struct epw_options *o, int count, char **words,
+                              struct epw_diag *diag);
+
 /* The set() of --timeouts: KEY=SECONDS,... */
 enum epw_err epw_option_timeouts(struct epw_options *o, const char *value, struct epw_diag *diag);
+
+/* The set() of -i, -B, -s, -p, -G and --stats, in this order. */
+enum epw_err epw_option_iface(struct epw_options *o, const char *value, struct epw_diag *diag);
+enum epw_err epw_option_buffer(struct epw_options *o, const char *value, struct epw_diag *diag);
+enum epw_err epw_option_snaplen(struct epw_options *o, const char *value, struct epw_diag *diag);
+enum epw_err epw_option_quiet(struct epw_options *o, const char *value, struct epw_diag *diag);
+enum epw_err epw_option_rotate(struct epw_options *o, const char *value, struct epw_diag *diag);
+enum epw_err epw_option_stats(struct epw_options *o, const char *value, struct epw_diag *diag);
+/* Whether the options of interfaces go together; sets those that were not given. */
+enum epw_err epw_option_live_check(struct epw_options *o, struct epw_diag *diag);
 
 /* In the order of --help; the last has no set(). */
 extern const struct epw_option_row epw_option_rows[];

@@ -9,7 +9,6 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Values of options that have no letter begin above all letters. */
@@ -78,24 +77,15 @@ static enum epw_err set_output(struct epw_options *o, const char *value, struct 
     return err;
 }
 
-static enum epw_err number(const char *option, const char *value, uint64_t min, uint64_t max,
-                           uint64_t *out, struct epw_diag *diag)
-{
-    if (epw_text_u64(value, min, max, out))
-        return EPW_OK;
-    return epw_diag_set(diag, EPW_EUSAGE, "%s %s: not a number in range; expected %llu to %llu",
-                        option, value, (unsigned long long)min, (unsigned long long)max);
-}
-
 static enum epw_err set_count(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
-    return number("-c", value, 1, UINT64_MAX, &o->max_packets, diag);
+    return epw_option_number("-c", value, 1, UINT64_MAX, &o->max_packets, diag);
 }
 
 static enum epw_err set_wait(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
     uint64_t seconds = 0;
-    enum epw_err err = number("--wait", value, 0, EPW_WAIT_TO_END - 1, &seconds, diag);
+    enum epw_err err = epw_option_number("--wait", value, 0, EPW_WAIT_TO_END - 1, &seconds, diag);
     o->wait_s = (uint32_t)seconds;
     return err;
 }
@@ -103,7 +93,7 @@ static enum epw_err set_wait(struct epw_options *o, const char *value, struct ep
 static enum epw_err set_max_flows(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
     uint64_t flows = 0;
-    enum epw_err err = number("--max-flows", value, 1, UINT32_MAX, &flows, diag);
+    enum epw_err err = epw_option_number("--max-flows", value, 1, UINT32_MAX, &flows, diag);
     o->meter.max_flows = (uint32_t)flows;
     return err;
 }
@@ -169,10 +159,16 @@ static enum epw_err set_command(struct epw_options *o, enum epw_command command,
         return EPW_OK;
     if (o->command != EPW_CMD_READ && o->command != command && command != EPW_CMD_HELP)
         return epw_diag_set(diag, EPW_EUSAGE,
-                            "--list-signatures, --explain and --check: expected only one of them");
+                            "-D, --list-signatures, --explain and --check: expected only one of "
+                            "them");
     o->command = command;
     o->operand = operand;
     return EPW_OK;
+}
+
+static enum epw_err set_devices(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    return set_command(o, EPW_CMD_DEVICES, value, diag);
 }
 
 static enum epw_err set_list(struct epw_options *o, const char *value, struct epw_diag *diag)
@@ -207,6 +203,11 @@ const struct epw_option_row epw_option_rows[] = {
       "Read this capture: pcap or pcapng, plain, .gz or .zst; - is standard input. Repeatable: "
       "several files are merged into one timeline by their time stamps.",
       set_file },
+    { NULL, 'i', "IFACE",
+      "Watch this network interface until interrupted; any stands for all. Repeatable: several "
+      "interfaces are one link, as a tap needs it.",
+      epw_option_iface },
+    { NULL, 'D', NULL, "List the interfaces that can be watched.", set_devices },
     { NULL, 'o', "FORMAT[:PATH]",
       "Write the result in this format (below) to a file, - or no PATH is standard output. "
       "Repeatable. Default: table.",
@@ -221,9 +222,21 @@ const struct epw_option_row epw_option_rows[] = {
       "Write a site file from what is seen, with comments, ready to edit. FILE must be new.",
       set_learn },
     { NULL, 'c', "COUNT", "Stop after so many packets (that pass the filter).", set_count },
+    { NULL, 'G', "SECONDS",
+      "With -i: begin new files so often; their names hold a time, as in flows-%Y%m%d-%H%M.json "
+      "(strftime(3)), and .part until they are whole.",
+      epw_option_rotate },
+    { NULL, 's', "SNAPLEN", "With -i: bytes kept of a packet. Default: 262144, all.",
+      epw_option_snaplen },
+    { NULL, 'B', "KIB", "With -i: the kernel's buffer, of each interface. Default: 65536.",
+      epw_option_buffer },
+    { NULL, 'p', NULL, "With -i: not promiscuous, only what is for this machine.",
+      epw_option_quiet },
+    { "stats", 0, "SECONDS", "With -i: how often eve writes the counters. Default: 60.",
+      epw_option_stats },
     { "wait", 0, "SECONDS",
       "How long, in packet time, a flow waits for others that may decide what it is. Default: to "
-      "the end of the capture.",
+      "the end of the capture; 60 with -i.",
       set_wait },
     { "max-flows", 0, "N", "Flows followed at once. Default: 1000000.", set_max_flows },
     { "timeouts", 0, "KEY=SECONDS,...",
@@ -308,40 +321,6 @@ static enum epw_err refuse(int c, char **argv, struct epw_diag *diag)
                         "%s: no such option, or not a whole one; epwatch --help lists them", word);
 }
 
-/* What "-r *.pcap" leaves among the filter words: all files but the first. */
-static bool is_capture(const char *word)
-{
-    static const char *const ending[] = { ".pcap", ".pcapng", ".cap", ".gz", ".zst" };
-    struct stat st;
-    size_t len = strlen(word);
-    for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++) {
-        size_t n = strlen(ending[i]);
-        if (len > n && strcmp(word + len - n, ending[i]) == 0)
-            return stat(word, &st) == 0 && S_ISREG(st.st_mode);
-    }
-    return false;
-}
-
-static enum epw_err take_filter(struct epw_options *o, int count, char **words,
-                                struct epw_diag *diag)
-{
-    for (int i = 0; i < count; i++) {
-        /* No word of a filter begins like an option: it would only be a puzzling syntax error. */
-        if (words[i][0] == '-' && strchr("-roSchZ", words[i][1]) != NULL && words[i][1] != '\0')
-            return epw_diag_set(diag, EPW_EUSAGE,
-                                "%s: option after the filter '%s'; options come before the filter "
-                                "words",
-                                words[i], epw_str_text(&o->filter));
-        if (is_capture(words[i]))
-            return epw_diag_set(diag, EPW_EUSAGE,
-                                "%s: is a file, not a word of a filter; expected -r before each "
-                                "capture",
-                                words[i]);
-        epw_str_addf(&o->filter, "%s%s", i == 0 ? "" : " ", words[i]);
-    }
-    return o->filter.failed ? epw_diag_set(diag, EPW_ENOMEM, "out of memory") : EPW_OK;
-}
-
 /* What no single option can tell. */
 static enum epw_err complete(struct epw_options *o, struct epw_diag *diag)
 {
@@ -354,18 +333,20 @@ static enum epw_err complete(struct epw_options *o, struct epw_diag *diag)
                             "up in a capture",
                             o->operand);
     if (o->command != EPW_CMD_READ && !flow) {
-        if (o->file_count + o->output_count + o->filter.len != 0 && o->command != EPW_CMD_HELP &&
-            o->command != EPW_CMD_VERSION)
+        if (o->file_count + o->iface_count + o->output_count + o->filter.len != 0 &&
+            o->command != EPW_CMD_HELP && o->command != EPW_CMD_VERSION)
             return epw_diag_set(diag, EPW_EUSAGE,
-                                "--list-signatures, --check and --explain of a port or name read "
-                                "no capture; expected no -r, -o or filter with them");
-    } else if (o->file_count == 0) {
+                                "-D, --list-signatures, --check and --explain of a port or name "
+                                "read no capture; expected no -r, -i, -o or filter with them");
+    } else if (o->file_count + o->iface_count == 0) {
         return o->filter.len == 0
                    ? epw_diag_set(
                          diag, EPW_EUSAGE,
-                         "no capture given; expected -r FILE (epwatch --help has examples)")
+                         "no capture given; expected -r FILE or -i IFACE (epwatch --help has "
+                         "examples)")
                    : epw_diag_set(diag, EPW_EUSAGE,
-                                  "no capture given; expected -r FILE before the filter '%s'",
+                                  "no capture given; expected -r FILE or -i IFACE before the "
+                                  "filter '%s'",
                                   epw_str_text(&o->filter));
     }
     if (o->sigs_count == 0)
@@ -373,7 +354,7 @@ static enum epw_err complete(struct epw_options *o, struct epw_diag *diag)
     if (o->output_count == 0)
         o->output[o->output_count++] =
             (struct epw_output_choice){ .format = epw_outputs[0], .path = "-" };
-    return EPW_OK;
+    return epw_option_live_check(o, diag);
 }
 
 enum epw_err epw_options_parse(struct epw_options *o, int argc, char **argv, struct epw_diag *diag)
@@ -381,9 +362,10 @@ enum epw_err epw_options_parse(struct epw_options *o, int argc, char **argv, str
     *o = (struct epw_options){ .wait_s = EPW_WAIT_TO_END, .meter = EPW_METER_DEFAULTS };
     size_t room = (size_t)argc + 1; /* no list can be longer than the command line */
     o->file = calloc(room, sizeof(*o->file));
+    o->iface = calloc(room, sizeof(*o->iface));
     o->sigs = calloc(room, sizeof(*o->sigs));
     o->output = calloc(room, sizeof(*o->output));
-    if (o->file == NULL || o->sigs == NULL || o->output == NULL)
+    if (o->file == NULL || o->iface == NULL || o->sigs == NULL || o->output == NULL)
         return epw_diag_set(diag, EPW_ENOMEM, "out of memory");
 
     struct getopt_tables tables;
@@ -396,13 +378,14 @@ enum epw_err epw_options_parse(struct epw_options *o, int argc, char **argv, str
         if (err != EPW_OK)
             return err;
     }
-    enum epw_err err = take_filter(o, argc - optind, argv + optind, diag);
+    enum epw_err err = epw_option_words(o, argc - optind, argv + optind, diag);
     return err == EPW_OK ? complete(o, diag) : err;
 }
 
 void epw_options_free(struct epw_options *o)
 {
     free(o->file);
+    free(o->iface);
     free(o->sigs);
     free(o->output);
     epw_str_free(&o->filter);

@@ -19,7 +19,8 @@
 #include <stdint.h>
 
 enum epw_command {
-    EPW_CMD_READ, /* the default: read captures */
+    EPW_CMD_READ, /* the default: read captures, or watch interfaces */
+    EPW_CMD_DEVICES,
     EPW_CMD_LIST,
     EPW_CMD_EXPLAIN,
     EPW_CMD_CHECK,
@@ -40,7 +41,12 @@ struct epw_options {
     struct epw_target target; /* of EXPLAIN */
     const char **file;        /* -r */
     size_t file_count;
-    const char **sigs; /* -S, or the installed ones */
+    const char **iface; /* -i, in place of files */
+    size_t iface_count;
+    bool not_promiscuous;         /* -p */
+    uint32_t snaplen, buffer_kib; /* -s, -B; 0 without interfaces */
+    uint32_t rotate_s, stats_s;   /* -G, 0: never; --stats */
+    const char **sigs;            /* -S, or the installed ones */
     size_t sigs_count;
     const char *site;                 /* --site, NULL: none */
     const char *learn;                /* --learn, NULL: nothing is */

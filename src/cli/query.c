@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/query.h"
 
+#include "capture/devices.h"
 #include "cli/message.h"
 #include "cli/run.h"
 
@@ -28,6 +29,25 @@ void epw_query_ports(struct epw_str *text, const struct epw_signature *sig)
         if (range->high != range->low)
             epw_str_addf(text, "-%u", (unsigned)range->high);
     }
+}
+
+static void print_device(void *ctx, const struct epw_device *device)
+{
+    unsigned *number = ctx;
+    printf("%u.%s", ++*number, device->name);
+    if (device->description[0] != '\0')
+        printf(" (%s)", device->description);
+    printf(" [%s]\n", device->state);
+}
+
+int epw_query_devices(void)
+{
+    unsigned number = 0;
+    struct epw_diag diag;
+    if (epw_devices_each(print_device, &number, &diag) == EPW_OK)
+        return epw_query_finish();
+    epw_say(NULL, "%s", diag.text);
+    return EPW_EXIT_FAIL;
 }
 
 /* Ends a cell; a tab in a text would move the columns. */

@@ -6,6 +6,7 @@
 #include "analyst/catalogue/signature.h"
 #include "cli/options.h"
 
+int epw_query_devices(void);
 int epw_query_list(const struct epw_options *options);
 int epw_query_check(const struct epw_options *options);
 /* A port or name, or a flow, which does read captures (explain.c, explain_flow.c). */

@@ -10,15 +10,17 @@
 #include "cli/foreign.h"
 #include "cli/message.h"
 #include "cli/sinks.h"
+#include "cli/watch.h"
 #include "road/road.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* Set by SIGINT and SIGTERM: reading stops, what was read is reported. */
-static volatile sig_atomic_t interrupted;
+static atomic_bool interrupted;
 
 struct run {
     const struct epw_options *options;
@@ -33,6 +35,7 @@ struct run {
     struct epw_analyst *analyst;
     struct epw_road *road;
     struct epw_foreign foreign;
+    struct epw_watch watch;
     uint64_t packets; /* read so far */
     bool partial;     /* some input was not read to its end */
     bool failed;      /* the exit status is not 0 */
@@ -42,18 +45,27 @@ struct run {
 static void on_signal(int number)
 {
     (void)number;
-    interrupted = 1;
+    interrupted = true;
 }
 
-static void catch_signals(void)
+static void catch_signals(bool live)
 {
-    /* A second Ctrl-C ends the program at once. No restart: a read that blocks must end. */
-    struct sigaction stop = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+    /*
+     * A second Ctrl-C ends the program at once. No restart: a read of a pipe that blocks must
+     * end; waiting for an interface does in any case, and no write need be interrupted.
+     */
+    struct sigaction stop = { .sa_handler = on_signal,
+                              .sa_flags = (int)SA_RESETHAND | (live ? SA_RESTART : 0) };
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     /* A closed pipe is a failed write, which has a message and an exit status. */
     struct sigaction ignore = { .sa_handler = SIG_IGN };
     sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static bool is_live(const struct run *run)
+{
+    return run->options->iface_count != 0;
 }
 
 static void on_file_error(void *ctx, const struct epw_diag *diag)
@@ -97,7 +109,9 @@ static bool load_site(struct run *run)
 static void on_capture_error(void *ctx, const struct epw_diag *diag)
 {
     struct run *run = ctx;
-    run->partial = run->failed = true;
+    /* An interface that is down is waited for. */
+    if (diag->code != EPW_OK)
+        run->partial = run->failed = true;
     epw_say(&run->progress, "%s", diag->text);
 }
 
@@ -129,11 +143,29 @@ static void on_time(void *ctx, int64_t now_ns)
     epw_analyst_time(run->analyst, now_ns);
 }
 
+/* Each room counted its own part; here they come together. */
+static struct epw_stats all_stats(const struct run *run)
+{
+    struct epw_stats stats = { 0 };
+    if (run->road != NULL)
+        epw_road_stats(run->road, &stats);
+    if (run->analyst != NULL)
+        epw_stats_add(&stats, epw_analyst_stats(run->analyst));
+    stats.drops_kernel = run->watch.drops_kernel;
+    stats.drops_interface = run->watch.drops_interface;
+    return stats;
+}
+
 /* Reading on is of no use when no output works any more. */
 static bool on_tick(void *ctx, const struct epw_road_tick *tick)
 {
-    const struct run *run = ctx;
+    struct run *run = ctx;
     (void)tick;
+    unsigned due = epw_watch_due(&run->watch);
+    if (due != 0) {
+        const struct epw_stats stats = all_stats(run);
+        epw_watch_do(&run->watch, due, run->analyst, run->sinks, &stats);
+    }
     return run->receive != NULL || epw_sinks_alive(run->sinks);
 }
 
@@ -143,7 +175,10 @@ static bool on_batch(void *ctx, const struct epw_batch *batch)
     run->packets += batch->count;
     epw_foreign_count(&run->foreign, batch);
     epw_progress_tick(&run->progress, run->capture, run->packets);
-    return !interrupted;
+    epw_watch_drops(&run->watch, run->capture, false);
+    if (interrupted && is_live(run))
+        epw_capture_stop(run->capture);
+    return !interrupted || is_live(run);
 }
 
 static void on_host(void *ctx, const struct epw_inventory_host *host)
@@ -170,12 +205,18 @@ static bool open_capture(struct run *run)
     const struct epw_capture_options options = {
         .files = run->options->file,
         .file_count = run->options->file_count,
+        .interfaces = run->options->iface,
+        .interface_count = run->options->iface_count,
+        .promiscuous = !run->options->not_promiscuous,
+        .snaplen = run->options->snaplen,
+        .buffer_kib = run->options->buffer_kib,
         .filter = epw_str_text(&run->options->filter),
         .max_packets = run->options->max_packets,
     };
     enum epw_err err = epw_capture_open(&run->capture, &options, on_capture_error, run);
     if (err != EPW_OK && !run->failed)
-        epw_say(NULL, "%s: %s", run->options->file[0], epw_strerror(err));
+        epw_say(NULL, "%s: %s", is_live(run) ? run->options->iface[0] : run->options->file[0],
+                epw_strerror(err));
     return err == EPW_OK;
 }
 
@@ -217,9 +258,11 @@ static bool shares_terminal(const struct run *run)
 static void read_all(struct run *run)
 {
     epw_progress_start(&run->progress);
-    run->progress.on = run->progress.on && !shares_terminal(run);
+    run->progress.on = run->progress.on && !is_live(run) && !shares_terminal(run);
+    epw_watch_start(&run->watch, run->options);
     epw_road_run(run->road, run->capture);
-    if (interrupted) {
+    epw_watch_drops(&run->watch, run->capture, true);
+    if (interrupted && !is_live(run)) {
         char count[EPW_TEXT_LEN];
         run->partial = run->failed = true;
         epw_say(&run->progress, "interrupted after %s packets; the result is of what was read",
@@ -239,17 +282,6 @@ static void report(struct run *run)
     epw_say(&run->progress, "inventory and findings are not complete: %s", epw_strerror(err));
 }
 
-/* Each room counted its own part; here they come together. */
-static struct epw_stats all_stats(const struct run *run)
-{
-    struct epw_stats stats = { 0 };
-    if (run->road != NULL)
-        epw_road_stats(run->road, &stats);
-    if (run->analyst != NULL)
-        epw_stats_add(&stats, epw_analyst_stats(run->analyst));
-    return stats;
-}
-
 static void clean(struct run *run)
 {
     epw_road_free(run->road);
@@ -264,7 +296,7 @@ static int run_all(struct run *run)
 {
     const struct epw_options *options = run->options;
     bool to_sinks = run->receive == NULL;
-    catch_signals();
+    catch_signals(options->iface_count != 0);
     run->catalogue = epw_run_catalogue(options);
     bool ready = run->catalogue != NULL && load_site(run) && open_capture(run) && make_rooms(run) &&
                  epw_confine_user(options, &run->progress) &&
@@ -275,10 +307,12 @@ static int run_all(struct run *run)
         read_all(run);
         if (to_sinks)
             report(run);
-        if (epw_foreign_tell(&run->foreign, options->file, &run->progress))
+        if (epw_foreign_tell(&run->foreign, is_live(run) ? options->iface : options->file,
+                             &run->progress))
             run->failed = true;
     }
     const struct epw_stats stats = all_stats(run);
+    epw_watch_tell_drops(&run->watch, &stats);
     bool written = !to_sinks || epw_sinks_close(run->sinks, &stats, run->partial);
     clean(run);
     if (!ready || !written || run->failed)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "config.h" /* stat, mkstemp */
+#include "config.h" /* stat, open_memstream */
 
 #include "cli/sinks.h"
+
+#include "cli/sink_file.h"
 #include "output/learn.h"
 
 #include <errno.h>
@@ -10,15 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Lines of flows are short: larger writes than stdio's 4 KiB spare system calls. */
-#define BUFFER_LEN (1u << 16)
-
 struct sink {
     const struct epw_output *format;
-    const char *path;
-    char *temp;   /* written in place of path until it is whole; NULL: path itself */
-    FILE *stream; /* NULL: not open */
-    void *state;  /* NULL: open() did not succeed */
+    struct epw_sink_file file;
+    void *state; /* NULL: open() did not succeed */
     bool failed;
 };
 
@@ -26,6 +23,10 @@ struct epw_sinks {
     struct epw_progress *progress;
     const struct epw_signature **signatures;
     struct epw_run_info info;
+    enum epw_sinks_pick pick;
+    struct sink shown; /* of a live run: a table in memory, for SIGUSR1 */
+    char *shown_text;
+    size_t shown_len;
     size_t count;
     struct sink sink[];
 };
@@ -48,7 +49,7 @@ static void fail(struct epw_sinks *sinks, struct sink *sink, enum epw_err err, i
         return;
     sink->failed = true;
     epw_say(sinks->progress, "%s: %s output failed: %s; what it holds is not complete",
-            shown(sink->path), sink->format->name,
+            shown(sink->file.path), sink->format->name,
             err == EPW_ENOMEM ? epw_strerror(err) : strerror(saved_errno == 0 ? EIO : saved_errno));
 }
 
@@ -76,8 +77,8 @@ static bool among(const char *path, const char *const *list, size_t count)
 static enum epw_err refuse_twice(const struct epw_sinks *sinks, size_t before, size_t i)
 {
     epw_say(sinks->progress, "%s: is the output of both -o %s and %s%s; give each its own path",
-            shown(sinks->sink[i].path), sinks->sink[before].format->name, dashes(&sinks->sink[i]),
-            sinks->sink[i].format->name);
+            shown(sinks->sink[i].file.path), sinks->sink[before].format->name,
+            dashes(&sinks->sink[i]), sinks->sink[i].format->name);
     return EPW_EUSAGE;
 }
 
@@ -85,11 +86,11 @@ static enum epw_err refuse_twice(const struct epw_sinks *sinks, size_t before, s
 static enum epw_err check_stream(const struct epw_sinks *sinks, size_t i)
 {
     struct stat mine, other;
-    if (fstat(fileno(sinks->sink[i].stream), &mine) != 0 || !S_ISREG(mine.st_mode))
+    if (fstat(fileno(sinks->sink[i].file.stream), &mine) != 0 || !S_ISREG(mine.st_mode))
         return EPW_OK;
     for (size_t before = 0; before < i; before++)
-        if (fstat(fileno(sinks->sink[before].stream), &other) == 0 && other.st_dev == mine.st_dev &&
-            other.st_ino == mine.st_ino)
+        if (fstat(fileno(sinks->sink[before].file.stream), &other) == 0 &&
+            other.st_dev == mine.st_dev && other.st_ino == mine.st_ino)
             return refuse_twice(sinks, before, i);
     return EPW_OK;
 }
@@ -112,75 +113,52 @@ static enum epw_err check_path(const struct epw_sinks *sinks, size_t i, const st
                                const struct epw_catalogue *catalogue)
 {
     const struct sink *sink = &sinks->sink[i];
-    if (among(sink->path, o->file, o->file_count) || is_signatures(sink->path, catalogue) ||
-        (o->site != NULL && among(sink->path, &o->site, 1))) {
+    if (among(sink->file.path, o->file, o->file_count) ||
+        is_signatures(sink->file.path, catalogue) ||
+        (o->site != NULL && among(sink->file.path, &o->site, 1))) {
         epw_say(sinks->progress,
                 "%s: is read by this run and would be overwritten by %s%s; give another path",
-                sink->path, dashes(sink), sink->format->name);
+                sink->file.path, dashes(sink), sink->format->name);
         return EPW_EUSAGE;
     }
-    if (sink->format == &epw_learn && access(sink->path, F_OK) == 0) {
+    if (sink->format == &epw_learn && access(sink->file.path, F_OK) == 0) {
         epw_say(sinks->progress,
                 "%s: exists; --learn writes a new file only, so that no edited one is lost",
-                sink->path);
+                sink->file.path);
         return EPW_EUSAGE;
     }
     for (size_t before = 0; before < i; before++)
-        if (same_file(sink->path, sinks->sink[before].path))
+        if (same_file(sink->file.path, sinks->sink[before].file.path))
             return refuse_twice(sinks, before, i);
     return EPW_OK;
 }
 
-/* A file beside path with the mode that a new one has; NULL: errno says why. */
-static FILE *open_temp(struct sink *sink)
-{
-    struct epw_str name = { 0 };
-    epw_str_addf(&name, "%s.XXXXXX", sink->path);
-    errno = ENOMEM;
-    int fd = name.failed ? -1 : mkstemp(name.text);
-    if (fd < 0) {
-        epw_str_free(&name);
-        return NULL;
-    }
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(fd, 0666 & ~mask);
-    sink->temp = name.text;
-    FILE *stream = fdopen(fd, "w");
-    if (stream == NULL) {
-        unlink(sink->temp);
-        free(sink->temp);
-        sink->temp = NULL;
-        close(fd);
-    }
-    return stream;
-}
-
-/* The whole file gets its name, unless somebody made one meanwhile; one that is not whole goes. */
-static bool name_temp(struct sink *sink)
-{
-    bool whole = !sink->failed && sink->state != NULL;
-    bool good = !whole || link(sink->temp, sink->path) == 0;
-    int saved = errno;
-    unlink(sink->temp);
-    free(sink->temp);
-    errno = saved;
-    return good;
-}
-
 static enum epw_err open_stream(struct epw_sinks *sinks, struct sink *sink)
 {
-    if (sink->format == &epw_learn)
-        sink->stream = open_temp(sink);
+    if (epw_sink_file_open(&sink->file, time(NULL)))
+        return EPW_OK;
+    epw_say(sinks->progress, "%s: cannot be written: %s; give another path to %s%s",
+            sink->file.path, strerror(errno), dashes(sink), sink->format->name);
+    return EPW_EIO;
+}
+
+static void begin(struct epw_sinks *sinks, struct sink *sink)
+{
+    errno = 0;
+    enum epw_err err = sink->format->open(&sink->state, sink->file.stream, &sinks->info);
+    if (err != EPW_OK)
+        fail(sinks, sink, err, errno);
+}
+
+/* Without memory for it, SIGUSR1 shows nothing: no reason to run not at all. */
+static void begin_shown(struct epw_sinks *sinks)
+{
+    sinks->shown = (struct sink){ .format = epw_outputs[0], .file = { .path = "-" } };
+    sinks->shown.file.stream = open_memstream(&sinks->shown_text, &sinks->shown_len);
+    if (sinks->shown.file.stream == NULL)
+        fail(sinks, &sinks->shown, EPW_ENOMEM, 0);
     else
-        sink->stream = strcmp(sink->path, "-") == 0 ? stdout : fopen(sink->path, "we");
-    if (sink->stream == NULL) {
-        epw_say(sinks->progress, "%s: cannot be written: %s; give another path to %s%s", sink->path,
-                strerror(errno), dashes(sink), sink->format->name);
-        return EPW_EIO;
-    }
-    setvbuf(sink->stream, NULL, _IOFBF, BUFFER_LEN);
-    return EPW_OK;
+        begin(sinks, &sinks->shown);
 }
 
 static bool list_signatures(struct epw_sinks *sinks, const struct epw_catalogue *catalogue)
@@ -208,8 +186,9 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
     }
     sinks->progress = progress;
     sinks->info = (struct epw_run_info){
-        .sources = o->file,
-        .source_count = o->file_count,
+        .sources = o->iface_count != 0 ? o->iface : o->file,
+        .source_count = o->iface_count != 0 ? o->iface_count : o->file_count,
+        .live = o->iface_count != 0,
         .labelled_only = o->labelled_only,
         .version = PACKAGE_VERSION,
     };
@@ -219,9 +198,16 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
     }
     for (size_t i = 0; i < o->output_count; i++)
         sinks->sink[sinks->count++] =
-            (struct sink){ .format = o->output[i].format, .path = o->output[i].path };
+            (struct sink){ .format = o->output[i].format,
+                           .file = { .path = o->output[i].path,
+                                     .kind = o->rotate_s != 0 && strcmp(o->output[i].path, "-") != 0
+                                                 ? EPW_SINK_ROTATED
+                                                 : EPW_SINK_PLAIN } };
     if (o->learn != NULL)
-        sinks->sink[sinks->count++] = (struct sink){ .format = &epw_learn, .path = o->learn };
+        sinks->sink[sinks->count++] = (struct sink){
+            .format = &epw_learn,
+            .file = { .path = o->learn, .kind = EPW_SINK_NEW },
+        };
     for (size_t i = 0; i < sinks->count; i++) {
         enum epw_err err = check_path(sinks, i, o, catalogue);
         if (err != EPW_OK)
@@ -234,41 +220,88 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
         if (err != EPW_OK)
             return err;
     }
-    for (size_t i = 0; i < sinks->count; i++) {
-        struct sink *sink = &sinks->sink[i];
-        errno = 0;
-        enum epw_err err = sink->format->open(&sink->state, sink->stream, &sinks->info);
-        if (err != EPW_OK)
-            fail(sinks, sink, err, errno);
-    }
+    for (size_t i = 0; i < sinks->count; i++)
+        begin(sinks, &sinks->sink[i]);
+    if (o->iface_count != 0)
+        begin_shown(sinks);
     return EPW_OK;
 }
 
-/* Gives an item to every output that takes such and still works. */
-#define GIVE(sinks, member, item)                                                                  \
-    for (size_t i = 0; i < (sinks)->count; i++) {                                                  \
-        struct sink *sink = &(sinks)->sink[i];                                                     \
-        if (sink->failed || sink->format->member == NULL)                                          \
-            continue;                                                                              \
+/* Gives an item to an output that takes such and still works. */
+#define GIVE(sinks, sink, member, ...)                                                             \
+    do {                                                                                           \
+        if ((sink)->failed || (sink)->format->member == NULL)                                      \
+            break;                                                                                 \
         errno = 0;                                                                                 \
-        enum epw_err err = sink->format->member(sink->state, item);                                \
-        if (err != EPW_OK)                                                                         \
-            fail(sinks, sink, err, errno);                                                         \
+        enum epw_err give_err = (sink)->format->member((sink)->state, __VA_ARGS__);                \
+        if (give_err != EPW_OK)                                                                    \
+            fail(sinks, sink, give_err, errno);                                                    \
+        else                                                                                       \
+            epw_sink_file_line(&(sink)->file);                                                     \
+    } while (0)
+
+static bool rotated(const struct sink *sink)
+{
+    return sink->file.kind == EPW_SINK_ROTATED;
+}
+
+/* Each output that is picked, then the one that is shown. */
+static struct sink *next_picked(struct epw_sinks *sinks, size_t *at)
+{
+    while (*at < sinks->count) {
+        struct sink *sink = &sinks->sink[(*at)++];
+        if (sinks->pick == EPW_PICK_ALL || (sinks->pick == EPW_PICK_ROTATED && rotated(sink)))
+            return sink;
     }
+    bool shown = *at == sinks->count && sinks->pick == EPW_PICK_SHOWN;
+    *at += shown;
+    return shown && sinks->shown.state != NULL ? &sinks->shown : NULL;
+}
 
 void epw_sinks_flow(struct epw_sinks *sinks, const struct epw_result *result)
 {
-    GIVE(sinks, flow, result)
+    for (size_t i = 0; i < sinks->count; i++)
+        GIVE(sinks, &sinks->sink[i], flow, result);
+    if (sinks->shown.state != NULL)
+        GIVE(sinks, &sinks->shown, flow, result);
 }
 
 void epw_sinks_host(struct epw_sinks *sinks, const struct epw_inventory_host *host)
 {
-    GIVE(sinks, host, host)
+    struct sink *sink;
+    for (size_t at = 0; (sink = next_picked(sinks, &at)) != NULL;)
+        GIVE(sinks, sink, host, host);
 }
 
 void epw_sinks_finding(struct epw_sinks *sinks, const struct epw_finding *finding)
 {
-    GIVE(sinks, finding, finding)
+    struct sink *sink;
+    for (size_t at = 0; (sink = next_picked(sinks, &at)) != NULL;)
+        GIVE(sinks, sink, finding, finding);
+}
+
+void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick)
+{
+    sinks->pick = pick;
+}
+
+void epw_sinks_stats(struct epw_sinks *sinks, const struct epw_stats *stats, int64_t now_ns)
+{
+    for (size_t i = 0; i < sinks->count; i++)
+        GIVE(sinks, &sinks->sink[i], stats, stats, now_ns);
+}
+
+void epw_sinks_show(struct epw_sinks *sinks, const struct epw_stats *stats)
+{
+    struct sink *shown = &sinks->shown;
+    if (shown->state == NULL)
+        return;
+    GIVE(sinks, shown, so_far, stats);
+    if (fflush(shown->file.stream) == 0 && !shown->failed) {
+        epw_progress_clear(sinks->progress);
+        fwrite(sinks->shown_text, 1, sinks->shown_len, stderr);
+    }
+    rewind(shown->file.stream);
 }
 
 bool epw_sinks_alive(const struct epw_sinks *sinks)
@@ -281,7 +314,7 @@ bool epw_sinks_alive(const struct epw_sinks *sinks)
 
 static void close_sink(struct epw_sinks *sinks, struct sink *sink, const struct epw_stats *stats)
 {
-    if (sink->stream == NULL)
+    if (sink->file.stream == NULL)
         return;
     errno = 0;
     if (sink->state != NULL) {
@@ -289,17 +322,46 @@ static void close_sink(struct epw_sinks *sinks, struct sink *sink, const struct 
         if (err != EPW_OK)
             fail(sinks, sink, err, errno);
     }
-    /* A full disk or a closed pipe may show only when the last buffer goes out, or on close. */
-    bool bad = fflush(sink->stream) != 0 || ferror(sink->stream);
-    int saved = errno;
-    if (fclose(sink->stream) != 0 && !bad) {
-        bad = true;
-        saved = errno;
-    }
-    if (bad)
-        fail(sinks, sink, EPW_EIO, saved);
-    if (sink->temp != NULL && !name_temp(sink))
+    bool whole = !sink->failed && sink->state != NULL;
+    sink->state = NULL;
+    if (!epw_sink_file_close(&sink->file, whole))
         fail(sinks, sink, EPW_EIO, errno);
+}
+
+void epw_sinks_rotate(struct epw_sinks *sinks, const struct epw_stats *stats)
+{
+    for (size_t i = 0; i < sinks->count; i++) {
+        struct sink *sink = &sinks->sink[i];
+        if (!rotated(sink) || sink->failed)
+            continue;
+        close_sink(sinks, sink, stats);
+        if (!sink->failed && open_stream(sinks, sink) != EPW_OK)
+            sink->failed = true;
+        if (!sink->failed)
+            begin(sinks, sink);
+    }
+}
+
+void epw_sinks_flush(struct epw_sinks *sinks)
+{
+    for (size_t i = 0; i < sinks->count; i++) {
+        struct sink *sink = &sinks->sink[i];
+        if (sink->failed || sink->file.stream == NULL)
+            continue;
+        errno = 0;
+        if (fflush(sink->file.stream) != 0)
+            fail(sinks, sink, EPW_EIO, errno);
+    }
+}
+
+static void free_shown(struct epw_sinks *sinks, const struct epw_stats *stats)
+{
+    struct sink *shown = &sinks->shown;
+    if (shown->state != NULL)
+        shown->format->close(shown->state, stats);
+    if (shown->file.stream != NULL)
+        fclose(shown->file.stream);
+    free(sinks->shown_text);
 }
 
 bool epw_sinks_close(struct epw_sinks *sinks, const struct epw_stats *stats, bool partial)
@@ -312,6 +374,7 @@ bool epw_sinks_close(struct epw_sinks *sinks, const struct epw_stats *stats, boo
         close_sink(sinks, &sinks->sink[i], stats);
         good = good && !sinks->sink[i].failed;
     }
+    free_shown(sinks, stats);
     free(sinks->signatures);
     free(sinks);
     return good;

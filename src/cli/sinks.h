@@ -30,6 +30,21 @@ void epw_sinks_flow(struct epw_sinks *sinks, const struct epw_result *result);
 void epw_sinks_host(struct epw_sinks *sinks, const struct epw_inventory_host *host);
 void epw_sinks_finding(struct epw_sinks *sinks, const struct epw_finding *finding);
 
+/*
+ * A live run. Which outputs hosts and findings go to: all; those that are about
+ * to be rotated; the table that is kept to be shown.
+ */
+enum epw_sinks_pick { EPW_PICK_ALL, EPW_PICK_ROTATED, EPW_PICK_SHOWN };
+void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick);
+/* After the hosts and findings so far: ends the files of -G and begins new ones. */
+void epw_sinks_rotate(struct epw_sinks *sinks, const struct epw_stats *stats);
+/* After the hosts and findings so far: the table so far, to standard error. */
+void epw_sinks_show(struct epw_sinks *sinks, const struct epw_stats *stats);
+/* The counters so far, to outputs that have lines for them. now_ns is the wall clock. */
+void epw_sinks_stats(struct epw_sinks *sinks, const struct epw_stats *stats, int64_t now_ns);
+/* Sends out the lines that are waiting. */
+void epw_sinks_flush(struct epw_sinks *sinks);
+
 /* Whether any output still works: if not, reading on is of no use. */
 bool epw_sinks_alive(const struct epw_sinks *sinks);
 

@@ -241,15 +241,22 @@ static enum epw_err eve_finding(void *state, const struct epw_finding *finding)
     return err;
 }
 
-static enum epw_err eve_close(void *state, const struct epw_stats *stats)
+static enum epw_err eve_stats(void *state, const struct epw_stats *stats, int64_t now_ns)
 {
     struct eve_out *out = state;
     json_t *root = json_object();
-    int bad = epw_eve_set_time(root, "timestamp", stats->last_ns);
+    int bad = epw_eve_set_time(root, "timestamp", now_ns);
     bad |= epw_eve_set_text(root, "event_type", "stats");
     bad |= epw_eve_set_stats(root, stats, out->info->partial);
     enum epw_err err = bad == 0 ? write_line(out, root) : EPW_ENOMEM;
     json_decref(root);
+    return err;
+}
+
+static enum epw_err eve_close(void *state, const struct epw_stats *stats)
+{
+    struct eve_out *out = state;
+    enum epw_err err = eve_stats(state, stats, stats->last_ns);
     for (size_t i = 0; i < out->candidate_count; i++)
         free(out->candidate[i].text);
     free(out->candidate);
@@ -264,5 +271,6 @@ const struct epw_output epw_output_eve = {
     .open = eve_open,
     .flow = eve_flow,
     .finding = eve_finding,
+    .stats = eve_stats,
     .close = eve_close,
 };

@@ -305,14 +305,13 @@ static void print_quality(struct table *t, const struct epw_stats *s)
         fputs("  hosts: more than can be counted; their numbers are lower bounds\n", t->stream);
 }
 
-static enum epw_err table_close(void *state, const struct epw_stats *stats)
+static enum epw_err print_all(struct table *t, const struct epw_stats *stats)
 {
-    struct table *t = state;
     size_t count;
     const struct epw_sum_function *const *list = epw_summary_functions(t->summary, &count);
     print_head(t, stats);
     if (print_products(t, list, count, false) == 0)
-        fputs(stats->packets != 0 || t->info->partial
+        fputs(stats->packets != 0 || t->info->partial || t->info->live
                   ? "\nNo traffic of a known product was found.\n"
                   : "\nThere was nothing to read: the captures are empty, or no packet passes the\n"
                     "filter (packets with a VLAN tag pass only what begins with 'vlan and').\n",
@@ -325,8 +324,23 @@ static enum epw_err table_close(void *state, const struct epw_stats *stats)
     print_quality(t, stats);
     if (list == NULL || t->line.failed)
         err = EPW_ENOMEM;
-    if (ferror(t->stream))
-        err = EPW_EIO;
+    return ferror(t->stream) ? EPW_EIO : err;
+}
+
+static enum epw_err table_so_far(void *state, const struct epw_stats *stats)
+{
+    struct table *t = state;
+    enum epw_err err = print_all(t, stats);
+    epw_told_free(&t->told);
+    t->told = (struct epw_told){ 0 };
+    epw_summary_forget_hosts(t->summary);
+    return err;
+}
+
+static enum epw_err table_close(void *state, const struct epw_stats *stats)
+{
+    struct table *t = state;
+    enum epw_err err = print_all(t, stats);
     epw_told_free(&t->told);
     epw_summary_free(t->summary);
     epw_str_free(&t->line);
@@ -341,5 +355,6 @@ const struct epw_output epw_output_table = {
     .flow = table_flow,
     .host = table_host,
     .finding = table_finding,
+    .so_far = table_so_far,
     .close = table_close,
 };

@@ -46,6 +46,11 @@ struct epw_output {
      * address; then the findings, most severe first. As flow() otherwise. */
     enum epw_err (*host)(void *state, const struct epw_inventory_host *host);
     enum epw_err (*finding)(void *state, const struct epw_finding *finding);
+    /* A live run goes on; both may be NULL. stats(): the counters so far, every interval; now_ns is
+     * the wall clock. so_far(): after the hosts and findings so far, writes the whole as it stands,
+     * and forgets these hosts and findings, which come again. */
+    enum epw_err (*stats)(void *state, const struct epw_stats *stats, int64_t now_ns);
+    enum epw_err (*so_far)(void *state, const struct epw_stats *stats);
     /* The end: final counters. Writes what is left and frees state, also after an error. */
     enum epw_err (*close)(void *state, const struct epw_stats *stats);
 };

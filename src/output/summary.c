@@ -57,6 +57,15 @@ static void free_port(struct port *port)
     free(port);
 }
 
+void epw_summary_forget_hosts(struct epw_summary *summary)
+{
+    struct role *role, *next;
+    HASH_ITER (hh, summary->roles, role, next) {
+        HASH_DEL(summary->roles, role);
+        free(role);
+    }
+}
+
 void epw_summary_free(struct epw_summary *summary)
 {
     if (summary == NULL)
@@ -71,11 +80,7 @@ void epw_summary_free(struct epw_summary *summary)
         HASH_DEL(summary->ports, port);
         free_port(port);
     }
-    struct role *role, *next_role;
-    HASH_ITER (hh, summary->roles, role, next_role) {
-        HASH_DEL(summary->roles, role);
-        free(role);
-    }
+    epw_summary_forget_hosts(summary);
     epw_seen_free(&summary->hosts);
     epw_str_free(&summary->key);
     free(summary->function_list);

@@ -69,6 +69,9 @@ enum epw_err epw_summary_add(struct epw_summary *summary, const struct epw_resul
 enum epw_err epw_summary_add_host(struct epw_summary *summary,
                                   const struct epw_inventory_host *host);
 
+/* Forgets the roles, as if no host had been added. */
+void epw_summary_forget_hosts(struct epw_summary *summary);
+
 /*
  * The sums, owned by the summary and valid until it is changed. Functions are
  * sorted by product, then bytes (most first); ports by flows (most first); roles,

@@ -4,8 +4,8 @@
 . "${EPW_SRCDIR:-.}/tests/cli/lib.sh"
 { pcap_header 1; syn; syn; } >good.pcap
 
-expect 2 'no capture given; expected -r FILE' "$epwatch"
-expect 2 "no capture given; expected -r FILE before the filter 'port 53'" "$epwatch" port 53
+expect 2 'no capture given; expected -r FILE or -i IFACE' "$epwatch"
+expect 2 "no capture given; expected -r FILE or -i IFACE before the filter 'port 53'" "$epwatch" port 53
 expect 2 'good.pcap: is a file, .*expected -r before each capture' "$epwatch" good.pcap
 cp good.pcap other.pcap
 expect 2 'other.pcap: is a file, .*expected -r before each capture' \
@@ -28,6 +28,23 @@ expect 2 '--max-flows 99999999999: ' "$epwatch" -r good.pcap --max-flows 9999999
 for value in tcp tcp= tcp=0 tcp=x icmp=3 tcp=1,,udp=2 tcp=1, ''; do
     expect 2 '--timeouts: ' "$epwatch" -r good.pcap --timeouts "$value"
 done
+expect 2 '-r and -i: .*expected only one of them' "$epwatch" -r good.pcap -i lo
+expect 2 '-i: empty name' "$epwatch" -i ''
+for words in '-G 60' '-s 100' '-B 1' -p '--stats 5'; do
+    # shellcheck disable=SC2086
+    expect 2 "${words% *}: .*expected -i IFACE with it" "$epwatch" $words -r good.pcap
+done
+expect 2 '-G 0: ' "$epwatch" -i lo -G 0
+expect 2 '-s 262145: ' "$epwatch" -i lo -s 262145
+expect 2 '-B 0: ' "$epwatch" -i lo -B 0
+expect 2 '-G: flows.json has no time in its name; expected ' "$epwatch" -i lo -G 60 -o eve:flows.json
+expect 2 '-G: flows%%.json has no time' "$epwatch" -i lo -G 60 -o eve:flows%%.json
+expect 2 '-G: no output goes to a file; expected -o FORMAT:PATH' "$epwatch" -i lo -G 60 -o eve
+expect 2 'any: stands for all' "$epwatch" -S "$sigs" -i any -i lo
+expect 2 'lo: is named twice' "$epwatch" -S "$sigs" -i lo -i lo
+expect 2 '-D, .*read no capture' "$epwatch" -D -r good.pcap
+expect 0 '' "$epwatch" -D
+has out '[Up' # one interface is, if only the loopback
 expect 2 '--fail-on severe: expected high, medium or low' "$epwatch" -r good.pcap --fail-on severe
 expect 2 '--write-flows some: expected all or labelled' "$epwatch" -r good.pcap --write-flows some
 long=$(printf '%064d' 0 | tr 0 a).example.com # a label of 64 characters: one too many
@@ -44,6 +61,7 @@ expect 2 '--explain .*: no capture given; expected -r FILE' \
 expect 2 '--explain prints text; expected no -o' \
     "$epwatch" -S "$sigs" --explain 10.0.0.7:51000-10.0.0.5:8014 -r good.pcap -o eve
 expect 2 '.*expected only one of them' "$epwatch" --check x --explain 80
+expect 2 '-i: option after the filter' "$epwatch" -r good.pcap port 53 -i lo
 expect 2 '.*read no capture' "$epwatch" --list-signatures -r good.pcap
 
 expect 0 '' "$epwatch" --version

@@ -369,15 +369,9 @@ static struct epw_finding shown(const struct epw_finding *f)
     return out;
 }
 
-enum epw_err epw_audit_each(struct epw_audit *audit,
-                            void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
+enum epw_err epw_audit_so_far(const struct epw_audit *audit,
+                              void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
 {
-    enum epw_err err = epw_inventory_each(audit->inventory, show_host, audit);
-    if (err != EPW_OK)
-        return err;
-    for (size_t i = 0; epw_rules[i] != NULL; i++)
-        if (epw_rules[i]->finish != NULL)
-            epw_rules[i]->finish(audit);
     size_t count = 0, all = HASH_COUNT(audit->kept);
     struct kept **list = calloc(all == 0 ? 1 : all, sizeof(list[0])), *k, *next;
     if (list == NULL)
@@ -392,4 +386,16 @@ enum epw_err epw_audit_each(struct epw_audit *audit,
     }
     free(list);
     return EPW_OK;
+}
+
+enum epw_err epw_audit_each(struct epw_audit *audit,
+                            void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
+{
+    enum epw_err err = epw_inventory_each(audit->inventory, show_host, audit);
+    if (err != EPW_OK)
+        return err;
+    for (size_t i = 0; epw_rules[i] != NULL; i++)
+        if (epw_rules[i]->finish != NULL)
+            epw_rules[i]->finish(audit);
+    return epw_audit_so_far(audit, each, ctx);
 }

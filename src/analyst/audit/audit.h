@@ -30,4 +30,9 @@ void epw_audit_sighting(struct epw_audit *audit, const struct epw_sighting *sigh
 enum epw_err epw_audit_each(struct epw_audit *audit,
                             void (*each)(void *ctx, const struct epw_finding *finding), void *ctx);
 
+/* The findings that are certain already, most severe first; the rules go on. EPW_ENOMEM. */
+enum epw_err epw_audit_so_far(const struct epw_audit *audit,
+                              void (*each)(void *ctx, const struct epw_finding *finding),
+                              void *ctx);
+
 #endif

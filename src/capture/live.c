@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h" /* clock_gettime */
+
+#include "capture/live.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MS_NS 1000000LL
+
+/* A quiet link is reported this often, so that timers run. */
+#define IDLE_NS (100 * MS_NS)
+
+/* How often interfaces are looked at: a person waits that long for the line that one is down. */
+#define CHECK_NS (500 * MS_NS)
+
+/*
+ * A packet is held back this long while another interface has nothing: what that one
+ * received before shows by then. At 10 Gbit/s this is 50 MB of the packet's own ring.
+ */
+#define HOLD_NS (4 * EPW_IFACE_BLOCK_MS * MS_NS)
+
+/* After a stop, what is in the rings is read: a full one in a fraction of a second. */
+#define DRAIN_MAX_NS (5000 * MS_NS)
+
+struct tap {
+    struct epw_iface *iface;
+    const char *name;
+    struct epw_batch *staged; /* taken, not merged yet; NULL where there is one interface only */
+    uint32_t at;              /* the next one of staged */
+    int64_t down_ns;          /* since when it is down, on the wall clock; 0: it is up */
+    bool gone;
+};
+
+struct epw_live {
+    size_t count;
+    int64_t stop_ns;  /* wall time up to which is read, 0: on and on */
+    int64_t drain_ns; /* monotonic time of the stop */
+    bool drained;     /* all until stop_ns was read */
+    int64_t seen_ns;  /* wall time of the last look that found nothing more, 0: there is more */
+    int64_t check_ns; /* monotonic time of the next look at the interfaces */
+    epw_diag_fn on_event;
+    void *ctx;
+    struct tap tap[];
+};
+
+static int64_t clock_ns(clockid_t id)
+{
+    struct timespec now;
+    clock_gettime(id, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void tell(const struct epw_live *live, const struct epw_diag *diag)
+{
+    if (live->on_event != NULL)
+        live->on_event(live->ctx, diag);
+}
+
+/* Packets seen twice would be doubles that no mirror made. */
+static enum epw_err check_names(const char *const *names, size_t count, struct epw_diag *diag)
+{
+    if (count == 0 || count > EPW_LIVE_MAX)
+        return epw_diag_set(diag, EPW_EUSAGE, "%zu interfaces, 1 to %d are expected", count,
+                            EPW_LIVE_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (count > 1 && strcmp(names[i], "any") == 0)
+            return epw_diag_set(diag, EPW_EUSAGE,
+                                "any: stands for all interfaces; expected no other beside it");
+        for (size_t before = 0; before < i; before++)
+            if (strcmp(names[before], names[i]) == 0)
+                return epw_diag_set(diag, EPW_EUSAGE, "%s: is named twice; expected once",
+                                    names[i]);
+    }
+    return EPW_OK;
+}
+
+static enum epw_err open_tap(struct epw_live *live, const char *name,
+                             const struct epw_iface_options *options, bool alone,
+                             struct epw_diag *diag)
+{
+    struct tap *tap = &live->tap[live->count++];
+    tap->name = name;
+    if (!alone) {
+        tap->staged = malloc(sizeof(*tap->staged));
+        if (tap->staged == NULL)
+            return epw_diag_set(diag, EPW_ENOMEM, "%s: out of memory", name);
+        tap->staged->count = 0;
+    }
+    return epw_iface_open(&tap->iface, name, options, diag);
+}
+
+enum epw_err epw_live_open(struct epw_live **out, const char *const *names, size_t count,
+                           const struct epw_iface_options *options, epw_diag_fn on_event, void *ctx)
+{
+    struct epw_diag diag;
+    *out = NULL;
+    struct epw_live *live = calloc(1, sizeof(*live) + count * sizeof(live->tap[0]));
+    if (live == NULL)
+        return EPW_ENOMEM;
+    live->on_event = on_event;
+    live->ctx = ctx;
+    enum epw_err err = check_names(names, count, &diag);
+    for (size_t i = 0; i < count && err == EPW_OK; i++)
+        err = open_tap(live, names[i], options, count == 1, &diag);
+    if (err != EPW_OK) {
+        tell(live, &diag);
+        epw_live_close(live);
+        return err;
+    }
+    *out = live;
+    return EPW_OK;
+}
+
+void epw_live_close(struct epw_live *live)
+{
+    if (live == NULL)
+        return;
+    for (size_t i = 0; i < live->count; i++) {
+        epw_iface_close(live->tap[i].iface);
+        free(live->tap[i].staged);
+    }
+    free(live);
+}
+
+void epw_live_stop(struct epw_live *live)
+{
+    if (live->stop_ns != 0)
+        return;
+    live->stop_ns = clock_ns(CLOCK_REALTIME);
+    live->drain_ns = clock_ns(CLOCK_MONOTONIC);
+}
+
+static void tell_gone(struct epw_live *live, struct tap *tap, const char *words)
+{
+    struct epw_diag diag;
+    tap->gone = true;
+    epw_diag_set(&diag, EPW_EIO, "%s", words);
+    tell(live, &diag);
+    epw_live_stop(live);
+}
+
+static void check_tap(struct epw_live *live, struct tap *tap)
+{
+    char text[EPW_TEXT_LEN];
+    struct epw_diag diag;
+    int64_t now = clock_ns(CLOCK_REALTIME);
+    switch (epw_iface_state(tap->iface)) {
+    case EPW_IFACE_GONE:
+        epw_diag_set(&diag, EPW_EIO, "%s: was removed at %s; the result is of what was read",
+                     tap->name, epw_text_time(now, text));
+        tell_gone(live, tap, diag.text);
+        return;
+    case EPW_IFACE_DOWN:
+        if (tap->down_ns != 0)
+            return;
+        tap->down_ns = now;
+        epw_diag_set(&diag, EPW_OK, "%s: is down since %s; waiting for it", tap->name,
+                     epw_text_time(now, text));
+        tell(live, &diag);
+        return;
+    case EPW_IFACE_UP:
+        if (tap->down_ns == 0)
+            return;
+        epw_diag_set(&diag, EPW_OK, "%s: is up again after %s", tap->name,
+                     epw_text_span(now - tap->down_ns, text));
+        tap->down_ns = 0;
+        tell(live, &diag);
+        return;
+    }
+}
+
+static void check_taps(struct epw_live *live)
+{
+    int64_t now = clock_ns(CLOCK_MONOTONIC);
+    if (now < live->check_ns)
+        return;
+    live->check_ns = now + CHECK_NS;
+    for (size_t i = 0; i < live->count; i++)
+        if (!live->tap[i].gone)
+            check_tap(live, &live->tap[i]);
+}
+
+static void take(struct epw_live *live, struct tap *tap, struct epw_batch *batch, uint32_t max)
+{
+    struct epw_diag diag;
+    if (tap->gone || epw_iface_take(tap->iface, batch, max, &diag) >= 0)
+        return;
+    /* A removed interface has clearer words. */
+    check_tap(live, tap);
+    if (!tap->gone)
+        tell_gone(live, tap, diag.text);
+}
+
+static bool has_head(const struct tap *tap)
+{
+    return tap->at < tap->staged->count;
+}
+
+static const struct epw_frame *head(const struct tap *tap)
+{
+    return &tap->staged->frame[tap->at];
+}
+
+/* Fills what is empty; false when an interface has nothing. */
+static bool stage(struct epw_live *live)
+{
+    bool all = true;
+    for (size_t i = 0; i < live->count; i++) {
+        struct tap *tap = &live->tap[i];
+        if (!has_head(tap)) {
+            tap->at = tap->staged->count = tap->staged->used = 0;
+            take(live, tap, tap->staged, EPW_BATCH_FRAMES);
+        }
+        all = all && (has_head(tap) || tap->gone);
+    }
+    return all;
+}
+
+/* The tap with the earliest head; NULL: none has one. Equal stamps: the one named first. */
+static struct tap *earliest(struct epw_live *live)
+{
+    struct tap *first = NULL;
+    for (size_t i = 0; i < live->count; i++) {
+        struct tap *tap = &live->tap[i];
+        if (has_head(tap) && (first == NULL || head(tap)->ts_ns < head(first)->ts_ns))
+            first = tap;
+    }
+    return first;
+}
+
+static void move_head(struct epw_live *live, struct tap *tap, struct epw_batch *batch)
+{
+    const struct epw_frame *from = head(tap);
+    struct epw_frame *frame = &batch->frame[batch->count++];
+    *frame = *from;
+    frame->source = (uint16_t)(tap - live->tap);
+    frame->bytes = batch->room + batch->used;
+    memcpy(batch->room + batch->used, from->bytes, from->caplen);
+    batch->used += from->caplen;
+    tap->at++;
+}
+
+/*
+ * Merges by stamp until the batch is full, or all that is left must be held back. Returns how
+ * many nanoseconds to wait for what is held back, 0 when nothing is.
+ */
+static int64_t merge(struct epw_live *live, struct epw_batch *batch, uint32_t max)
+{
+    while (batch->count < max) {
+        /* The clock first: what is not there at a later look was received after it. */
+        int64_t now = clock_ns(CLOCK_REALTIME);
+        bool all = stage(live);
+        struct tap *tap;
+        live->seen_ns = 0;
+        while ((tap = earliest(live)) != NULL) {
+            int64_t age = now - head(tap)->ts_ns;
+            /* A stamp in the future: the clock was set back. Waiting for it could take hours. */
+            if (!all && age >= 0 && age < HOLD_NS) {
+                live->seen_ns = now;
+                return HOLD_NS - age;
+            }
+            if (batch->count == max || head(tap)->caplen > EPW_BATCH_BYTES - batch->used)
+                return 0;
+            move_head(live, tap, batch);
+            if (!has_head(tap))
+                break;
+        }
+        if (tap == NULL) {
+            live->seen_ns = now;
+            return 0;
+        }
+    }
+    return 0;
+}
+
+static int64_t fill(struct epw_live *live, struct epw_batch *batch, uint32_t max)
+{
+    if (live->count > 1)
+        return merge(live, batch, max);
+    int64_t now = clock_ns(CLOCK_REALTIME);
+    take(live, &live->tap[0], batch, max);
+    live->seen_ns =
+        batch->count < max && EPW_BATCH_BYTES - batch->used >= EPW_MAX_SNAPLEN ? now : 0;
+    return 0;
+}
+
+/* Waits for packets where there are none; false when a signal came or the time is over. */
+static bool wait_for(struct epw_live *live, int64_t ns)
+{
+    struct pollfd poll_fd[EPW_LIVE_MAX];
+    nfds_t count = 0;
+    for (size_t i = 0; i < live->count; i++) {
+        const struct tap *tap = &live->tap[i];
+        if (!tap->gone && (tap->staged == NULL || !has_head(tap)))
+            poll_fd[count++] = (struct pollfd){ .fd = epw_iface_fd(tap->iface), .events = POLLIN };
+    }
+    const struct timespec time = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+    int ready = ppoll(poll_fd, count, &time, NULL);
+    for (nfds_t i = 0; ready > 0 && i < count; i++)
+        if ((poll_fd[i].revents & POLLIN) != 0)
+            return true;
+    /* An interface that went down is ready with an error: no reason to turn round and round. */
+    if (ready > 0)
+        nanosleep(&(struct timespec){ .tv_nsec = EPW_IFACE_BLOCK_MS * MS_NS }, NULL);
+    return ready > 0;
+}
+
+/* Takes away what was received after the stop; then, or when no more can come, all was read. */
+static void drain(struct epw_live *live, struct epw_batch *batch)
+{
+    int64_t past = clock_ns(CLOCK_MONOTONIC) - live->drain_ns;
+    if (live->stop_ns == 0)
+        return;
+    live->drained = past >= (batch->count == 0 ? HOLD_NS : DRAIN_MAX_NS);
+    for (uint32_t i = 0; i < batch->count; i++)
+        if (batch->frame[i].ts_ns > live->stop_ns) {
+            batch->count = i;
+            live->drained = true;
+        }
+}
+
+/* Until something comes, a signal, or it is time to say that nothing did. */
+static void fill_or_wait(struct epw_live *live, struct epw_batch *batch, uint32_t max)
+{
+    int64_t until = clock_ns(CLOCK_MONOTONIC) + IDLE_NS;
+    for (;;) {
+        check_taps(live);
+        int64_t held = fill(live, batch, max);
+        drain(live, batch);
+        int64_t left = until - clock_ns(CLOCK_MONOTONIC);
+        if (batch->count > 0 || live->drained || left <= 0)
+            return;
+        bool ready = wait_for(live, held != 0 && held < left ? held : left);
+        if (!ready && held == 0)
+            return;
+    }
+}
+
+void epw_live_read(struct epw_live *live, struct epw_batch *batch, uint64_t max)
+{
+    uint32_t most = max < EPW_BATCH_FRAMES ? (uint32_t)max : EPW_BATCH_FRAMES;
+    batch->count = batch->used = 0;
+    if (!live->drained)
+        fill_or_wait(live, batch, most);
+    batch->end = live->drained && batch->count == 0;
+    /* What was received before shows by now; what is held back is younger. */
+    batch->now_ns = live->seen_ns == 0 ? 0 : live->seen_ns - HOLD_NS;
+}
+
+void epw_live_drops(struct epw_live *live, uint64_t *kernel, uint64_t *interface)
+{
+    *kernel = *interface = 0;
+    for (size_t i = 0; i < live->count; i++) {
+        uint64_t lost[2];
+        epw_iface_drops(live->tap[i].iface, &lost[0], &lost[1]);
+        *kernel += lost[0];
+        *interface += lost[1];
+    }
+}

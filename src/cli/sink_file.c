@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h" /* mkstemp, renameat2 */
+
+#include "cli/sink_file.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Lines are sent out when this much is waiting ... */
+#define SEND_LEN (1u << 16)
+/* ... which leaves this much room for the line that makes it so: no line comes near. */
+#define BUFFER_LEN (1u << 20)
+
+/* Longest name that a pattern makes. */
+#define NAME_LEN 4096
+
+/* Files of one name: beyond, somebody restarts the program in a loop. */
+#define NAMES_MAX 1000
+
+static bool use(struct epw_sink_file *file, int fd)
+{
+    file->stream = fd < 0 ? NULL : fdopen(fd, "w");
+    if (file->stream == NULL && fd >= 0)
+        close(fd);
+    return file->stream != NULL;
+}
+
+/* A file beside path with the mode that a new one has. */
+static bool open_new(struct epw_sink_file *file)
+{
+    struct epw_str name = { 0 };
+    epw_str_addf(&name, "%s.XXXXXX", file->path);
+    errno = ENOMEM;
+    int fd = name.failed ? -1 : mkostemp(name.text, O_CLOEXEC);
+    if (fd < 0) {
+        epw_str_free(&name);
+        return false;
+    }
+    mode_t mask = umask(0);
+    umask(mask);
+    fchmod(fd, 0666 & ~mask);
+    file->temp = name.text;
+    if (use(file, fd))
+        return true;
+    unlink(file->temp);
+    return false;
+}
+
+/* The nth choice of a name: as it is, then numbered; -1 when it is taken. */
+static int try_name(struct epw_sink_file *file, const char *name, unsigned n)
+{
+    struct epw_str whole = { 0 }, part = { 0 };
+    epw_str_add(&whole, name);
+    if (n != 0)
+        epw_str_addf(&whole, ".%u", n);
+    epw_str_addf(&part, "%s.part", epw_str_text(&whole));
+    int fd = -1;
+    if (whole.failed || part.failed)
+        errno = ENOMEM;
+    else if (access(whole.text, F_OK) == 0)
+        errno = EEXIST;
+    else
+        fd = open(part.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0) {
+        file->name = whole.text;
+        file->temp = part.text;
+        return fd;
+    }
+    int saved = errno;
+    epw_str_free(&whole);
+    epw_str_free(&part);
+    errno = saved;
+    return -1;
+}
+
+/* The pattern is the user's, as in tcpdump: strftime() reads nothing beyond its own arguments. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static size_t make_name(char name[NAME_LEN], const char *pattern, time_t now)
+{
+    struct tm tm;
+    return localtime_r(&now, &tm) == NULL ? 0 : strftime(name, NAME_LEN, pattern, &tm);
+}
+#pragma GCC diagnostic pop
+
+static bool open_rotated(struct epw_sink_file *file, time_t now)
+{
+    char name[NAME_LEN];
+    errno = EINVAL;
+    if (make_name(name, file->path, now) == 0)
+        return false;
+    int fd = -1;
+    for (unsigned n = 0; n < NAMES_MAX && fd < 0; n++) {
+        fd = try_name(file, name, n);
+        if (fd < 0 && errno != EEXIST)
+            return false;
+    }
+    return use(file, fd);
+}
+
+bool epw_sink_file_open(struct epw_sink_file *file, time_t now)
+{
+    bool opened;
+    if (file->kind == EPW_SINK_NEW)
+        opened = open_new(file);
+    else if (file->kind == EPW_SINK_ROTATED)
+        opened = open_rotated(file, now);
+    else
+        opened = (file->stream = strcmp(file->path, "-") == 0 ? stdout : fopen(file->path, "we")) !=
+                 NULL;
+    if (!opened) {
+        int saved = errno;
+        free(file->name);
+        free(file->temp);
+        file->name = file->temp = NULL;
+        errno = saved;
+        return false;
+    }
+    /* glibc takes a size only with a buffer. Without memory for one, its own will do. */
+    file->buffer = malloc(BUFFER_LEN);
+    if (file->buffer != NULL)
+        setvbuf(file->stream, file->buffer, _IOFBF, BUFFER_LEN);
+    return true;
+}
+
+void epw_sink_file_line(struct epw_sink_file *file)
+{
+    if (__fpending(file->stream) >= SEND_LEN)
+        fflush(file->stream);
+}
+
+/* What is whole gets its name, unless somebody made one meanwhile. */
+static bool give_name(const char *temp, const char *name)
+{
+    if (renameat2(AT_FDCWD, temp, AT_FDCWD, name, RENAME_NOREPLACE) == 0)
+        return true;
+    /* A file system that cannot promise that. */
+    return (errno == EINVAL || errno == ENOSYS) && access(name, F_OK) != 0 &&
+           rename(temp, name) == 0;
+}
+
+bool epw_sink_file_close(struct epw_sink_file *file, bool whole)
+{
+    /* A full disk or a closed pipe may show only when the last buffer goes out, or on close. */
+    bool good = fflush(file->stream) == 0 && !ferror(file->stream);
+    int saved = errno;
+    if (fclose(file->stream) != 0 && good) {
+        good = false;
+        saved = errno;
+    }
+    if (file->temp != NULL && good && whole) {
+        good = give_name(file->temp, file->name == NULL ? file->path : file->name);
+        saved = errno;
+    }
+    if (file->temp != NULL && file->kind == EPW_SINK_NEW && !(good && whole))
+        unlink(file->temp);
+    free(file->buffer);
+    free(file->name);
+    free(file->temp);
+    file->stream = NULL;
+    file->buffer = file->name = file->temp = NULL;
+    errno = saved;
+    return good;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The file of an output. What must be whole or not be there at all is written
+ * beside its name and gets the name in the end; a name that is taken is never
+ * taken from another file.
+ */
+#ifndef EPW_CLI_SINK_FILE_H
+#define EPW_CLI_SINK_FILE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <time.h>
+
+enum epw_sink_kind {
+    EPW_SINK_PLAIN,   /* path itself, emptied first; "-" is standard output */
+    EPW_SINK_NEW,     /* path, once it is whole; a file that is not whole goes */
+    EPW_SINK_ROTATED, /* path is a pattern of strftime(3): NAME.part, and NAME once it is whole;
+                         where there is one already, NAME.1 and so on */
+};
+
+struct epw_sink_file {
+    enum epw_sink_kind kind;
+    const char *path; /* as it was given, borrowed */
+    char *name;       /* of ROTATED: what it will be called; NULL: path */
+    char *temp;       /* what it is called until it is whole; NULL: that already */
+    FILE *stream;     /* NULL: not open */
+    char *buffer;     /* of the stream */
+};
+
+/* kind and path are set, all else is 0 or NULL. False: errno says why. */
+bool epw_sink_file_open(struct epw_sink_file *file, time_t now);
+
+/*
+ * Sends out whole lines when there are many: to be called after each line, so that
+ * whoever reads the file, or what a crash leaves of it, finds no line cut.
+ */
+void epw_sink_file_line(struct epw_sink_file *file);
+
+/* False: writing failed at some time, or the name is taken; errno says why. Frees what file owns.
+ */
+bool epw_sink_file_close(struct epw_sink_file *file, bool whole);
+
+#endif

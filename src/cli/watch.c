@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h" /* clock_gettime, sigaction */
+
+#include "cli/watch.h"
+
+#include "base/text.h"
+#include "cli/message.h"
+
+#include <signal.h>
+#include <time.h>
+
+#define SECOND_NS 1000000000LL
+
+/* Whoever follows a file sees a flow well within a second of its end. */
+#define FLUSH_NS (SECOND_NS / 4)
+
+enum { FLUSH = 1, STATS = 2, ROTATE = 4, SHOW = 8 };
+
+static atomic_bool show_wanted;
+
+static void on_signal(int number)
+{
+    (void)number;
+    show_wanted = true;
+}
+
+static int64_t now_ns(clockid_t id)
+{
+    struct timespec now;
+    clock_gettime(id, &now);
+    return (int64_t)now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+void epw_watch_start(struct epw_watch *watch, const struct epw_options *options)
+{
+    watch->options = options;
+    if (options->iface_count == 0)
+        return;
+    int64_t now = now_ns(CLOCK_MONOTONIC);
+    watch->stats_ns = now + options->stats_s * SECOND_NS;
+    watch->rotate_ns = now + options->rotate_s * SECOND_NS;
+    const struct sigaction show = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    sigaction(SIGUSR1, &show, NULL);
+}
+
+void epw_watch_drops(struct epw_watch *watch, struct epw_capture *capture, bool last)
+{
+    uint64_t kernel, interface;
+    if (watch->options->iface_count == 0)
+        return;
+    int64_t now = now_ns(CLOCK_MONOTONIC);
+    if (now < watch->ask_ns && !last)
+        return;
+    watch->ask_ns = now + SECOND_NS;
+    epw_capture_drops(capture, &kernel, &interface);
+    watch->drops_kernel = kernel;
+    watch->drops_interface = interface;
+}
+
+unsigned epw_watch_due(struct epw_watch *watch)
+{
+    unsigned due = 0;
+    if (watch->options->iface_count == 0)
+        return 0;
+    int64_t now = now_ns(CLOCK_MONOTONIC);
+    if (now >= watch->flush_ns) {
+        watch->flush_ns = now + FLUSH_NS;
+        due |= FLUSH;
+    }
+    if (now >= watch->stats_ns) {
+        watch->stats_ns += watch->options->stats_s * SECOND_NS;
+        due |= STATS;
+    }
+    if (watch->options->rotate_s != 0 && now >= watch->rotate_ns) {
+        watch->rotate_ns += watch->options->rotate_s * SECOND_NS;
+        due |= ROTATE;
+    }
+    if (atomic_exchange(&show_wanted, false))
+        due |= SHOW;
+    return due;
+}
+
+static void on_host(void *ctx, const struct epw_inventory_host *host)
+{
+    epw_sinks_host(ctx, host);
+}
+
+static void on_finding(void *ctx, const struct epw_finding *finding)
+{
+    epw_sinks_finding(ctx, finding);
+}
+
+/* Without memory for it, a table or file has no or not all hosts and findings. */
+static void give_so_far(struct epw_analyst *analyst, struct epw_sinks *sinks,
+                        enum epw_sinks_pick pick)
+{
+    epw_sinks_pick(sinks, pick);
+    if (epw_analyst_so_far(analyst, on_host, on_finding, sinks) != EPW_OK)
+        epw_say(NULL, "hosts and findings so far are not complete: %s", epw_strerror(EPW_ENOMEM));
+    epw_sinks_pick(sinks, EPW_PICK_ALL);
+}
+
+void epw_watch_do(struct epw_watch *watch, unsigned due, struct epw_analyst *analyst,
+                  struct epw_sinks *sinks, const struct epw_stats *stats)
+{
+    if ((due & SHOW) != 0) {
+        give_so_far(analyst, sinks, EPW_PICK_SHOWN);
+        epw_sinks_show(sinks, stats);
+    }
+    if ((due & STATS) != 0) {
+        epw_sinks_stats(sinks, stats, now_ns(CLOCK_REALTIME));
+        epw_watch_tell_drops(watch, stats);
+    }
+    if ((due & ROTATE) != 0) {
+        give_so_far(analyst, sinks, EPW_PICK_ROTATED);
+        epw_sinks_rotate(sinks, stats);
+    }
+    if (due != 0)
+        epw_sinks_flush(sinks);
+}
+
+void epw_watch_tell_drops(struct epw_watch *watch, const struct epw_stats *stats)
+{
+    char sum[EPW_TEXT_LEN], kernel[EPW_TEXT_LEN], interface[EPW_TEXT_LEN];
+    uint64_t drops = stats->drops_kernel + stats->drops_interface;
+    if (drops <= watch->drops_told)
+        return;
+    watch->drops_told = drops;
+    epw_say(NULL,
+            "%s packets were lost so far, %s in the kernel and %s in the interface; a larger -B "
+            "helps against short bursts, a filter against long ones",
+            epw_text_count(drops, sum), epw_text_count(stats->drops_kernel, kernel),
+            epw_text_count(stats->drops_interface, interface));
+}

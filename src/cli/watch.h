@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a live run does besides: lines sent out, counters, rotation, the table on SIGUSR1, drops. */
+#ifndef EPW_CLI_WATCH_H
+#define EPW_CLI_WATCH_H
+
+#include "analyst/analyst.h"
+#include "base/stats.h"
+#include "capture/capture.h"
+#include "cli/options.h"
+#include "cli/sinks.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct epw_watch {
+    const struct epw_options *options;
+    /* The reader's: when it asks the kernel again; what it was told. */
+    int64_t ask_ns;
+    _Atomic uint64_t drops_kernel, drops_interface;
+    /* The receiver's: when it is time, on the monotonic clock. */
+    int64_t flush_ns, stats_ns, rotate_ns;
+    uint64_t drops_told;
+};
+
+/* options are borrowed. Without interfaces in them, nothing is ever due. SIGUSR1 is caught. */
+void epw_watch_start(struct epw_watch *watch, const struct epw_options *options);
+
+/* On the reader's thread, after each batch and at the end (last). */
+void epw_watch_drops(struct epw_watch *watch, struct epw_capture *capture, bool last);
+
+/* On the receiver's thread, after each round: what is due, 0 most often. */
+unsigned epw_watch_due(struct epw_watch *watch);
+/* Does it. stats are the run's so far. */
+void epw_watch_do(struct epw_watch *watch, unsigned due, struct epw_analyst *analyst,
+                  struct epw_sinks *sinks, const struct epw_stats *stats);
+
+/* Says how many packets were lost, when there are more than at the last time. */
+void epw_watch_tell_drops(struct epw_watch *watch, const struct epw_stats *stats);
+
+#endif
