@@ -337,6 +337,11 @@ void epw_analyst_time(struct epw_analyst *a, int64_t now_ns)
     advance(a, now_ns);
 }
 
+void epw_analyst_drops(struct epw_analyst *a, uint64_t packets, uint64_t dropped)
+{
+    epw_audit_dropped_packets(a->audit, packets, dropped);
+}
+
 void epw_analyst_flush(struct epw_analyst *a)
 {
     /* First every result, then the audit: its rules ask what all of them have shown. */

@@ -45,6 +45,13 @@ void epw_analyst_sighting(struct epw_analyst *analyst, const struct epw_sighting
 /* Packet time has come to now_ns, whether or not anything was seen: flows wait no longer. */
 void epw_analyst_time(struct epw_analyst *analyst, int64_t now_ns);
 
+/*
+ * How many packets came and how many the capture dropped (kernel, interface,
+ * queues), since the run began: findings that need both sides are withheld
+ * when too many were. Before epw_analyst_flush(), and now and then in a live run.
+ */
+void epw_analyst_drops(struct epw_analyst *analyst, uint64_t packets, uint64_t dropped);
+
 /* Decides every flow that still waits. */
 void epw_analyst_flush(struct epw_analyst *analyst);
 

@@ -59,7 +59,7 @@ struct epw_stats {
     uint64_t findings;          /* by the audit */
     uint64_t findings_dropped;  /* observations of new subjects beyond the cap */
     uint64_t findings_withheld; /* observations not believed: their pair of hosts was captured
-                                   one way only, cut or doubled */
+                                   one way only, with losses, cut or doubled */
     uint64_t pairs_one_way;     /* pairs of hosts captured one way only */
 };
 

@@ -71,6 +71,9 @@ struct epw_flow_record {
     bool midstream;            /* TCP whose handshake was not seen */
     bool group;                /* responder is a broadcast or multicast destination */
     bool reset_early;          /* RST or alert cut it right after the first request */
+    bool doubled;              /* a mirror's doubles are among its packets */
+    bool cut;                  /* a payload is shorter than on the wire (snaplen) */
+    bool lost;                 /* TCP: a side's FIN tells of more bytes than were captured */
     bool icmp_error;           /* an ICMP error quoted it: the three fields below */
     uint8_t icmp_type, icmp_code;
     struct epw_ip icmp_from;

@@ -48,6 +48,19 @@ static void fill_sides(struct epw_flow_record *r, const struct epw_flow *flow,
     }
 }
 
+/* Sequence numbers told of more than this: a FIN that is another connection's. */
+#define MAX_LOST (1u << 30)
+
+/* Retransmissions count as bytes of their own, so that they hide a loss rather than feign one. */
+static bool has_lost(const struct epw_flow *flow, const struct epw_flow_cold *cold)
+{
+    for (unsigned side = 0; side < 2; side++)
+        if (cold->sent[side] > flow->payload[side] && cold->sent[side] <= MAX_LOST &&
+            (flow->flags & EPW_F_RECORDED) == 0)
+            return true;
+    return false;
+}
+
 static enum epw_flow_state state_in(const struct epw_meter *m, const struct epw_flow *flow,
                                     enum epw_flow_reason reason)
 {
@@ -82,6 +95,9 @@ void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_
         .group = (flow->flags & EPW_F_GROUP) != 0,
         .reset_early =
             (flow->flags & EPW_F_EARLY(1u - turned.init_side)) != 0 || evidence.tls_alert,
+        .doubled = (flow->flags & EPW_F_DOUBLED) != 0,
+        .cut = (flow->flags & EPW_F_CUT) != 0,
+        .lost = has_lost(flow, cold),
         .icmp_error = (flow->flags & EPW_F_ICMP) != 0,
         .icmp_type = cold->icmp_type,
         .icmp_code = cold->icmp_code,

@@ -117,8 +117,12 @@ static void see_double(struct epw_meter *m, struct epw_flow *flow, const struct 
     uint32_t print = (uint32_t)(h >> 32) | 1; /* 0 is "no packet yet" */
     /* Without an IP id (IPv6) two bare ACKs alike are duplicate ACKs, not copies. */
     bool tells = p->ip_id != 0 || p->payload_len != 0;
-    if (tells && flow->print[side] == print && p->ts_ns - flow->last_ns <= DOUBLE_NS)
+    if (tells && flow->print[side] == print && p->ts_ns - flow->last_ns <= DOUBLE_NS) {
         m->stats.duplicates++;
+        /* Without an IP id it may be a quick retransmission; a SYN's comes after a second. */
+        if (p->ip_id != 0 || (p->tcp_flags & EPW_TCP_SYN) != 0)
+            flow->flags |= EPW_F_DOUBLED;
+    }
     flow->print[side] = print;
 }
 
@@ -134,6 +138,8 @@ static void count(struct epw_flow *flow, const struct epw_packet *p, unsigned si
     flow->flags |= EPW_F_SEEN(side);
     if (p->payload_wire != 0 && (p->tcp_flags & EPW_TCP_RST) == 0)
         flow->flags |= EPW_F_DATA(side);
+    if (p->payload_len < p->payload_wire && p->fragment != EPW_FRAG_LATER)
+        flow->flags |= EPW_F_CUT;
 }
 
 /* The fragments that came before their first. */
@@ -218,7 +224,7 @@ void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet,
     count(flow, packet, side);
     if (packet->fragment == EPW_FRAG_FIRST)
         count_parked(m, flow, packet, side);
-    if (flags != flow->flags || flow->queue == EPW_QUEUES)
+    if (((flags ^ flow->flags) & ~(EPW_F_DOUBLED | EPW_F_CUT)) != 0 || flow->queue == EPW_QUEUES)
         requeue(m, flow);
     if (has_evidence(flow, packet))
         gather_evidence(m, flow, packet, side);

@@ -96,8 +96,8 @@ enum epw_err epw_told_write(struct epw_told *told, FILE *stream, const struct ep
     if (stats->findings_withheld != 0) {
         struct epw_str line = { 0 };
         epw_str_addf(&line,
-                     "%s observation%s withheld: of the hosts concerned only one direction is in "
-                     "the capture",
+                     "%s observation%s withheld: of the hosts concerned the capture shows one "
+                     "direction only, or packets are missing, cut or doubled in it",
                      epw_text_count(stats->findings_withheld, a),
                      stats->findings_withheld == 1 ? "" : "s");
         epw_layout_wrap(stream, 0, 4, epw_str_text(&line));

@@ -5,6 +5,9 @@
 
 #define PROTO_TCP 6
 
+/* RFC 9110, 15.5: statuses from here on are errors. */
+#define HTTP_ERRORS 400
+
 bool epw_attempt_unmet(const struct epw_flow_record *record)
 {
     return record->proto == PROTO_TCP &&
@@ -22,6 +25,12 @@ static const char *icmp_words(const struct epw_flow_record *r)
     if (v4 ? code == 3 : code == 4)
         return "port unreachable";
     return v4 && code == 2 ? "protocol unreachable" : "host or network unreachable";
+}
+
+/* RFC 9110: forbidden, a password wanted, the other side not reached. Other errors are answers. */
+static bool is_refusal(uint16_t status)
+{
+    return status == 403 || status == 407 || status == 502;
 }
 
 bool epw_asks_proxy(const struct epw_evidence *ev)
@@ -43,7 +52,7 @@ bool epw_attempt_failed(const struct epw_flow_record *r, bool *sure, char why[EP
         snprintf(why, EPW_WHY_LEN, "refused by a TCP reset");
     else if (epw_attempt_unmet(r) && r->syns != 0)
         snprintf(why, EPW_WHY_LEN, "nobody answered");
-    else if (epw_asks_proxy(ev) && ev->http_status >= 400 && ev->inner_app == EPW_APP_UNKNOWN)
+    else if (epw_asks_proxy(ev) && is_refusal(ev->http_status) && ev->inner_app == EPW_APP_UNKNOWN)
         snprintf(why, EPW_WHY_LEN, "the proxy %s:%u answered %u to CONNECT",
                  epw_ip_format(&r->ip[1], ip), r->port[1], ev->http_status);
     else if (r->reset_early && ev->tls_alert)
@@ -59,5 +68,6 @@ bool epw_attempt_worked(const struct epw_flow_record *r)
 {
     const struct epw_evidence *ev = r->evidence;
     return r->packets[EPW_TO_CLIENT] != 0 && !epw_attempt_unmet(r) &&
-           !(epw_asks_proxy(ev) && ev->http_status == 0);
+           (!epw_asks_proxy(ev) || ev->inner_app != EPW_APP_UNKNOWN ||
+            (ev->http_status != 0 && ev->http_status < HTTP_ERRORS));
 }

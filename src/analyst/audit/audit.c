@@ -29,6 +29,7 @@ struct epw_audit {
     struct epw_pairs *pairs;
     struct kept *kept;
     int64_t first_ns, now_ns;
+    bool lossy;   /* of all packets too many were dropped */
     void **state; /* by the rule's place in epw_rules */
 };
 
@@ -177,6 +178,11 @@ static void see_time(struct epw_audit *audit, int64_t first_ns, int64_t last_ns)
         audit->now_ns = last_ns;
 }
 
+void epw_audit_dropped_packets(struct epw_audit *audit, uint64_t packets, uint64_t dropped)
+{
+    audit->lossy = dropped > packets / EPW_AUDIT_LOSSY;
+}
+
 void epw_audit_record(struct epw_audit *audit, const struct epw_flow_record *record)
 {
     see_time(audit, record->first_ns, record->last_ns);
@@ -308,6 +314,18 @@ static bool accepted(const struct epw_audit *audit, const struct epw_rule *rule,
     return a != NULL && epw_site_ignores(audit->know->site, rule->name, product, a, b);
 }
 
+/* Of a pair of hosts; of a host besides where the finding is about what it says to anybody. */
+static bool is_doubtful(const struct epw_audit *audit, const struct epw_observation *o)
+{
+    if (audit->lossy)
+        return true;
+    if (o->about_host && o->culprit[0] != NULL &&
+        epw_pairs_doubtful_host(audit->pairs, o->culprit[0]))
+        return true;
+    return o->record != NULL &&
+           epw_pairs_doubtful(audit->pairs, &o->record->ip[0], &o->record->ip[1]);
+}
+
 void epw_audit_report(struct epw_audit *audit, const struct epw_rule *rule,
                       const struct epw_observation *o)
 {
@@ -315,8 +333,7 @@ void epw_audit_report(struct epw_audit *audit, const struct epw_rule *rule,
     const char *function = o->sig != NULL ? o->sig->function : "";
     if (accepted(audit, rule, o, product))
         return;
-    if (rule->both_sides && o->record != NULL &&
-        epw_pairs_one_way(audit->pairs, &o->record->ip[0], &o->record->ip[1])) {
+    if (rule->both_sides && is_doubtful(audit, o)) {
         audit->stats->findings_withheld++;
         return;
     }

@@ -18,6 +18,12 @@ enum epw_err epw_audit_new(struct epw_audit **audit, const struct epw_knowledge 
                            struct epw_inventory *inventory, uint64_t seed, struct epw_stats *stats);
 void epw_audit_free(struct epw_audit *audit);
 
+/* More than one of so many packets dropped: no pair of hosts is believed to be seen whole. */
+#define EPW_AUDIT_LOSSY 100
+
+/* What the capture counted so far: packets that came, and packets that it dropped. */
+void epw_audit_dropped_packets(struct epw_audit *audit, uint64_t packets, uint64_t dropped);
+
 /* Every record as it comes, before it is decided: the quality of each pair of hosts. */
 void epw_audit_record(struct epw_audit *audit, const struct epw_flow_record *record);
 /* Whether a rule wants to see the flow when more is known, though its verdict stands. */

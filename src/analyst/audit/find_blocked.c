@@ -5,8 +5,10 @@
  * takes it back, and one that works for others is told.
  */
 #include "analyst/audit/attempt.h"
+#include "analyst/audit/reach.h"
 #include "analyst/audit/rule.h"
 #include "analyst/audit/told.h"
+#include "analyst/audit/tries.h"
 #include "base/hash.h"
 #include "base/table.h"
 
@@ -15,10 +17,6 @@
 #include <string.h>
 
 extern const struct epw_rule epw_rule_blocked;
-
-#define PROTO_TCP 6
-/* Clients times targets kept, some 500 bytes each; the oldest goes first. */
-#define TRIED_MAX 65536
 
 /* Signatures looked at of one name: more than the shipped set has of any. */
 #define NAME_SIGS 16
@@ -30,27 +28,10 @@ extern const struct epw_rule epw_rule_blocked;
 /* An answer that takes longer does not come: TCP itself tries again after 1 s (RFC 6298). */
 #define PATIENCE_NS 3000000000LL
 
-#define TARGET_LEN  (EPW_ENDPOINT_LEN + 8)
-#define EPW_WHY_LEN 160
+/* A group's hash is not a target's, of which each has a seed. */
+#define GROUP_SEED 0x67726f7570ULL
 
-struct key {
-    struct epw_ip client;
-    uint64_t target;
-};
-
-struct tried {
-    UT_hash_handle hh; /* insertion order is the order of eviction */
-    struct key key;
-    uint64_t count;                  /* conversations and answers that failed */
-    uint64_t attempts;               /* the same with the retries within them */
-    int64_t first_ns, last_ns;       /* of those */
-    int64_t ok_ns;                   /* the last that worked, 0: none */
-    bool sure;                       /* at least one had no time left to be answered */
-    bool by_name;                    /* DNS refused the name */
-    const struct epw_signature *sig; /* NULL: nothing failed */
-    char *target, *why;
-    struct epw_flow_record record; /* the first that failed; without evidence */
-};
+#define TARGET_LEN (EPW_ENDPOINT_LEN + 8)
 
 /* What the clients of one target have in common. */
 struct target {
@@ -61,8 +42,10 @@ struct target {
 };
 
 struct blocked {
-    uint64_t seed;
-    struct tried *tried;
+    struct epw_tries tries;
+    struct epw_reach *reach; /* filled at the end */
+    const struct epw_signature *asked;
+    bool asked_pushes; /* of asked */
 };
 
 static enum epw_err make(void **state)
@@ -71,97 +54,54 @@ static enum epw_err make(void **state)
     *state = b;
     if (b == NULL)
         return EPW_ENOMEM;
-    b->seed = epw_hash_new_seed();
-    return EPW_OK;
-}
-
-static void free_tried(struct tried *t)
-{
-    free(t->target);
-    free(t->why);
-    free(t);
+    b->tries.seed = epw_hash_new_seed();
+    return epw_reach_new(&b->reach, b->tries.seed);
 }
 
 static void discard(void *state)
 {
     struct blocked *b = state;
-    struct tried *t, *next;
-    HASH_ITER (hh, b->tried, t, next) {
-        HASH_DEL(b->tried, t);
-        free_tried(t);
-    }
+    epw_tries_free(&b->tries);
+    epw_reach_free(b->reach);
     free(b);
 }
 
-static struct tried *get(struct epw_audit *audit, const struct epw_ip *client, const char *target)
+static struct epw_tried *get(struct epw_audit *audit, const struct epw_ip *client,
+                             const char *target)
 {
     struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
-    struct key key = { .client = *client, .target = epw_hash(target, strlen(target), b->seed) };
-    unsigned hash = (unsigned)epw_hash(&key, sizeof(key), b->seed);
-    struct tried *t;
-    HASH_FIND_BYHASHVALUE(hh, b->tried, &key, sizeof(key), hash, t);
-    if (t != NULL)
-        return t;
-    if (HASH_COUNT(b->tried) >= TRIED_MAX) {
-        t = b->tried;
-        HASH_DEL(b->tried, t);
-        if (t->sig != NULL)
-            epw_audit_dropped(audit);
-        free_tried(t);
-    }
-    t = calloc(1, sizeof(*t));
-    if (t == NULL)
-        return NULL;
-    t->key = key;
-    HASH_ADD_BYHASHVALUE(hh, b->tried, key, sizeof(t->key), hash, t);
-    if (!EPW_TABLE_ADDED(t)) {
-        free_tried(t);
-        return NULL;
-    }
+    bool dropped = false;
+    struct epw_tried *t = epw_tries_get(&b->tries, client, target, &dropped);
+    if (dropped)
+        epw_audit_dropped(audit);
     return t;
 }
 
-static void forget(struct tried *t)
+/*
+ * A server that opens its port on many clients: what is told is who cannot
+ * push. The opener serves and the other side is the protected machine.
+ */
+static bool pushes(struct epw_audit *audit, const struct epw_signature *sig)
 {
-    free(t->target);
-    free(t->why);
-    t->target = t->why = NULL;
-    t->sig = NULL;
-    t->sure = false;
-    t->count = t->attempts = 0;
+    struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
+    const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
+    if (b->asked != sig)
+        b->asked_pushes = sig->initiator[0] != '\0' &&
+                          epw_role_is_agent(catalogue, sig->product, sig->responder) &&
+                          !epw_role_is_agent(catalogue, sig->product, sig->initiator);
+    b->asked = sig;
+    return b->asked_pushes;
 }
 
-static void note_ok(struct tried *t, int64_t ts_ns)
+/* What the tries at a target are told with, if not by it. */
+static void set_group(struct epw_audit *audit, struct epw_tried *t, const struct epw_signature *sig,
+                      const struct epw_flow_record *r)
 {
-    if (t == NULL)
+    char opened[EPW_OPENED_LEN];
+    if (t == NULL || sig == NULL || t->by_name || !pushes(audit, sig))
         return;
-    if (ts_ns > t->ok_ns)
-        t->ok_ns = ts_ns;
-    if (ts_ns > t->last_ns)
-        forget(t);
-}
-
-static void note_failed(struct tried *t, const struct epw_signature *sig, const char *target,
-                        const char *why, const struct epw_flow_record *r, bool sure)
-{
-    if (t == NULL || r->last_ns <= t->ok_ns)
-        return;
-    if (t->count == 0) {
-        t->target = strdup(target);
-        t->why = strdup(why);
-        if (t->target == NULL || t->why == NULL) {
-            forget(t);
-            return;
-        }
-        t->sig = sig;
-        t->record = *r;
-        t->record.evidence = &epw_evidence_none;
-    }
-    t->first_ns = t->count == 0 || r->first_ns < t->first_ns ? r->first_ns : t->first_ns;
-    t->last_ns = t->count == 0 || r->last_ns > t->last_ns ? r->last_ns : t->last_ns;
-    t->sure |= sure;
-    t->count++;
-    t->attempts += r->syns > 1 ? r->syns : 1;
+    epw_told_opened(r, opened);
+    t->group = epw_hash(opened, strlen(opened), GROUP_SEED);
 }
 
 /* A name that the signature documents, else the endpoint: clouds change their addresses. */
@@ -226,10 +166,14 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
         (failed ? sig == NULL : result->verdict->candidate_count == 0 || !epw_attempt_worked(r)))
         return;
     target_of(result, sig, target);
-    if (!failed)
-        note_ok(get(audit, &r->ip[0], target), r->last_ns);
-    else if (is_ours(audit, r, sig))
-        note_failed(get(audit, &r->ip[0], target), sig, target, why, r, sure);
+    if (failed && !is_ours(audit, r, sig))
+        return;
+    struct epw_tried *t = get(audit, &r->ip[0], target);
+    set_group(audit, t, sig, r);
+    if (failed)
+        epw_tried_failed(t, sig, target, why, r, sure);
+    else
+        epw_tried_met(t, sig, r);
 }
 
 /* Of the products' own rows that document the name, the one with the longest mask. */
@@ -256,11 +200,11 @@ static void hear(struct epw_audit *audit, const struct epw_sighting *s)
     if (!refused && s->kind != EPW_SIGHT_ADDRESS)
         return;
     const struct epw_signature *sig = sig_of_name(audit, s->name);
-    struct tried *t = sig == NULL ? NULL : get(audit, &s->client, s->name);
+    struct epw_tried *t = sig == NULL ? NULL : get(audit, &s->client, s->name);
     if (t == NULL)
         return;
     if (!refused) {
-        note_ok(t, s->ts_ns);
+        epw_tried_ok(t, s->ts_ns);
         return;
     }
     static const char *const words[] = { [2] = "SERVFAIL", [3] = "NXDOMAIN", [5] = "REFUSED" };
@@ -277,13 +221,22 @@ static void hear(struct epw_audit *audit, const struct epw_sighting *s)
                                        .first_ns = s->ts_ns,
                                        .last_ns = s->ts_ns };
     t->by_name = true;
-    note_failed(t, sig, s->name, why, &r, true);
+    epw_tried_failed(t, sig, s->name, why, &r, true);
 }
 
-static bool is_blocked(const struct epw_audit *audit, const struct tried *t)
+static bool is_met_otherwise(const struct epw_audit *audit, const struct epw_tried *t)
+{
+    const struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
+    return !t->by_name &&
+           epw_reach_otherwise(b->reach,
+                               &(struct epw_reach_try){ &t->key.client, &t->record.ip[1],
+                                                        t->record.port[1], t->sig, t->first_ns });
+}
+
+static bool is_blocked(const struct epw_audit *audit, const struct epw_tried *t)
 {
     return t->sig != NULL && (t->sure || epw_audit_now_ns(audit) - t->first_ns >= PATIENCE_NS) &&
-           t->last_ns > t->ok_ns + (t->by_name ? DNS_SETTLE_NS : 0);
+           t->last_ns > t->ok_ns + (t->by_name ? DNS_SETTLE_NS : 0) && !is_met_otherwise(audit, t);
 }
 
 static struct target *get_target(struct target **targets, uint64_t key)
@@ -304,9 +257,10 @@ static struct target *get_target(struct target **targets, uint64_t key)
     return g;
 }
 
-static void gather(const struct epw_audit *audit, struct target **targets, const struct tried *t)
+static void gather(const struct epw_audit *audit, struct target **targets,
+                   const struct epw_tried *t)
 {
-    struct target *g = get_target(targets, t->key.target);
+    struct target *g = get_target(targets, t->group);
     if (g == NULL)
         return;
     if (!is_blocked(audit, t)) {
@@ -318,7 +272,7 @@ static void gather(const struct epw_audit *audit, struct target **targets, const
     g->attempts += t->attempts;
 }
 
-static void advise(struct epw_str *advice, const struct tried *t)
+static void advise(struct epw_str *advice, const struct epw_tried *t)
 {
     const struct epw_signature *sig = t->sig;
     uint16_t port = t->record.port[1];
@@ -339,45 +293,71 @@ static void advise(struct epw_str *advice, const struct tried *t)
     epw_told_row(advice, sig);
 }
 
-static void report(struct epw_audit *audit, struct tried *t, const struct target *g)
+static void summarise(struct epw_str *summary, const struct epw_tried *t, const struct target *g)
 {
-    char since[EPW_TEXT_LEN];
-    struct epw_str summary = { 0 }, documented = { 0 }, advice = { 0 };
-    epw_str_addf(&summary, "%llu host%s cannot reach %s (%s) since %s: %s, %llu attempt%s%s",
-                 (unsigned long long)g->clients, g->clients == 1 ? "" : "s", t->target,
-                 epw_told_responder(t->sig), epw_text_time(g->first_ns, since), t->why,
-                 (unsigned long long)g->attempts, g->attempts == 1 ? "" : "s",
+    char since[EPW_TEXT_LEN], from[EPW_IP_STRLEN], hosts[EPW_TEXT_LEN];
+    snprintf(hosts, sizeof(hosts), "%llu host%s", (unsigned long long)g->clients,
+             g->clients == 1 ? "" : "s");
+    if (t->group == t->key.target)
+        epw_str_addf(summary, "%s cannot reach %s (%s)", hosts, t->target,
+                     epw_told_responder(t->sig));
+    else
+        epw_str_addf(summary, "%s (%s) cannot reach %s (%s) by %s/%u",
+                     epw_ip_format(&t->key.client, from), t->sig->initiator, hosts,
+                     t->sig->responder, epw_told_proto(t->sig->proto), t->record.port[1]);
+    epw_str_addf(summary, " since %s: %s, %llu attempt%s%s", epw_text_time(g->first_ns, since),
+                 t->why, (unsigned long long)g->attempts, g->attempts == 1 ? "" : "s",
                  g->reached != 0 ? "; others reach it" : "");
+}
+
+static void report(struct epw_audit *audit, struct epw_tried *t, const struct target *g)
+{
+    struct epw_str summary = { 0 }, documented = { 0 }, advice = { 0 };
+    char opened[EPW_OPENED_LEN];
+    bool folded = t->group != t->key.target;
+    summarise(&summary, t, g);
     epw_str_addf(&documented, "%s needs it", t->sig->product);
     epw_told_row(&documented, t->sig);
     advise(&advice, t);
     t->record.first_ns = t->first_ns;
     t->record.last_ns = t->last_ns;
-    const struct epw_observation o = { .sig = t->sig,
-                                       .subject = t->target,
-                                       .summary = epw_str_text(&summary),
-                                       .documented = epw_str_text(&documented),
-                                       .advice = epw_str_text(&advice),
-                                       .record = &t->record,
-                                       .count = t->count,
-                                       .culprit = { &t->key.client } };
+    const struct epw_observation o = {
+        .sig = t->sig,
+        .subject = folded ? epw_told_opened(&t->record, opened) : t->target,
+        .summary = epw_str_text(&summary),
+        .documented = epw_str_text(&documented),
+        .advice = epw_str_text(&advice),
+        .record = &t->record,
+        .count = t->count,
+        .culprit = { &t->key.client, folded ? &t->record.ip[1] : NULL }
+    };
     epw_audit_report(audit, &epw_rule_blocked, &o);
     epw_str_free(&summary);
     epw_str_free(&documented);
     epw_str_free(&advice);
 }
 
+static void know(struct epw_audit *audit, const struct epw_inventory_host *host)
+{
+    struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
+    epw_reach_host(b->reach, host);
+}
+
 static void finish(struct epw_audit *audit)
 {
     struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
     struct target *targets = NULL, *g, *next_g;
-    struct tried *t, *next;
-    HASH_ITER (hh, b->tried, t, next) {
+    struct epw_tried *t, *next;
+    HASH_ITER (hh, b->tries.first, t, next) {
+        if (t->port != 0)
+            epw_reach_add(b->reach, &(struct epw_reach_try){ &t->key.client, &t->server, t->port,
+                                                             t->met, t->ok_ns });
+    }
+    HASH_ITER (hh, b->tries.first, t, next) {
         gather(audit, &targets, t);
     }
-    HASH_ITER (hh, b->tried, t, next) {
-        HASH_FIND_BYHASHVALUE(hh, targets, &t->key.target, sizeof(t->key.target),
-                              (unsigned)t->key.target, g);
+    HASH_ITER (hh, b->tries.first, t, next) {
+        HASH_FIND_BYHASHVALUE(hh, targets, &t->group, sizeof(t->group), (unsigned)t->group, g);
         if (g != NULL && is_blocked(audit, t))
             report(audit, t, g);
     }
@@ -394,6 +374,7 @@ const struct epw_rule epw_rule_blocked = {
     .both_sides = true,
     .flow = look,
     .sighting = hear,
+    .host = know,
     .finish = finish,
     .open = make,
     .close = discard,

@@ -252,6 +252,7 @@ static void report(struct epw_audit *audit, const struct group *g, const struct 
         .record = last,
         .ts_ns = last_ns,
         .culprit = { g->ip },
+        .about_host = true,
     };
     epw_audit_report(audit, &epw_rule_silent_agent, &o);
     epw_str_free(&summary);

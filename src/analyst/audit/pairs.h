@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The quality of the capture per pair of hosts. A span port that shows one
- * direction only makes every conversation look unanswered: findings that need
- * both sides are not believed of such pairs.
+ * direction only makes every conversation look unanswered; one that drops, cuts
+ * or doubles packets shows conversations that were none. Findings that need
+ * both sides are not believed of such pairs. The rules: docs/findings.md.
  */
 #ifndef EPW_ANALYST_AUDIT_PAIRS_H
 #define EPW_ANALYST_AUDIT_PAIRS_H
@@ -13,8 +14,12 @@
 
 #include <stdbool.h>
 
-/* Pairs kept, some 100 bytes each. Beyond, the oldest is forgotten: findings are then believed. */
+/* Pairs kept, some 120 bytes each. Beyond, the oldest is forgotten: findings are then believed. */
 #define EPW_PAIRS_MAX 131072
+/* Hosts kept of them, some 100 bytes each; of others only the pair tells. */
+#define EPW_PAIRS_HOSTS 131072
+/* One conversation of so many with packets missing, cut or doubled is bad luck, more are doubt. */
+#define EPW_PAIRS_DOUBT 10
 
 struct epw_pairs;
 
@@ -28,8 +33,14 @@ void epw_pairs_free(struct epw_pairs *pairs);
  */
 void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *record);
 
-/* Whether conversations of these two hosts were captured one way only. */
-bool epw_pairs_one_way(const struct epw_pairs *pairs, const struct epw_ip *a,
-                       const struct epw_ip *b);
+/*
+ * Whether silence between the two, or who opened what, may be the capture's
+ * fault: by what was captured of the pair; where that tells nothing, of either
+ * host with others; where nobody's does, of everybody.
+ */
+bool epw_pairs_doubtful(const struct epw_pairs *pairs, const struct epw_ip *a,
+                        const struct epw_ip *b);
+/* The same of all that one host says. */
+bool epw_pairs_doubtful_host(const struct epw_pairs *pairs, const struct epw_ip *ip);
 
 #endif

@@ -40,6 +40,7 @@ struct epw_observation {
     int64_t ts_ns;                        /* when record is NULL */
     uint64_t count;                       /* occurrences it stands for; 0: one */
     const struct epw_ip *culprit[2];      /* hosts to list, NULL: none */
+    bool about_host;                      /* what culprit[0] says to anybody, not to one host */
 };
 
 struct epw_rule {
@@ -84,7 +85,7 @@ int64_t epw_audit_now_ns(const struct epw_audit *audit);
 /*
  * Reports an observation. It is dropped when the site file accepts it, and
  * withheld (counted for the result's last lines) when the rule needs both
- * sides and the pair of record's hosts was captured one way only.
+ * sides and the capture of record's hosts, or of the host, is not to be trusted.
  */
 void epw_audit_report(struct epw_audit *audit, const struct epw_rule *rule,
                       const struct epw_observation *observation);

@@ -38,6 +38,8 @@
 #define EPW_F_EVIDENCE_DONE 0x00100000u /* the evidence engine wants no more of it */
 #define EPW_F_RECORDED      0x00200000u /* a record of it was written */
 #define EPW_F_FOLDED        0x00400000u /* holds packets of more VLANs than it shows */
+#define EPW_F_DOUBLED       0x00800000u /* a mirror's double is among its packets */
+#define EPW_F_CUT           0x01000000u /* a payload is shorter than on the wire */
 
 struct epw_flow {
     struct epw_key key;
@@ -63,6 +65,7 @@ struct epw_flow_cold {
     struct epw_ev_flow *evidence;
     uint32_t isn[2]; /* by side, when isn_known */
     bool isn_known[2];
+    uint32_t sent[2]; /* by side: payload bytes before its FIN, by sequence numbers; 0: unknown */
     bool has_mac;
     uint8_t how;       /* enum epw_initiator_how */
     uint32_t syns;     /* since the last record */

@@ -119,6 +119,9 @@ void epw_tcp_update(struct epw_flow *flow, struct epw_flow_cold *cold,
         update_syn(flow, cold, packet, side);
     else if ((flags & EPW_TCP_ACK) != 0)
         flow->flags |= EPW_F_OPEN | EPW_F_TALK;
-    if ((flags & EPW_TCP_FIN) != 0)
-        flow->flags |= EPW_F_FIN(side);
+    if ((flags & EPW_TCP_FIN) == 0)
+        return;
+    flow->flags |= EPW_F_FIN(side);
+    if (cold->isn_known[side])
+        cold->sent[side] = packet->seq + packet->payload_wire - cold->isn[side] - 1;
 }

@@ -26,6 +26,8 @@ static const char signatures[] =
     "document,\n"
     "b-events,Bolt,bolt,own,events,management,tcp,2225,tls,client,server,,,network,,current,,port,"
     "B-2,document,\n"
+    "b-tasks,Bolt,bolt,own,tasks,management,tcp,2224,,server,client,,,network,,current,,initiator,"
+    "B-3,document,\n"
     "o-agent,Other,other,neighbour,agent,management,tcp,7777,tls,agent,server,,,network,,current,,"
     "port,,document,\n";
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How observations become findings: folded, counted, named, ordered, withheld. */
 #include "analyst/audit/audit.h"
+#include "analyst/audit/pairs.h"
 #include "catalogue_text.h"
 
 #define NS INT64_C(1000000000)
@@ -224,6 +225,104 @@ Test(audit, attempts_alone_say_nothing_of_the_capture)
     epw_audit_report(audit, rule_needing_both_sides(true), &o);
     cr_expect_eq(all().count, 1);
     cr_expect_eq(stats.findings_withheld, 0);
+}
+
+/* What the capture shows of a pair, beside an attempt that nobody answered; withheld or not. */
+static bool withheld_beside(struct epw_flow_record beside, size_t times)
+{
+    struct epw_flow_record r = record_of("10.0.0.7", "10.0.0.5", 1, 1);
+    r.packets[EPW_TO_CLIENT] = r.payload_bytes[EPW_TO_CLIENT] = 0;
+    r.payload_bytes[EPW_TO_SERVER] = 0;
+    r.tcp_flags[EPW_TO_SERVER] = 0x02;
+    epw_audit_record(audit, &r);
+    for (size_t i = 0; i < times; i++)
+        epw_audit_record(audit, &beside);
+    struct epw_observation o = { .product = "acme-guard", .subject = "a", .record = &r };
+    epw_audit_report(audit, rule_needing_both_sides(true), &o);
+    return stats.findings_withheld == 1;
+}
+
+static struct epw_flow_record one_way(const char *from, const char *to)
+{
+    struct epw_flow_record r = record_of(from, to, 1, 1);
+    r.packets[EPW_TO_CLIENT] = r.payload_bytes[EPW_TO_CLIENT] = 0;
+    return r;
+}
+
+Test(audit, an_attempt_is_not_believed_where_its_client_is_seen_one_way_with_others)
+{
+    cr_expect(withheld_beside(one_way("10.0.0.7", "10.0.0.9"), 1));
+}
+
+Test(audit, an_attempt_is_not_believed_where_its_server_is_seen_one_way_with_others)
+{
+    cr_expect(withheld_beside(one_way("10.0.0.9", "10.0.0.5"), 1));
+}
+
+Test(audit, an_attempt_is_not_believed_where_everybody_is_seen_one_way)
+{
+    cr_expect(withheld_beside(one_way("10.0.0.8", "10.0.0.9"), 1));
+}
+
+Test(audit, an_attempt_is_believed_where_its_client_is_seen_both_ways_with_others)
+{
+    struct epw_flow_record strangers = one_way("10.0.0.8", "10.0.0.9");
+    epw_audit_record(audit, &strangers);
+    cr_expect_not(withheld_beside(record_of("10.0.0.7", "10.0.0.9", 1, 1), 1));
+}
+
+Test(audit, doubled_pairs_are_not_believed)
+{
+    struct epw_flow_record r = record_of("10.0.0.7", "10.0.0.5", 1, 1);
+    r.doubled = true;
+    cr_expect(withheld_beside(r, 1));
+}
+
+Test(audit, cut_pairs_are_not_believed)
+{
+    struct epw_flow_record r = record_of("10.0.0.7", "10.0.0.5", 1, 1);
+    r.cut = true;
+    cr_expect(withheld_beside(r, 1));
+}
+
+Test(audit, pairs_with_losses_are_not_believed)
+{
+    struct epw_flow_record r = record_of("10.0.0.7", "10.0.0.5", 1, 1);
+    r.lost = true;
+    cr_expect(withheld_beside(r, 1));
+}
+
+Test(audit, a_loss_in_many_conversations_is_bad_luck)
+{
+    struct epw_flow_record lossy = record_of("10.0.0.7", "10.0.0.5", 1, 1);
+    lossy.lost = true;
+    epw_audit_record(audit, &lossy);
+    cr_expect_not(withheld_beside(record_of("10.0.0.7", "10.0.0.5", 1, 1), EPW_PAIRS_DOUBT));
+}
+
+Test(audit, what_a_host_says_is_not_believed_where_it_is_seen_one_way)
+{
+    struct epw_flow_record r = one_way("10.0.0.7", "10.0.0.9");
+    epw_audit_record(audit, &r);
+    struct epw_observation o = { .product = "acme-guard",
+                                 .subject = "a",
+                                 .ts_ns = NS,
+                                 .culprit = { &r.ip[0] },
+                                 .about_host = true };
+    epw_audit_report(audit, rule_needing_both_sides(true), &o);
+    cr_expect_eq(stats.findings_withheld, 1);
+}
+
+Test(audit, nothing_that_needs_both_sides_is_believed_when_too_many_packets_were_dropped)
+{
+    struct epw_flow_record r = record_of("10.0.0.7", "10.0.0.5", 1, 1);
+    struct epw_observation o = { .product = "acme-guard", .subject = "a", .record = &r };
+    epw_audit_dropped_packets(audit, 1000, 10);
+    epw_audit_report(audit, rule_needing_both_sides(true), &o);
+    cr_expect_eq(stats.findings_withheld, 0);
+    epw_audit_dropped_packets(audit, 1000, 11);
+    epw_audit_report(audit, rule_needing_both_sides(true), &o);
+    cr_expect_eq(stats.findings_withheld, 1);
 }
 
 Test(audit, hosts_and_samples_beyond_the_limit_are_counted)

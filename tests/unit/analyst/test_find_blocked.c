@@ -12,6 +12,11 @@ static void open_site(void)
     find_open(SITE);
 }
 
+static void open_pushing(void)
+{
+    find_open("host,bolt,server,10.0.0.6\nhost,bolt,client,10.0.0.0/24\n");
+}
+
 TestSuite(blocked, .init = open_site, .fini = find_close);
 
 static void try_in_vain(double at_s, const char *from)
@@ -190,5 +195,89 @@ Test(blocked, a_pair_captured_one_way_is_not_believed)
     push(r);
     try_in_vain(1, "10.0.0.7");
     find_all("blocked");
+    cr_assert_eq(found_count, 0);
+}
+
+static void push_in_vain(double at_s, const char *to)
+{
+    struct epw_flow_record *r = flow_at(at_s, "10.0.0.6", to, 2224, EPW_APP_UNKNOWN, NULL);
+    unanswered(r);
+    push(r);
+}
+
+Test(blocked_push, one_server_that_reaches_none_of_its_clients_is_one_finding, .init = open_pushing,
+     .fini = find_close)
+{
+    push_in_vain(1, "10.0.0.21");
+    push_in_vain(2, "10.0.0.22");
+    push_in_vain(3, "10.0.0.23");
+    push(flow_at(9, "10.0.0.6", "10.0.0.23", 2224, EPW_APP_UNKNOWN, NULL));
+    find_all("blocked");
+    cr_assert_eq(found_count, 1);
+    cr_expect_str_eq(found[0].function, "tasks");
+    cr_expect_str_eq(found[0].subject, "10.0.0.6 to tcp/2224");
+    cr_expect_str_eq(found[0].hosts, "10.0.0.6 10.0.0.21 10.0.0.22", "%s", found[0].hosts);
+    cr_expect_eq(found[0].count, 2);
+    cr_expect_not_null(
+        strstr(found[0].summary, "10.0.0.6 (server) cannot reach 2 hosts (client) by tcp/2224"),
+        "%s", found[0].summary);
+    cr_expect_not_null(strstr(found[0].summary, "others reach it"));
+}
+
+Test(blocked, what_works_by_the_other_address_family_is_not_blocked)
+{
+    static const uint8_t mac[2][6] = { { 2, 0, 0, 0, 0, 7 }, { 2, 0, 0, 0, 0, 5 } };
+    struct epw_flow_record *six = flow_at(1, "fd00::7", "fd00::5", 2222, EPW_APP_UNKNOWN, NULL);
+    struct epw_flow_record *four = flow_at(5, "10.0.0.7", "10.0.0.5", 2222, EPW_APP_TLS, NULL);
+    struct epw_flow_record *own = flow_at(0, "fd00::7", "fd00::5", 2222, EPW_APP_TLS, NULL);
+    struct epw_flow_record *all[] = { own, six, four };
+    unanswered(six);
+    for (size_t i = 0; i < 3; i++) {
+        all[i]->has_mac = true;
+        memcpy(all[i]->mac, mac, sizeof(mac));
+        push(all[i]);
+    }
+    find_all("blocked");
+    cr_assert_eq(found_count, 0);
+}
+
+Test(blocked, what_worked_by_the_other_address_family_before_is)
+{
+    static const uint8_t mac[2][6] = { { 2, 0, 0, 0, 0, 7 }, { 2, 0, 0, 0, 0, 5 } };
+    struct epw_flow_record *six = flow_at(20, "fd00::7", "10.0.0.5", 2222, EPW_APP_UNKNOWN, NULL);
+    struct epw_flow_record *four = flow_at(5, "10.0.0.7", "10.0.0.5", 2222, EPW_APP_TLS, NULL);
+    struct epw_flow_record *all[] = { four, six };
+    unanswered(six);
+    for (size_t i = 0; i < 2; i++) {
+        all[i]->has_mac = true;
+        memcpy(all[i]->mac, mac, sizeof(mac));
+        push(all[i]);
+    }
+    find_all("blocked");
+    cr_assert_eq(found_count, 1);
+}
+
+static void connect_by_proxy(uint16_t status)
+{
+    struct epw_flow_record *r = flow_at(1, "10.0.0.7", "10.0.0.80", 3128, EPW_APP_HTTP, NULL);
+    struct epw_evidence *ev = evidence_of(r);
+    static struct epw_flow_name name = { .text = NAME, .port = 443, .source = EPW_NAME_CONNECT };
+    ev->name = &name;
+    ev->name_count = 1;
+    ev->connect_port = 443;
+    ev->http_status = status;
+    push(r);
+    find_all("blocked");
+}
+
+Test(blocked, a_proxy_that_does_not_reach_the_other_side_blocks)
+{
+    connect_by_proxy(502);
+    cr_assert_eq(found_count, 1);
+}
+
+Test(blocked, a_proxys_other_errors_are_answers)
+{
+    connect_by_proxy(503);
     cr_assert_eq(found_count, 0);
 }

@@ -189,8 +189,8 @@ Test(table, tells_findings_before_the_quality_of_the_capture)
                "         a sentence that is so long that it does not fit into the eighty columns\n"
                "         of the table and goes on below\n"
                "         2026-03-02 08:00:00 UTC; hosts: 10.0.0.7, 10.0.0.8 and 1 more\n"
-               "4 observations withheld: of the hosts concerned only one direction is in the\n"
-               "    capture\n"
+               "4 observations withheld: of the hosts concerned the capture shows one direction\n"
+               "    only, or packets are missing, cut or doubled in it\n"
                "\ncapture\n"),
         "%s", out.text);
     expect_narrow(out.text);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who tried to reach what: per client and target what failed and what worked
+ * last, kept to the end of the run, because one that worked later takes it back.
+ */
+#ifndef EPW_ANALYST_AUDIT_TRIES_H
+#define EPW_ANALYST_AUDIT_TRIES_H
+
+#include "analyst/catalogue/signature.h"
+#include "base/err.h"
+#include "base/table.h"
+#include "meter/flow_record.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Clients times targets kept, some 600 bytes each; the oldest goes first. */
+#define EPW_TRIES_MAX 65536
+
+struct epw_tried_key {
+    struct epw_ip client;
+    uint64_t target;
+};
+
+struct epw_tried {
+    UT_hash_handle hh; /* insertion order is the order of eviction */
+    struct epw_tried_key key;
+    uint64_t group;                  /* what is told as one finding: the target, or who pushes */
+    uint64_t count;                  /* conversations and answers that failed */
+    uint64_t attempts;               /* the same with the retries within them */
+    int64_t first_ns, last_ns;       /* of those */
+    int64_t ok_ns;                   /* the last that worked, 0: none */
+    bool sure;                       /* at least one had no time left to be answered */
+    bool by_name;                    /* DNS refused the name */
+    const struct epw_signature *sig; /* NULL: nothing failed */
+    char *target, *why;
+    struct epw_flow_record record;   /* the first that failed; without evidence */
+    const struct epw_signature *met; /* of the last that worked; NULL: it says nothing */
+    struct epw_ip server;            /* that it was with */
+    uint16_t port;                   /* 0: none worked yet, or only in DNS */
+};
+
+struct epw_tries {
+    uint64_t seed;
+    struct epw_tried *first;
+};
+
+void epw_tries_free(struct epw_tries *tries);
+
+/*
+ * The client's tries at a target, made when there are none yet; NULL without
+ * memory. *dropped: one that had failed went to make room.
+ */
+struct epw_tried *epw_tries_get(struct epw_tries *tries, const struct epw_ip *client,
+                                const char *target, bool *dropped);
+
+/* tried may be NULL in all below. It worked: what failed before is forgotten. */
+void epw_tried_ok(struct epw_tried *tried, int64_t ts_ns);
+/* The same by a conversation, for sig if that is known. */
+void epw_tried_met(struct epw_tried *tried, const struct epw_signature *sig,
+                   const struct epw_flow_record *record);
+/* It failed, for why; sure: no answer can come any more. Texts are copied. */
+void epw_tried_failed(struct epw_tried *tried, const struct epw_signature *sig, const char *target,
+                      const char *why, const struct epw_flow_record *record, bool sure);
+
+#endif
