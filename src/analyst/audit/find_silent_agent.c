@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Agents that stopped speaking while their host went on. How often an agent
- * speaks is the row's documented period; where none is documented, the agent's
- * own rhythm, if it kept one while it spoke.
+ * Agents that stopped speaking, or were declared and never spoke, while their
+ * host went on. How often an agent speaks is the row's documented period, or
+ * its own where it takes more time; where none is documented, the agent's own
+ * rhythm, if it kept one while it spoke.
  */
 #include "analyst/audit/attempt.h"
+#include "analyst/audit/rhythm.h"
 #include "analyst/audit/rule.h"
 #include "analyst/audit/told.h"
 #include "base/hash.h"
@@ -23,17 +25,14 @@ extern const struct epw_rule epw_rule_silent_agent;
 /* Addresses of one machine that are looked at together. */
 #define ADDRESSES_MAX 16
 
-/* Starts kept of one agent's conversations: the newest tell its rhythm. */
-#define STARTS_MAX 64
-
-/* Conversations closer than this are one turn: agents open several at once. */
-#define TURN_NS (10 * SECOND_NS)
-
-/* Turns that make a rhythm, when none is longer apart than twice the closest. */
-#define TURNS_MIN 5
-
 /* Silence is believed after so many periods, in which the machine was awake. */
 #define PERIODS 2
+
+/*
+ * How often a declared agent speaks at the least where no document says. Vendors'
+ * defaults are 1 to 15 minutes; administrators who stretch them rarely go beyond.
+ */
+#define DECLARED_NS (30 * 60 * SECOND_NS)
 
 /* A machine that is on speaks to somebody more often than this; a longer gap is sleep. */
 #define AWAKE_NS (15 * 60 * SECOND_NS)
@@ -42,8 +41,8 @@ extern const struct epw_rule epw_rule_silent_agent;
 struct said {
     struct said *next;
     const struct epw_signature *sig;
-    size_t count;
-    int64_t start[STARTS_MAX];
+    bool aside; /* it answered, or it may have been another product: a sign of life, no rhythm */
+    struct epw_rhythm rhythm;
     struct epw_flow_record last; /* the last words; without evidence */
 };
 
@@ -119,15 +118,16 @@ static struct host *get(struct silent *s, const struct epw_ip *ip)
     return h;
 }
 
-static struct said *said_of(struct host *h, const struct epw_signature *sig)
+static struct said *said_of(struct host *h, const struct epw_signature *sig, bool aside)
 {
     for (struct said *said = h->said; said != NULL; said = said->next)
-        if (said->sig == sig)
+        if (said->sig == sig && said->aside == aside)
             return said;
     struct said *said = calloc(1, sizeof(*said));
     if (said == NULL)
         return NULL;
     said->sig = sig;
+    said->aside = aside;
     said->next = h->said;
     h->said = said;
     return said;
@@ -135,12 +135,8 @@ static struct said *said_of(struct host *h, const struct epw_signature *sig)
 
 static void note(struct said *said, const struct epw_flow_record *r)
 {
-    if (r->first_record && said->count == STARTS_MAX) {
-        memmove(said->start, said->start + STARTS_MAX / 2, sizeof(said->start) / 2);
-        said->count /= 2;
-    }
     if (r->first_record)
-        said->start[said->count++] = r->first_ns;
+        epw_rhythm_add(&said->rhythm, r->first_ns);
     if (r->last_ns < said->last.last_ns)
         return;
     said->last = *r;
@@ -159,63 +155,61 @@ static void be_active(int64_t *awake_ns, int64_t *active_ns, int64_t first_ns, i
     }
 }
 
+static void speak(struct host *h, const struct epw_signature *sig, bool aside,
+                  const struct epw_flow_record *r)
+{
+    struct said *said = sig->neighbour ? NULL : said_of(h, sig, aside);
+    if (said != NULL)
+        note(said, r);
+}
+
+/* Several products explain it: whichever it was, it spoke. */
+static void speak_of_all(struct host *h, const struct epw_result *result)
+{
+    const struct epw_verdict *v = result->verdict;
+    for (size_t i = 0; v->confidence == EPW_CONF_AMBIGUOUS && i < v->candidate_count; i++)
+        if (v->candidate[i].reached != EPW_CONF_NONE && !v->candidate[i].contradicted)
+            speak(h, v->candidate[i].sig, true, result->record);
+}
+
 static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
     const struct epw_signature *sig = result->verdict->sig;
     struct silent *s = epw_audit_state(audit, &epw_rule_silent_agent);
     bool held = r->packets[EPW_TO_CLIENT] != 0 && !epw_attempt_unmet(r);
+    bool tried = result->verdict->confidence != EPW_CONF_NONE;
     for (size_t side = 0; side < 2; side++) {
-        bool speaks = side == 0 && sig != NULL && !sig->neighbour;
-        if ((!held && !speaks) || !epw_site_internal(epw_audit_site(audit), &r->ip[side]))
+        if (!(held || (side == 0 && tried)) ||
+            !epw_site_internal(epw_audit_site(audit), &r->ip[side]))
             continue;
         struct host *h = get(s, &r->ip[side]);
         if (h == NULL)
             continue;
         if (held)
             be_active(&h->awake_ns, &h->active_ns, r->first_ns, r->last_ns);
-        struct said *said = speaks ? said_of(h, sig) : NULL;
-        if (said != NULL)
-            note(said, r);
+        if (sig != NULL)
+            speak(h, sig, side == 1, r);
+        else if (side == 0)
+            speak_of_all(h, result);
     }
 }
 
-static int by_time(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
-/* How often it speaks, by what was seen; 0: without a rhythm. */
-static int64_t rhythm(struct said *said)
-{
-    int64_t shortest = INT64_MAX, longest = 0, turn = 0;
-    size_t turns = 0;
-    qsort(said->start, said->count, sizeof(said->start[0]), by_time);
-    for (size_t i = 0; i < said->count; i++) {
-        int64_t gap = said->start[i] - turn;
-        if (i != 0 && gap < TURN_NS)
-            continue;
-        if (turns++ != 0) {
-            shortest = gap < shortest ? gap : shortest;
-            longest = gap > longest ? gap : longest;
-        }
-        turn = said->start[i];
-    }
-    return turns >= TURNS_MIN && longest <= 2 * shortest ? longest : 0;
-}
-
+/* How often it speaks; 0: without a rhythm, nobody knows. */
 static int64_t period_of(const struct epw_audit *audit, struct said *said)
 {
     const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
     const struct epw_signature *sig = said->sig;
-    if (sig->period_s != 0)
-        return (int64_t)sig->period_s * SECOND_NS;
+    bool steady;
+    int64_t longest_ns = epw_rhythm_longest(&said->rhythm, &steady);
+    int64_t documented_ns = (int64_t)sig->period_s * SECOND_NS;
+    if (documented_ns != 0)
+        return longest_ns > documented_ns ? longest_ns : documented_ns;
     /* A console is closed when its user is done: only machines keep a rhythm that counts. */
     bool agent = sig->initiator[0] == '\0'
                      ? strcmp(sig->category, "management") == 0
                      : epw_role_is_agent(catalogue, sig->product, sig->initiator);
-    return agent ? rhythm(said) : 0;
+    return agent && steady ? longest_ns : 0;
 }
 
 /* The last words in any conversation of the product, at any address of the host. */
@@ -240,7 +234,10 @@ static void report(struct epw_audit *audit, const struct group *g, const struct 
         sig->initiator[0] == '\0' ? "agent" : sig->initiator, sig->product,
         epw_ip_format(g->ip, ip), last == NULL ? "did not speak since" : "spoke last at",
         epw_text_time(last_ns, when), epw_text_span(epw_audit_now_ns(audit) - last_ns, silence));
-    epw_str_addf(&documented, "%s every %s", sig->period_s != 0 ? "documented" : "it spoke",
+    epw_str_addf(&documented, "%s every %s",
+                 sig->period_s != 0 ? "documented"
+                 : last == NULL     ? "the site file declares it; it should speak"
+                                    : "it spoke",
                  epw_text_span(period_ns, every));
     epw_told_row(&documented, sig);
     const struct epw_observation o = {
@@ -274,7 +271,7 @@ static const struct said *most_regular(const struct epw_audit *audit, const stru
     *period_ns = 0;
     for (size_t i = 0; i < g->count; i++)
         for (struct said *said = g->host[i]->said; said != NULL; said = said->next) {
-            if (strcmp(said->sig->product, product) != 0)
+            if (said->aside || strcmp(said->sig->product, product) != 0)
                 continue;
             int64_t its_ns = period_of(audit, said);
             if (its_ns == 0 ||
@@ -300,19 +297,49 @@ static void judge(struct epw_audit *audit, const struct group *g)
         }
 }
 
-/* Declared, documented to speak, and not heard once. */
+static bool is_declared(const struct epw_audit *audit, const struct group *g,
+                        const struct epw_signature *sig)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (epw_site_role(epw_audit_site(audit), &g->host[i]->ip, sig->product, sig->initiator))
+            return true;
+    return false;
+}
+
+/* Which of an agent's rows is missed: a documented period before none, the first otherwise. */
+static bool is_better(const struct epw_signature *sig, const struct epw_signature *best)
+{
+    return best == NULL || (sig->period_s != 0 && best->period_s == 0);
+}
+
+static void judge_product(struct epw_audit *audit, const struct group *g,
+                          const struct epw_signature *sig)
+{
+    int64_t start_ns = epw_audit_now_ns(audit) - epw_audit_watched_ns(audit);
+    int64_t period_ns = sig->period_s == 0 ? DECLARED_NS : (int64_t)sig->period_s * SECOND_NS;
+    if (last_words(g, sig->product) == NULL && is_silent(audit, g, start_ns, period_ns))
+        report(audit, g, sig, period_ns, NULL, start_ns);
+}
+
+/* Declared as an agent, and not heard once. Signatures of a product stand together. */
 static void judge_declared(struct epw_audit *audit, const struct group *g)
 {
     const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
-    int64_t start_ns = epw_audit_now_ns(audit) - epw_audit_watched_ns(audit);
+    const struct epw_signature *best = NULL;
     for (size_t i = 0; i < epw_catalogue_count(catalogue); i++) {
         const struct epw_signature *sig = epw_catalogue_at(catalogue, i);
-        if (sig->period_s != 0 && !sig->neighbour && sig->initiator[0] != '\0' &&
-            epw_site_role(epw_audit_site(audit), g->ip, sig->product, sig->initiator) &&
-            last_words(g, sig->product) == NULL &&
-            is_silent(audit, g, start_ns, (int64_t)sig->period_s * SECOND_NS))
-            report(audit, g, sig, (int64_t)sig->period_s * SECOND_NS, NULL, start_ns);
+        bool own = sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_NAME;
+        if (best != NULL && strcmp(best->product, sig->product) != 0) {
+            judge_product(audit, g, best);
+            best = NULL;
+        }
+        if (own && !sig->neighbour && sig->status == EPW_STATUS_CURRENT &&
+            sig->initiator[0] != '\0' && is_better(sig, best) && is_declared(audit, g, sig) &&
+            epw_role_is_agent(catalogue, sig->product, sig->initiator))
+            best = sig;
     }
+    if (best != NULL)
+        judge_product(audit, g, best);
 }
 
 static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
@@ -329,10 +356,12 @@ static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
             be_active(&g.awake_ns, &g.active_ns, h->awake_ns, h->active_ns);
         g.host[g.count++] = h;
     }
-    if (g.count != 0) {
-        judge(audit, &g);
+    if (g.count == 0)
+        return;
+    judge(audit, &g);
+    if (epw_audit_site(audit) != NULL && !epw_site_proxy(epw_audit_site(audit), g.ip) &&
+        !epw_site_scanner(epw_audit_site(audit), g.ip))
         judge_declared(audit, &g);
-    }
 }
 
 const struct epw_rule epw_rule_silent_agent = {

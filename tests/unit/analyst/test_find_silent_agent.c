@@ -127,3 +127,60 @@ Test(silent_agent, without_a_rhythm_nothing_is_missed)
     find_all("silent-agent");
     cr_assert_eq(found_count, 0);
 }
+
+Test(silent_agent, declared_and_never_heard_where_no_period_is_documented)
+{
+    find_open("host,bolt,client,10.0.0.7\n");
+    for (int i = 0; i <= 3600; i += 600)
+        browse(i, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 1);
+    cr_expect_str_eq(found[0].product, "bolt");
+    cr_expect_str_eq(found[0].hosts, "10.0.0.7");
+    cr_expect_not_null(strstr(found[0].documented, "it should speak every 30 min"), "%s",
+                       found[0].documented);
+}
+
+Test(silent_agent, declared_and_not_watched_for_twice_as_long)
+{
+    find_open("host,bolt,client,10.0.0.7\n");
+    for (int i = 0; i <= 3500; i += 500)
+        browse(i, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 0);
+}
+
+Test(silent_agent, declared_and_only_spoken_to)
+{
+    find_open("host,bolt,client,10.0.0.7\nhost,bolt,server,10.0.0.6\n");
+    push(flow_at(3000, "10.0.0.6", "10.0.0.7", 2224, EPW_APP_UNKNOWN, NULL));
+    for (int i = 0; i <= 3600; i += 600)
+        browse(i, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 0, "it answers its server");
+}
+
+Test(silent_agent, declared_servers_and_proxies_need_not_speak)
+{
+    find_open("host,bolt,server,10.0.0.7\nhost,bolt,client,10.0.0.8\nproxy,,,10.0.0.8\n");
+    for (int i = 0; i <= 3600; i += 600) {
+        browse(i, "10.0.0.7");
+        browse(i, "10.0.0.8");
+    }
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 0);
+}
+
+Test(silent_agent, one_that_takes_more_time_than_documented_is_given_it)
+{
+    find_open(NULL);
+    speak(0, "10.0.0.7");
+    speak(600, "10.0.0.7");
+    browse(1200, "10.0.0.7");
+    browse(1700, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 0);
+    browse(1801, "10.0.0.7");
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 1);
+}
