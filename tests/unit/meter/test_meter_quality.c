@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a record tells of the capture itself: doubles, cut payloads, losses. */
+#include "meter_help.h"
+
+static struct run run;
+
+static void setup(void)
+{
+    run_begin(&run);
+}
+
+static void teardown(void)
+{
+    run_end(&run);
+}
+
+TestSuite(meter_quality, .init = setup, .fini = teardown);
+
+Test(meter_quality, doubles_are_counted)
+{
+    SEND(&run, .at = 0, CLIENT, .flags = ACK, .seq = 1, .ack = 1, .id = 7, .text = "hello");
+    SEND(&run, .at = 0.01, CLIENT, .flags = ACK, .seq = 1, .ack = 1, .id = 7, .text = "hello");
+    cr_assert_eq(run_stats(&run)->duplicates, 1);
+    run_flush(&run);
+    cr_assert_eq(run_only(&run)->packets[0], 2, "only counted: both are in the flow");
+    cr_assert(run_only(&run)->doubled);
+}
+
+Test(meter_quality, what_differs_or_comes_late_is_no_double)
+{
+    SEND(&run, .at = 0, CLIENT, .flags = ACK, .seq = 1, .ack = 1, .id = 7, .text = "hello");
+    SEND(&run, .at = 0.001, CLIENT, .flags = ACK, .seq = 1, .ack = 1, .id = 8, .text = "hello");
+    SEND(&run, .at = 0.002, CLIENT, .flags = ACK, .seq = 2, .ack = 1, .id = 8, .text = "hello");
+    SEND(&run, .at = 0.003, CLIENT, .flags = ACK, .seq = 2, .ack = 1, .id = 8, .text = "hallo");
+    SEND(&run, .at = 0.004, CLIENT, .flags = ACK, .seq = 2, .ack = 1, .id = 8, .text = "hallo!");
+    SEND(&run, .at = 0.015, CLIENT, .flags = ACK, .seq = 2, .ack = 1, .id = 8, .text = "hallo!");
+    cr_assert_eq(run_stats(&run)->duplicates, 0);
+    run_flush(&run);
+    cr_assert_not(run_only(&run)->doubled);
+    cr_assert_not(run_only(&run)->cut);
+}
+
+Test(meter_quality, a_payload_that_was_cut_is_told)
+{
+    SEND(&run, .at = 0, CLIENT, .flags = ACK, .seq = 1, .ack = 1, .text = "hello", .cut = 2);
+    run_flush(&run);
+    cr_assert(run_only(&run)->cut);
+}
+
+/* SYN 100, "hello" 101-105, FIN 106; SYN-ACK 500, FIN 501. */
+static void converse(bool hello)
+{
+    SEND(&run, .at = 0, CLIENT, .flags = SYN, .seq = 100);
+    SEND(&run, .at = 0.1, SERVER, .flags = SYN | ACK, .seq = 500, .ack = 101);
+    if (hello)
+        SEND(&run, .at = 0.2, CLIENT, .flags = ACK, .seq = 101, .ack = 501, .text = "hello");
+    SEND(&run, .at = 0.3, CLIENT, .flags = FIN | ACK, .seq = 106, .ack = 501);
+    SEND(&run, .at = 0.4, SERVER, .flags = FIN | ACK, .seq = 501, .ack = 107);
+    run_flush(&run);
+}
+
+Test(meter_quality, bytes_before_a_fin_that_nobody_saw_are_lost)
+{
+    converse(false);
+    cr_assert(run_only(&run)->lost);
+}
+
+Test(meter_quality, nothing_is_lost_when_all_bytes_before_the_fin_were_seen)
+{
+    converse(true);
+    cr_assert_not(run_only(&run)->lost);
+}
+
+Test(meter_quality, a_fin_whose_connection_is_another_tells_of_no_loss)
+{
+    SEND(&run, .at = 0, CLIENT, .flags = SYN, .seq = 4000000000);
+    SEND(&run, .at = 0.1, SERVER, .flags = SYN | ACK, .seq = 500, .ack = 4000000001);
+    SEND(&run, .at = 0.2, CLIENT, .flags = FIN | ACK, .seq = 3000000000, .ack = 501);
+    run_flush(&run);
+    cr_assert_not(run_only(&run)->lost);
+}
