@@ -13,6 +13,20 @@ static unsigned proto_slot(uint8_t proto)
     return proto == IP_TCP ? 0 : proto == IP_UDP ? 1 : NO_SLOT;
 }
 
+/* Which signatures an index holds. */
+typedef bool (*filter_fn)(const struct epw_signature *sig);
+
+static bool is_any(const struct epw_signature *sig)
+{
+    (void)sig;
+    return true;
+}
+
+static bool is_unnamed(const struct epw_signature *sig)
+{
+    return !epw_signature_by_name(sig);
+}
+
 /* Counts (where is NULL) or files every port of a signature. */
 static void each_port(const struct epw_signature *sig, uint32_t *first,
                       const struct epw_signature **where)
@@ -26,6 +40,14 @@ static void each_port(const struct epw_signature *sig, uint32_t *first,
         }
 }
 
+static void each_signature(const struct epw_catalogue *cat, unsigned slot, filter_fn filter,
+                           uint32_t *first, const struct epw_signature **where)
+{
+    for (size_t i = 0; i < cat->count; i++)
+        if (proto_slot(cat->sig[i].proto) == slot && filter(&cat->sig[i]))
+            each_port(&cat->sig[i], first, where);
+}
+
 static size_t port_entries(const struct epw_catalogue *cat, unsigned slot)
 {
     size_t entries = 0;
@@ -37,25 +59,22 @@ static size_t port_entries(const struct epw_catalogue *cat, unsigned slot)
     return entries;
 }
 
-static enum epw_err index_slot(struct epw_catalogue *cat, unsigned slot)
+static enum epw_err index_slot(const struct epw_catalogue *cat, unsigned slot, filter_fn filter,
+                               struct epw_cat_ports *ports)
 {
-    size_t entries = port_entries(cat, slot);
-    if (entries > EPW_CAT_MAX_ENTRIES)
+    if (port_entries(cat, slot) > EPW_CAT_MAX_ENTRIES)
         return EPW_ELIMIT;
     uint32_t *first = calloc(PORTS + 1, sizeof(*first));
-    const struct epw_signature **list = calloc(entries + 1, sizeof(*list));
-    cat->first[slot] = first;
-    cat->by_port[slot] = list;
-    if (first == NULL || list == NULL)
+    ports->first = first;
+    if (first == NULL)
         return EPW_ENOMEM;
-    for (size_t i = 0; i < cat->count; i++)
-        if (proto_slot(cat->sig[i].proto) == slot)
-            each_port(&cat->sig[i], first, NULL);
+    each_signature(cat, slot, filter, first, NULL);
     for (size_t port = 0; port < PORTS; port++)
         first[port + 1] += first[port];
-    for (size_t i = 0; i < cat->count; i++)
-        if (proto_slot(cat->sig[i].proto) == slot)
-            each_port(&cat->sig[i], first, list);
+    ports->list = calloc((size_t)first[PORTS] + 1, sizeof(ports->list[0]));
+    if (ports->list == NULL)
+        return EPW_ENOMEM;
+    each_signature(cat, slot, filter, first, ports->list);
     /* Filing moved every start to its end, which is the next one's start: move them back. */
     memmove(first + 1, first, PORTS * sizeof(*first));
     first[0] = 0;
@@ -64,12 +83,19 @@ static enum epw_err index_slot(struct epw_catalogue *cat, unsigned slot)
 
 enum epw_err epw_cat_index_ports(struct epw_catalogue *cat)
 {
-    for (unsigned slot = 0; slot < EPW_CAT_PROTOS; slot++) {
-        enum epw_err err = index_slot(cat, slot);
-        if (err != EPW_OK)
-            return err;
+    enum epw_err err = EPW_OK;
+    for (unsigned slot = 0; slot < EPW_CAT_PROTOS && err == EPW_OK; slot++) {
+        err = index_slot(cat, slot, is_any, &cat->by_port[slot]);
+        if (err == EPW_OK)
+            err = index_slot(cat, slot, is_unnamed, &cat->unnamed[slot]);
     }
-    return EPW_OK;
+    return err;
+}
+
+static void free_ports(struct epw_cat_ports *ports)
+{
+    free(ports->first);
+    free(ports->list);
 }
 
 void epw_catalogue_free(struct epw_catalogue *catalogue)
@@ -79,8 +105,8 @@ void epw_catalogue_free(struct epw_catalogue *catalogue)
     HASH_CLEAR(hh, catalogue->ids);
     epw_cat_names_free(catalogue);
     for (unsigned slot = 0; slot < EPW_CAT_PROTOS; slot++) {
-        free(catalogue->first[slot]);
-        free(catalogue->by_port[slot]);
+        free_ports(&catalogue->by_port[slot]);
+        free_ports(&catalogue->unnamed[slot]);
     }
     free(catalogue->sig);
     epw_arena_free(&catalogue->arena);
@@ -105,16 +131,33 @@ const struct epw_signature *epw_catalogue_find(const struct epw_catalogue *catal
     return entry == NULL ? NULL : &catalogue->sig[entry->index];
 }
 
-size_t epw_catalogue_by_port(const struct epw_catalogue *catalogue, uint8_t proto, uint16_t port,
-                             const struct epw_signature *const **list)
+static size_t of_port(const struct epw_cat_ports *slots, uint8_t proto, uint16_t port,
+                      const struct epw_signature *const **list)
 {
     unsigned slot = proto_slot(proto);
     *list = NULL;
     if (slot == NO_SLOT)
         return 0;
-    uint32_t first = catalogue->first[slot][port];
-    *list = catalogue->by_port[slot] + first;
-    return catalogue->first[slot][port + 1] - first;
+    uint32_t first = slots[slot].first[port];
+    *list = slots[slot].list + first;
+    return slots[slot].first[port + 1] - first;
+}
+
+size_t epw_catalogue_by_port(const struct epw_catalogue *catalogue, uint8_t proto, uint16_t port,
+                             const struct epw_signature *const **list)
+{
+    return of_port(catalogue->by_port, proto, port, list);
+}
+
+size_t epw_catalogue_unnamed(const struct epw_catalogue *catalogue, uint8_t proto, uint16_t port,
+                             const struct epw_signature *const **list)
+{
+    return of_port(catalogue->unnamed, proto, port, list);
+}
+
+bool epw_signature_by_name(const struct epw_signature *sig)
+{
+    return sig->needs == EPW_NEEDS_NAME || (sig->needs == EPW_NEEDS_NEVER && sig->name_count != 0);
 }
 
 bool epw_signature_names(const struct epw_signature *sig, const char *name, const char **mask)

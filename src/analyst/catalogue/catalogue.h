@@ -39,13 +39,25 @@ size_t epw_catalogue_by_port(const struct epw_catalogue *catalogue, uint8_t prot
                              const struct epw_signature *const **list);
 
 /*
+ * Those of them that something else than a name could decide: the rest need a
+ * name of their own, or never label and are known by names. In file order.
+ */
+size_t epw_catalogue_unnamed(const struct epw_catalogue *catalogue, uint8_t proto, uint16_t port,
+                             const struct epw_signature *const **list);
+
+/*
  * The signatures one of whose name masks the name matches, in file order, at
  * most max of them into list; returns how many there are. name: lower case,
  * no trailing dot. One pass over the name's labels, whatever the catalogue's size.
  */
 size_t epw_catalogue_by_name(const struct epw_catalogue *catalogue, const char *name,
                              const struct epw_signature **list, size_t max);
+/* The same; *mask of each (max of them; may be NULL) is its first mask that matches. */
+size_t epw_catalogue_by_mask(const struct epw_catalogue *catalogue, const char *name,
+                             const struct epw_signature **list, const char **mask, size_t max);
 
+/* Only a name could decide it, or refute it. */
+bool epw_signature_by_name(const struct epw_signature *sig);
 /* Whether the signature has a mask that the name matches; *mask (may be NULL) is that mask. */
 bool epw_signature_names(const struct epw_signature *sig, const char *name, const char **mask);
 bool epw_signature_has_port(const struct epw_signature *sig, uint16_t port);

@@ -51,15 +51,20 @@ struct epw_cat_suffix; /* names.c */
 
 #define EPW_CAT_PROTOS 2 /* tcp, udp */
 
+/* The signatures of port p: list[first[p] .. first[p + 1]) */
+struct epw_cat_ports {
+    const struct epw_signature **list;
+    uint32_t *first;
+};
+
 struct epw_catalogue {
     struct epw_arena arena;
     struct epw_signature *sig;
     size_t count, cap;
     struct epw_cat_id *ids;
     struct epw_cat_suffix *names;
-    /* The signatures of port p: by_port[proto][first[proto][p] .. first[proto][p + 1]) */
-    const struct epw_signature **by_port[EPW_CAT_PROTOS];
-    uint32_t *first[EPW_CAT_PROTOS];
+    struct epw_cat_ports by_port[EPW_CAT_PROTOS];
+    struct epw_cat_ports unnamed[EPW_CAT_PROTOS]; /* without those that only a name decides */
 };
 
 /* A load under way. */

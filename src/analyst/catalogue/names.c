@@ -2,14 +2,15 @@
 /*
  * Masks are filed under their literal tail ("upd.example.com" for
  * "s??.upd.example.com"), so that a name is looked up once a label whatever
- * the number of masks.
+ * the number of masks: in one pass from its end, which hashes every tail.
  */
 #include "analyst/catalogue/internal.h"
 
 struct mask_ref {
     const struct epw_signature *sig;
-    size_t at; /* which of sig's masks */
-    bool sure; /* the tail is all the mask asks for */
+    size_t at;   /* which of sig's masks */
+    bool sure;   /* the tail is all the mask asks for */
+    bool beside; /* an earlier mask of sig may match the same name */
     struct mask_ref *next;
 };
 
@@ -21,18 +22,55 @@ struct epw_cat_suffix {
     UT_hash_handle hh;
 };
 
+/* Taken from the end of a name, so that one pass hashes all of its tails. */
+static uint64_t hash_char(uint64_t hash, char c)
+{
+    return (hash ^ (unsigned char)c) * 0x9e3779b97f4a7c15ULL;
+}
+
+/* The high bits are the mixed ones; the table takes the low ones. */
+static unsigned hash_end(uint64_t hash)
+{
+    return (unsigned)(hash >> 32);
+}
+
+static unsigned hash_tail(const char *tail)
+{
+    uint64_t hash = 0;
+    for (size_t i = strlen(tail); i > 0; i--)
+        hash = hash_char(hash, tail[i - 1]);
+    return hash_end(hash);
+}
+
 static struct epw_cat_suffix *suffix_of(struct epw_catalogue *cat, const char *tail)
 {
     struct epw_cat_suffix *suffix = NULL;
-    HASH_FIND_STR(cat->names, tail, suffix);
+    unsigned hash = hash_tail(tail);
+    HASH_FIND_BYHASHVALUE(hh, cat->names, tail, strlen(tail), hash, suffix);
     if (suffix != NULL)
         return suffix;
     suffix = epw_arena_alloc(&cat->arena, sizeof(*suffix));
     if (suffix == NULL)
         return NULL;
     suffix->tail = tail;
-    HASH_ADD_KEYPTR(hh, cat->names, suffix->tail, strlen(tail), suffix);
+    HASH_ADD_KEYPTR_BYHASHVALUE(hh, cat->names, suffix->tail, strlen(tail), hash, suffix);
     return suffix->lost ? NULL : suffix;
+}
+
+/* A name has both tails only when one is the end of the other. */
+static bool may_meet(const char *a, const char *b)
+{
+    size_t a_len = strlen(a), b_len = strlen(b);
+    return a_len < b_len ? strcmp(b + (b_len - a_len), a) == 0
+                         : strcmp(a + (a_len - b_len), b) == 0;
+}
+
+static bool meets_earlier(const struct epw_signature *sig, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (may_meet(epw_mask_tail(sig->name[i]), epw_mask_tail(sig->name[at])))
+            return true;
+    return false;
 }
 
 static enum epw_err file_mask(struct epw_catalogue *cat, const struct epw_signature *sig, size_t at)
@@ -47,6 +85,7 @@ static enum epw_err file_mask(struct epw_catalogue *cat, const struct epw_signat
         .sig = sig,
         .at = at,
         .sure = tail == mask || (tail == mask + 2 && mask[0] == '*'),
+        .beside = meets_earlier(sig, at),
         .next = *list,
     };
     *list = ref;
@@ -74,44 +113,61 @@ static bool hits(const struct mask_ref *ref, const char *name)
 {
     if (!ref->sure && !epw_mask_match(ref->sig->name[ref->at], name))
         return false;
-    for (size_t i = 0; i < ref->at; i++)
+    for (size_t i = 0; ref->beside && i < ref->at; i++)
         if (epw_mask_match(ref->sig->name[i], name))
             return false;
     return true;
 }
 
-/* Keeps list the first max signatures in file order. */
-static void keep(const struct epw_signature **list, size_t max, size_t count,
-                 const struct epw_signature *sig)
+struct found {
+    const struct epw_signature **list;
+    const char **mask; /* NULL: not asked for */
+    size_t max, count;
+};
+
+/* Keeps the first max signatures in file order. */
+static void keep(struct found *f, const struct mask_ref *ref)
 {
-    size_t at = count < max ? count : max;
-    if (at == max && (max == 0 || list[--at]->index < sig->index))
+    size_t at = f->count < f->max ? f->count : f->max;
+    f->count++;
+    if (at == f->max && (f->max == 0 || f->list[--at]->index < ref->sig->index))
         return;
-    for (; at > 0 && list[at - 1]->index > sig->index; at--)
-        list[at] = list[at - 1];
-    list[at] = sig;
+    for (; at > 0 && f->list[at - 1]->index > ref->sig->index; at--) {
+        f->list[at] = f->list[at - 1];
+        if (f->mask != NULL)
+            f->mask[at] = f->mask[at - 1];
+    }
+    f->list[at] = ref->sig;
+    if (f->mask != NULL)
+        f->mask[at] = ref->sig->name[ref->at];
+}
+
+size_t epw_catalogue_by_mask(const struct epw_catalogue *catalogue, const char *name,
+                             const struct epw_signature **list, const char **mask, size_t max)
+{
+    struct found found = { .list = list, .mask = mask, .max = max };
+    size_t len = strlen(name);
+    uint64_t hash = 0;
+    if (len >= EPW_NAME_LEN || *name == '.')
+        return 0;
+    for (size_t at = len; at-- > 0;) {
+        hash = hash_char(hash, name[at]);
+        if (at != 0 && name[at - 1] != '.')
+            continue;
+        struct epw_cat_suffix *suffix = NULL;
+        HASH_FIND_BYHASHVALUE(hh, catalogue->names, name + at, len - at, hash_end(hash), suffix);
+        const struct mask_ref *ref = NULL;
+        if (suffix != NULL)
+            ref = at == 0 ? suffix->exact : suffix->below;
+        for (; ref != NULL; ref = ref->next)
+            if (hits(ref, name))
+                keep(&found, ref);
+    }
+    return found.count;
 }
 
 size_t epw_catalogue_by_name(const struct epw_catalogue *catalogue, const char *name,
                              const struct epw_signature **list, size_t max)
 {
-    size_t left = strlen(name), count = 0;
-    if (left == 0 || left >= EPW_NAME_LEN || *name == '.')
-        return 0;
-    for (const char *at = name; at != NULL;) {
-        struct epw_cat_suffix *suffix = NULL;
-        HASH_FIND(hh, catalogue->names, at, left, suffix);
-        const struct mask_ref *ref = NULL;
-        if (suffix != NULL)
-            ref = at == name ? suffix->exact : suffix->below;
-        for (; ref != NULL; ref = ref->next)
-            if (hits(ref, name))
-                keep(list, max, count++, ref->sig);
-        const char *dot = memchr(at, '.', left);
-        if (dot == NULL || dot[1] == '\0')
-            break;
-        left -= (size_t)(dot + 1 - at);
-        at = dot + 1;
-    }
-    return count;
+    return epw_catalogue_by_mask(catalogue, name, list, NULL, max);
 }
