@@ -164,17 +164,18 @@ static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
     /* A direction that is only guessed teaches nothing: ports of clients look like anybody's. */
     if (r->how == EPW_INIT_INFERRED)
         return;
+    bool documented = d->verdict.untold || d->judged_count != 0;
     /* Connections that never carry a byte are what a scanner's look like when answered. */
     if (d->kase.empty)
         epw_hosts_tried(a->know.hosts, &r->ip[0], &r->ip[1], r->port[1]);
     if (d->kase.attempt) {
         epw_hosts_tried(a->know.hosts, &r->ip[0], &r->ip[1], r->port[1]);
-        if (d->judged_count != 0)
+        if (documented)
             epw_hosts_fan_add(a->know.hosts, EPW_FAN_TRYING, &r->ip[1], r->proto, r->port[1],
                               &r->ip[0]);
         return;
     }
-    if (d->judged_count == 0 || r->packets[EPW_TO_CLIENT] == 0)
+    if (!documented || r->packets[EPW_TO_CLIENT] == 0)
         return;
     epw_hosts_fan_add(a->know.hosts, EPW_FAN_IN, &r->ip[1], r->proto, r->port[1], &r->ip[0]);
     epw_hosts_fan_add(a->know.hosts, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1], &r->ip[1]);
@@ -182,7 +183,7 @@ static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
         epw_site_proxy(a->know.site, &r->ip[1]))
         return;
     for (size_t i = 0; i < d->judged_count; i++) {
-        const struct epw_judged *j = &d->judged[i];
+        const struct epw_judged *j = d->judged[i];
         bool teaches = j->sig->needs == EPW_NEEDS_PORT || j->sig->needs == EPW_NEEDS_RESPONDER;
         /* One of a hundred ports says little by itself: ranges teach with their protocol. */
         bool told = j->sig->app_count == 0 || j->app_agrees ||
@@ -204,15 +205,15 @@ static void learn_roles(struct epw_analyst *a, const struct epw_flow_record *r)
     const struct epw_signature *sig = d->verdict.sig;
     const struct epw_judged *best = NULL;
     for (size_t i = 0; i < d->judged_count && best == NULL; i++)
-        if (d->judged[i].sig == sig)
-            best = &d->judged[i];
-    if (best == NULL || best->name_rank < 2)
+        if (d->judged[i]->sig == sig)
+            best = d->judged[i];
+    if (best == NULL || best->name_rank < EPW_RANK_CERT)
         return;
     /* A proxy speaks for many: what it does is somebody else's role. */
     bool agree[2] = { !epw_site_proxy(a->know.site, &r->ip[0]),
                       !epw_site_proxy(a->know.site, &r->ip[1]) && !d->kase.proxied };
     for (size_t i = 0; i < d->judged_count; i++) {
-        const struct epw_judged *j = &d->judged[i];
+        const struct epw_judged *j = d->judged[i];
         const struct epw_signature *other = j->sig;
         if (!epw_judged_equal(best, j) || strcmp(other->product, sig->product) != 0)
             continue;

@@ -86,6 +86,7 @@ void epw_explain_outcome(const char *head, const struct epw_verdict *verdict)
 
 void epw_explain_verdict(const struct epw_verdict *verdict)
 {
+    epw_verdict_tell(verdict);
     for (size_t i = 0; i < verdict->reason_count; i++)
         epw_explain_put("-", verdict->reason[i]);
     struct epw_str text = { 0 };
@@ -152,6 +153,7 @@ static const char *nothing_left(const struct epw_verdict *verdict)
 void epw_explain_open(const struct epw_result *result)
 {
     const struct epw_verdict *verdict = result->verdict;
+    epw_verdict_tell(verdict);
     puts("  what would decide it");
     if (verdict->confidence == EPW_CONF_CONFIRMED) {
         epw_explain_put("-", "nothing more: it is decided");

@@ -119,6 +119,7 @@ static enum epw_err csv_flow(void *state, const struct epw_result *result)
     struct csv_out *out = state;
     if (out->labelled_only && !epw_record_labelled(result->verdict))
         return EPW_OK;
+    epw_verdict_tell(result->verdict);
     struct epw_row row = { .stream = out->stream };
     put_record(&row, result->record, &out->cell);
     put_verdict(&row, result->verdict, &out->cell);

@@ -225,6 +225,7 @@ static enum epw_err eve_flow(void *state, const struct epw_result *result)
     struct eve_out *out = state;
     if (out->info->labelled_only && !epw_record_labelled(result->verdict))
         return EPW_OK;
+    epw_verdict_tell(result->verdict);
     json_t *root = json_object();
     enum epw_err err =
         set_all(root, out, result) == 0 ? write_flow(out, root, result->verdict) : EPW_ENOMEM;

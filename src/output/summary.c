@@ -245,7 +245,7 @@ enum epw_err epw_summary_add(struct epw_summary *summary, const struct epw_resul
     if (verdict->confidence == EPW_CONF_AMBIGUOUS)
         return add_ambiguous(summary, result);
     add_counts(&summary->other, result->record);
-    if (verdict->candidate_count != 0 && result->record->first_record)
+    if ((verdict->untold || verdict->candidate_count != 0) && result->record->first_record)
         summary->undecided++;
     return EPW_OK;
 }

@@ -104,6 +104,8 @@ void epw_endpoints_learn(struct epw_endpoints *endpoints, const struct epw_sight
 bool epw_endpoints_find(const struct epw_endpoints *endpoints, const struct epw_flow_record *record,
                         struct epw_endpoint *endpoint)
 {
+    if (endpoints->entries == NULL)
+        return false;
     struct key key = make_key(&record->ip[1], &record->ip[0], record->port[1], record->proto);
     const struct entry *e = find(endpoints, &key);
     /* A second of grace before it: taps of two directions are not in perfect order. */

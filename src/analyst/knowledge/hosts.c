@@ -22,10 +22,11 @@ struct witness {
     uint16_t port; /* what it teaches by: 0 when it teaches nothing */
 };
 
-struct host {
+struct epw_host {
     UT_hash_handle hh; /* insertion order is the order of eviction */
     struct epw_ip ip;
     uint8_t witness_count, role_count, target_count, port_count;
+    bool own_port; /* one of the witnesses is a product's own port, and may teach a role */
     struct witness *witness;           /* EPW_HOST_WITNESSES, NULL until the first */
     struct confirmed *role;            /* EPW_HOST_ROLES, NULL until the first */
     uint32_t target[EPW_SCAN_TARGETS]; /* hashes of hosts tried in vain */
@@ -49,7 +50,7 @@ struct fan {
 struct epw_hosts {
     uint64_t seed;
     struct epw_stats *stats;
-    struct host *hosts;
+    struct epw_host *hosts;
     struct fan *fans;
 };
 
@@ -63,7 +64,7 @@ enum epw_err epw_hosts_new(struct epw_hosts **hosts, uint64_t seed, struct epw_s
     return EPW_OK;
 }
 
-static void free_host(struct host *h)
+static void free_host(struct epw_host *h)
 {
     free(h->witness);
     free(h->role);
@@ -74,7 +75,7 @@ void epw_hosts_free(struct epw_hosts *hosts)
 {
     if (hosts == NULL)
         return;
-    struct host *h, *next_h;
+    struct epw_host *h, *next_h;
     HASH_ITER (hh, hosts->hosts, h, next_h) {
         HASH_DEL(hosts->hosts, h);
         free_host(h);
@@ -92,14 +93,16 @@ static uint32_t hash_bytes(const struct epw_hosts *hosts, const void *at, size_t
     return (uint32_t)epw_hash(at, len, hosts->seed);
 }
 
-static struct host *find(const struct epw_hosts *hosts, const struct epw_ip *ip)
+static struct epw_host *find(const struct epw_hosts *hosts, const struct epw_ip *ip)
 {
-    struct host *h;
+    struct epw_host *h = NULL;
+    if (hosts->hosts == NULL)
+        return NULL;
     HASH_FIND_BYHASHVALUE(hh, hosts->hosts, ip, sizeof(*ip), hash_bytes(hosts, ip, sizeof(*ip)), h);
     return h;
 }
 
-static bool insert(struct epw_hosts *hosts, struct host *h)
+static bool insert(struct epw_hosts *hosts, struct epw_host *h)
 {
     HASH_ADD_BYHASHVALUE(hh, hosts->hosts, ip, sizeof(h->ip),
                          hash_bytes(hosts, &h->ip, sizeof(h->ip)), h);
@@ -109,7 +112,7 @@ static bool insert(struct epw_hosts *hosts, struct host *h)
 static void make_room(struct epw_hosts *hosts)
 {
     for (int chance = 0; HASH_COUNT(hosts->hosts) >= EPW_HOSTS_MAX; chance++) {
-        struct host *oldest = hosts->hosts;
+        struct epw_host *oldest = hosts->hosts;
         HASH_DEL(hosts->hosts, oldest);
         bool keep = oldest->witness_count != 0 || oldest->role_count != 0;
         if (keep && chance < SECOND_CHANCES && insert(hosts, oldest))
@@ -119,9 +122,9 @@ static void make_room(struct epw_hosts *hosts)
     }
 }
 
-static struct host *find_or_add(struct epw_hosts *hosts, const struct epw_ip *ip)
+static struct epw_host *find_or_add(struct epw_hosts *hosts, const struct epw_ip *ip)
 {
-    struct host *h = find(hosts, ip);
+    struct epw_host *h = find(hosts, ip);
     if (h != NULL)
         return h;
     make_room(hosts);
@@ -139,7 +142,7 @@ static struct host *find_or_add(struct epw_hosts *hosts, const struct epw_ip *ip
 void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
                         const struct epw_signature *sig, uint16_t port)
 {
-    struct host *h = find_or_add(hosts, ip);
+    struct epw_host *h = find_or_add(hosts, ip);
     if (h == NULL)
         return;
     if (h->witness == NULL)
@@ -151,12 +154,13 @@ void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
             return;
     h->witness[h->witness_count++] =
         (struct witness){ .sig = sig, .port = port < FIRST_TEACHING_PORT ? 0 : port };
+    h->own_port |= sig->needs == EPW_NEEDS_PORT && port >= FIRST_TEACHING_PORT;
 }
 
 void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
                        const struct epw_signature *sig, const char *role)
 {
-    struct host *h = find_or_add(hosts, ip);
+    struct epw_host *h = find_or_add(hosts, ip);
     if (h == NULL)
         return;
     if (h->role == NULL)
@@ -175,7 +179,7 @@ static bool teaches(const struct witness *w, const char *product, const char *ro
            strcmp(w->sig->responder, role) == 0;
 }
 
-static bool answers_port(const struct host *h, const char *product, uint16_t port)
+static bool answers_port(const struct epw_host *h, const char *product, uint16_t port)
 {
     for (size_t i = 0; i < h->witness_count; i++)
         if (strcmp(h->witness[i].sig->product, product) == 0 && h->witness[i].port == port)
@@ -184,7 +188,7 @@ static bool answers_port(const struct host *h, const char *product, uint16_t por
 }
 
 /* Whether `product` explains every port of `other` that the host answers, and there is one. */
-static bool covers(const struct host *h, const char *product, const char *other)
+static bool covers(const struct epw_host *h, const char *product, const char *other)
 {
     bool any = false;
     for (size_t i = 0; i < h->witness_count; i++) {
@@ -199,7 +203,7 @@ static bool covers(const struct host *h, const char *product, const char *other)
 }
 
 /* Another product explains all of it, with a port of its own among them as the rule asks. */
-static bool is_shared(const struct host *h, const char *product)
+static bool is_shared(const struct epw_host *h, const char *product)
 {
     for (size_t i = 0; i < h->witness_count; i++) {
         const struct epw_signature *sig = h->witness[i].sig;
@@ -210,7 +214,8 @@ static bool is_shared(const struct host *h, const char *product)
     return false;
 }
 
-static struct epw_role role_by_ports(const struct host *h, const char *product, const char *role)
+static struct epw_role role_by_ports(const struct epw_host *h, const char *product,
+                                     const char *role)
 {
     struct epw_role found = { .how = EPW_ROLE_UNKNOWN };
     const struct witness *own = NULL;
@@ -231,11 +236,19 @@ static struct epw_role role_by_ports(const struct host *h, const char *product, 
     return found;
 }
 
-struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_ip *ip,
-                               const char *product, const char *role)
+const struct epw_host *epw_hosts_get(const struct epw_hosts *hosts, const struct epw_ip *ip)
 {
-    const struct host *h = find(hosts, ip);
-    if (h == NULL || role[0] == '\0')
+    return find(hosts, ip);
+}
+
+bool epw_host_is_known(const struct epw_host *h)
+{
+    return h != NULL && (h->role_count != 0 || h->own_port);
+}
+
+struct epw_role epw_host_role(const struct epw_host *h, const char *product, const char *role)
+{
+    if (!epw_host_is_known(h) || role[0] == '\0')
         return (struct epw_role){ .how = EPW_ROLE_UNKNOWN };
     for (size_t i = 0; i < h->role_count; i++)
         if (strcmp(h->role[i].product, product) == 0 && strcmp(h->role[i].role, role) == 0)
@@ -243,21 +256,29 @@ struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_i
     return role_by_ports(h, product, role);
 }
 
-bool epw_hosts_answers(const struct epw_hosts *hosts, const struct epw_ip *ip,
-                       const struct epw_signature *sig)
+struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_ip *ip,
+                               const char *product, const char *role)
 {
-    const struct host *h = find(hosts, ip);
+    return epw_host_role(find(hosts, ip), product, role);
+}
+
+bool epw_host_answers(const struct epw_host *h, const struct epw_signature *sig)
+{
     for (size_t i = 0; h != NULL && i < h->witness_count; i++)
         if (h->witness[i].sig == sig)
             return true;
     return false;
 }
 
-const struct epw_signature *epw_hosts_rival(const struct epw_hosts *hosts, const struct epw_ip *ip,
-                                            const char *product)
+bool epw_hosts_answers(const struct epw_hosts *hosts, const struct epw_ip *ip,
+                       const struct epw_signature *sig)
 {
-    const struct host *h = find(hosts, ip);
-    for (size_t i = 0; h != NULL && i < h->witness_count; i++) {
+    return epw_host_answers(find(hosts, ip), sig);
+}
+
+const struct epw_signature *epw_host_rival(const struct epw_host *h, const char *product)
+{
+    for (size_t i = 0; h != NULL && h->own_port && i < h->witness_count; i++) {
         const struct witness *w = &h->witness[i];
         if (strcmp(w->sig->product, product) != 0 && w->port != 0 &&
             w->sig->needs == EPW_NEEDS_PORT && !answers_port(h, product, w->port) &&
@@ -337,7 +358,7 @@ unsigned epw_hosts_fan(const struct epw_hosts *hosts, enum epw_fan fan, const st
 void epw_hosts_tried(struct epw_hosts *hosts, const struct epw_ip *ip, const struct epw_ip *target,
                      uint16_t port)
 {
-    struct host *h = find_or_add(hosts, ip);
+    struct epw_host *h = find_or_add(hosts, ip);
     if (h == NULL)
         return;
     uint32_t target_hash = hash_bytes(hosts, target, sizeof(*target));
@@ -346,8 +367,12 @@ void epw_hosts_tried(struct epw_hosts *hosts, const struct epw_ip *ip, const str
                                       target_hash ^ (uint32_t)port * 2654435761u);
 }
 
+bool epw_host_is_scanner(const struct epw_host *h)
+{
+    return h != NULL && (h->target_count == EPW_SCAN_TARGETS || h->port_count == EPW_SCAN_TARGETS);
+}
+
 bool epw_hosts_is_scanner(const struct epw_hosts *hosts, const struct epw_ip *ip)
 {
-    const struct host *h = find(hosts, ip);
-    return h != NULL && (h->target_count == EPW_SCAN_TARGETS || h->port_count == EPW_SCAN_TARGETS);
+    return epw_host_is_scanner(find(hosts, ip));
 }

@@ -75,14 +75,28 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
                        const struct epw_signature *sig, const char *role);
 
 /*
+ * What is known of one host, looked up once for all that is asked of it; NULL
+ * when nothing is, which every question below takes too. Valid until anything
+ * is learned of any host.
+ */
+struct epw_host;
+const struct epw_host *epw_hosts_get(const struct epw_hosts *hosts, const struct epw_ip *ip);
+
+/* It has a role, or answers a port that could give it one: else no row depends on it. */
+bool epw_host_is_known(const struct epw_host *host);
+bool epw_host_is_scanner(const struct epw_host *host);
+
+/*
  * Whether the host is known in a role of a product. By ports: it answered in
  * two different functions of (product, role) on two ports from 1024 up, at
  * least one of which is the product's own (needs port).
  */
+struct epw_role epw_host_role(const struct epw_host *host, const char *product, const char *role);
 struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_ip *ip,
                                const char *product, const char *role);
 
 /* Whether the host was seen to answer for this signature (epw_hosts_answered). */
+bool epw_host_answers(const struct epw_host *host, const struct epw_signature *sig);
 bool epw_hosts_answers(const struct epw_hosts *hosts, const struct epw_ip *ip,
                        const struct epw_signature *sig);
 
@@ -92,8 +106,7 @@ bool epw_hosts_answers(const struct epw_hosts *hosts, const struct epw_ip *ip,
  * signature's port besides. NULL when there is none, or when the host answers
  * no port of this product yet.
  */
-const struct epw_signature *epw_hosts_rival(const struct epw_hosts *hosts, const struct epw_ip *ip,
-                                            const char *product);
+const struct epw_signature *epw_host_rival(const struct epw_host *host, const char *product);
 
 enum epw_fan {
     EPW_FAN_IN,     /* initiators that ip's port answered */

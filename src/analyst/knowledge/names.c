@@ -98,7 +98,9 @@ static unsigned hash_ip(const struct epw_names *names, const struct epw_ip *ip)
 
 static struct address *find(const struct epw_names *names, const struct epw_ip *ip)
 {
-    struct address *a;
+    struct address *a = NULL;
+    if (names->addresses == NULL)
+        return NULL;
     HASH_FIND_BYHASHVALUE(hh, names->addresses, ip, sizeof(*ip), hash_ip(names, ip), a);
     return a;
 }

@@ -143,6 +143,12 @@ bool epw_site_known(const struct epw_site *site, const struct epw_ip *ip, const 
     return true;
 }
 
+bool epw_site_is_silent(const struct epw_site *site, const struct epw_ip *a, const struct epw_ip *b)
+{
+    return site == NULL || (site->count[EPW_SITE_NAME] == 0 && site->move_count == 0 &&
+                            !holds(site, EPW_SITE_HOST, a) && !holds(site, EPW_SITE_HOST, b));
+}
+
 static const struct epw_site_line *lines_of_name(const struct epw_site *site, const char *name)
 {
     struct epw_site_host_name *found = NULL;

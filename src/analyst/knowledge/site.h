@@ -51,6 +51,12 @@ const char *epw_site_name_at(const struct epw_site *site, const char *product, c
 /* The host name is declared in this role of the product. name: lower case. */
 bool epw_site_names(const struct epw_site *site, const char *name, const char *product,
                     const char *role);
+/*
+ * Whether nothing is declared that could say what two hosts' conversation is:
+ * no role of either's address, no host name and no moved port at all.
+ */
+bool epw_site_is_silent(const struct epw_site *site, const struct epw_ip *a,
+                        const struct epw_ip *b);
 /* The first of: product and role declared of an address; false when none is. */
 bool epw_site_known(const struct epw_site *site, const struct epw_ip *ip, const char **product,
                     const char **role);

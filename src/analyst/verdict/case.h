@@ -9,15 +9,25 @@
 /* The flow's own names, then those that DNS gave its responder. */
 #define EPW_CASE_NAMES (EPW_FLOW_NAMES + EPW_NAMES_PER_ADDRESS)
 
+/* Masks that the names of one flow match: several times what the shipped set has of any. */
+#define EPW_CASE_HITS 256
+
+/* How a name is known: what the initiator said outranks a certificate's, which outranks what DNS
+ * said of the address. */
+enum epw_name_rank { EPW_RANK_NONE, EPW_RANK_DNS, EPW_RANK_CERT, EPW_RANK_SAID };
+
+/* A name that one of a signature's masks matches. */
+struct epw_hit {
+    const struct epw_signature *sig;
+    const char *mask;
+    size_t name; /* its place among the names */
+};
+
 struct epw_case {
     const struct epw_flow_record *record;
     const struct epw_knowledge *know;
-    size_t name_count;
-    struct epw_flow_name name[EPW_CASE_NAMES];
-    bool fresh[EPW_CASE_NAMES];   /* of a DNS name: within its time; of others: true */
-    bool asked[EPW_CASE_NAMES];   /* of a DNS name: told to this client */
-    bool passing[EPW_CASE_NAMES]; /* of a DNS name: stood beside an answer, never believed */
-    size_t dns_count;             /* names with source EPW_NAME_DNS */
+    const struct epw_host *host[2]; /* by side; NULL: nothing is known of it */
+    size_t name_count, hit_count;
     bool own_name; /* a name that the initiator said (SNI, Host, CONNECT): overrides DNS */
     bool named;    /* any name that is believed: said, of the certificate, or of DNS */
     bool attempt;  /* TCP that nobody answered */
@@ -31,6 +41,14 @@ struct epw_case {
     bool announced; /* a control channel announced the endpoint: endpoint says which */
     bool to_group;  /* to a broadcast or multicast address */
     struct epw_endpoint endpoint;
+
+    /* From here on only what the counts say is filled in. */
+    struct epw_flow_name name[EPW_CASE_NAMES];
+    uint8_t rank[EPW_CASE_NAMES];      /* enum epw_name_rank */
+    bool fresh[EPW_CASE_NAMES];        /* of a DNS name: within its time; of others: true */
+    bool asked[EPW_CASE_NAMES];        /* of a DNS name: told to this client */
+    bool passing[EPW_CASE_NAMES];      /* of a DNS name: stood beside an answer, never believed */
+    struct epw_hit hit[EPW_CASE_HITS]; /* in the order of the names, then of the catalogue */
 };
 
 /* Everything is borrowed: valid while record and knowledge stay as they are. */
@@ -39,12 +57,5 @@ void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
 
 /* Whether the first bytes (outer, or inside TLS or CONNECT) are this protocol. */
 bool epw_case_is_app(const struct epw_case *c, enum epw_app app);
-
-/*
- * Whether a name was said by the initiator: SNI, QUIC SNI, Host, CONNECT, and
- * is no address. With ECH the SNI may be an outer name that says nothing, and
- * by design nobody can tell (RFC 9849, GREASE): it is shown, not believed.
- */
-bool epw_case_said(const struct epw_case *c, const struct epw_flow_name *name);
 
 #endif

@@ -44,14 +44,14 @@ static void check_direction(const struct epw_case *c, struct epw_judged *j)
         return;
     const struct epw_ip *from = &c->record->ip[0];
     if (epw_site_role(c->know->site, from, sig->product, sig->responder) ||
-        epw_hosts_role(c->know->hosts, from, sig->product, sig->responder).how == EPW_ROLE_PORTS)
+        epw_host_role(c->host[0], sig->product, sig->responder).how == EPW_ROLE_PORTS)
         epw_contradict(j, "the documented listener opened it");
 }
 
 /* A name of somebody else's on a conversation that is documented with the vendor's own. */
 static void check_name(const struct epw_case *c, struct epw_judged *j)
 {
-    if (!c->own_name || j->name_rank == 3)
+    if (!c->own_name || j->name_rank == EPW_RANK_SAID)
         return;
     if (j->sig->name_count != 0)
         epw_contradict(j, "the flow says a name that is not one of the documented ones");
@@ -65,10 +65,11 @@ static void check_name(const struct epw_case *c, struct epw_judged *j)
 static void check_share(const struct epw_case *c, struct epw_judged *j)
 {
     const char *path = c->record->evidence->hint;
+    if (path[0] == '\0' || strcmp(j->sig->category, "deployment") != 0)
+        return;
     size_t len = strlen(path);
     /* What was cut at the hint's end may have ended in any way. */
-    if (strcmp(j->sig->category, "deployment") != 0 || strchr(path, '/') == NULL ||
-        len + 1 >= EPW_HINT_LEN || !epw_case_is_app(c, EPW_APP_SMB))
+    if (strchr(path, '/') == NULL || len + 1 >= EPW_HINT_LEN || !epw_case_is_app(c, EPW_APP_SMB))
         return;
     if (path[len - 1] != '$')
         epw_contradict(j, "a file share was opened, not an administrative one");
@@ -79,7 +80,7 @@ static void check_rival(const struct epw_case *c, struct epw_judged *j)
     if (j->sig->responder[0] != '\0' && j->role[1].how != EPW_ROLE_CONFIRMED &&
         j->role[1].how != EPW_ROLE_SITE &&
         (j->sig->needs == EPW_NEEDS_PORT || j->sig->needs == EPW_NEEDS_RESPONDER) &&
-        epw_hosts_rival(c->know->hosts, &c->record->ip[1], j->sig->product) != NULL)
+        epw_host_rival(c->host[1], j->sig->product) != NULL)
         epw_contradict(j, "the responder answers ports that only another product explains");
 }
 

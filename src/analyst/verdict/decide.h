@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verdict on one flow: candidates collected, judged, ranked, and put into words. */
+/* The verdict on one flow: candidates collected, judged, ranked; put into words when asked. */
 #ifndef EPW_ANALYST_VERDICT_DECIDE_H
 #define EPW_ANALYST_VERDICT_DECIDE_H
 
@@ -9,13 +9,31 @@
 /* Room for the words of one verdict: EPW_MAX_REASONS of them at full length. */
 #define EPW_WORDS_LEN (EPW_MAX_REASONS * EPW_REASON_LEN)
 
+/* What came of it, as the reasons tell. */
+enum epw_outcome {
+    EPW_OUT_NONE,   /* nothing is carried by the evidence */
+    EPW_OUT_CHOSEN, /* verdict.sig */
+    EPW_OUT_RIVALS, /* the best, and others that equal it */
+    EPW_OUT_SHAPED, /* the best, and one row that the number of peers speaks for */
+};
+
 /* Scratch and result of a decision; large, so it lives with the analyst, not on the stack. */
 struct epw_decision {
     struct epw_verdict verdict; /* points into this struct and into the catalogue */
     struct epw_case kase;
+    /*
+     * Best first. While the verdict is untold, only rows that may teach a role,
+     * and one that the flow itself does not contradict: judged by what was seen.
+     */
     size_t judged_count;
+    struct epw_judged *judged[EPW_MAX_CANDIDATES];
     bool refuted; /* rows fell out: the flow has a name, and it is none of theirs */
-    struct epw_judged judged[EPW_MAX_CANDIDATES];
+    enum epw_outcome outcome;
+    const struct epw_judged *shaped; /* of EPW_OUT_SHAPED: the row that ties with the best */
+    int fan;                         /* what the number of peers decided: 0 nothing, 1 that it is a
+                                        server with its clients, 2 a manager with its */
+    bool worded;
+    struct epw_judged room[EPW_MAX_CANDIDATES];
     struct epw_candidate candidate[EPW_MAX_CANDIDATES];
     const char *reason[EPW_MAX_REASONS];
     size_t words_used;
@@ -29,5 +47,8 @@ struct epw_decision {
  */
 void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
                 const struct epw_knowledge *know);
+
+/* Whether a candidate ties with the best one, and is of another product. */
+bool epw_decision_ties(const struct epw_decision *d, const struct epw_judged *j);
 
 #endif

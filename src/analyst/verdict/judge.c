@@ -5,30 +5,18 @@
 
 #include <string.h>
 
-/* A name that was said outranks a certificate's, which outranks what DNS said of the address. */
-static uint8_t rank_of(const struct epw_case *c, const struct epw_flow_name *name)
-{
-    if (epw_case_said(c, name))
-        return 3;
-    return name->source == EPW_NAME_CERT ? 2 : name->source == EPW_NAME_DNS ? 1 : 0;
-}
-
 static void find_name(const struct epw_case *c, struct epw_judged *j)
 {
-    for (size_t i = 0; i < c->name_count; i++) {
-        const char *mask;
-        uint8_t rank = rank_of(c, &c->name[i]);
-        /* The flow's own name overrides what DNS said of its address; stale answers are
-           shown, not believed. */
-        if (rank == 0 || (rank == 1 && (c->own_name || c->proxied || !c->fresh[i])) ||
-            !epw_signature_names(j->sig, c->name[i].text, &mask))
+    for (size_t i = 0; i < c->hit_count; i++) {
+        const struct epw_hit *hit = &c->hit[i];
+        uint8_t rank = c->rank[hit->name];
+        if (hit->sig != j->sig || rank == EPW_RANK_NONE)
             continue;
-        size_t len = strlen(mask);
+        size_t len = strlen(hit->mask);
         if (rank > j->name_rank || (rank == j->name_rank && len > j->mask_len)) {
             j->name_rank = rank;
             j->mask_len = len;
-            j->name = c->name[i].text;
-            j->mask = mask;
+            j->mask = hit->mask;
         }
     }
 }
@@ -36,9 +24,9 @@ static void find_name(const struct epw_case *c, struct epw_judged *j)
 /* A name of the responder that the site file declares for the role; NULL when there is none. */
 static const char *declared_name(const struct epw_case *c, const char *product, const char *role)
 {
-    for (size_t i = 0; !c->proxied && i < c->name_count; i++) {
-        uint8_t rank = rank_of(c, &c->name[i]);
-        if (rank != 0 && (rank > 1 || (c->fresh[i] && !c->own_name)) &&
+    for (size_t i = 0; c->know->site != NULL && !c->proxied && i < c->name_count; i++) {
+        uint8_t rank = c->rank[i];
+        if (rank != EPW_RANK_NONE && (rank != EPW_RANK_DNS || (c->fresh[i] && !c->own_name)) &&
             epw_site_names(c->know->site, c->name[i].text, product, role))
             return c->name[i].text;
     }
@@ -57,11 +45,19 @@ static struct epw_role role_of(const struct epw_case *c, const struct epw_signat
     for (size_t i = 0; i < sig->network_count; i++)
         if (sig->network[i].side == side && epw_prefix_has(&sig->network[i].prefix, ip))
             return (struct epw_role){ .how = EPW_ROLE_NETWORK };
-    struct epw_role known = epw_hosts_role(c->know->hosts, ip, sig->product, role);
+    struct epw_role known = epw_host_role(c->host[side], sig->product, role);
     /* A role that may as well be another product's explains its own ports, no further ones. */
-    if (known.shared && (side == 0 || !epw_hosts_answers(c->know->hosts, ip, sig)))
+    if (known.shared && (side == 0 || !epw_host_answers(c->host[side], sig)))
         known.how = EPW_ROLE_UNKNOWN;
     return known;
+}
+
+static bool is_products(const struct epw_case *c, size_t name, const char *product)
+{
+    for (size_t i = 0; i < c->hit_count; i++)
+        if (c->hit[i].name == name && strcmp(c->hit[i].sig->product, product) == 0)
+            return true;
+    return false;
 }
 
 /* Every fresh name of the address must be one of the documented ones, else it may be another's. */
@@ -69,19 +65,11 @@ static bool address_is_shared(const struct epw_case *c, const struct epw_judged 
 {
     bool any_asked = false;
     for (size_t i = 0; i < c->name_count; i++)
-        any_asked |= c->name[i].source == EPW_NAME_DNS && c->asked[i] && c->fresh[i];
-    for (size_t i = 0; i < c->name_count; i++) {
-        if (c->name[i].source != EPW_NAME_DNS || !c->fresh[i] || (any_asked && !c->asked[i]) ||
-            epw_signature_names(j->sig, c->name[i].text, NULL))
-            continue;
-        const struct epw_signature *other[8];
-        size_t count = epw_catalogue_by_name(c->know->catalogue, c->name[i].text, other, 8);
-        bool same_product = false;
-        for (size_t k = 0; k < count && k < 8; k++)
-            same_product |= strcmp(other[k]->product, j->sig->product) == 0;
-        if (!same_product)
+        any_asked |= c->rank[i] == EPW_RANK_DNS && c->asked[i] && c->fresh[i];
+    for (size_t i = 0; i < c->name_count; i++)
+        if (c->rank[i] == EPW_RANK_DNS && c->fresh[i] && (!any_asked || c->asked[i]) &&
+            !is_products(c, i, j->sig->product))
             return true;
-    }
     return false;
 }
 
@@ -103,7 +91,7 @@ static bool attempt_counts(const struct epw_case *c, const struct epw_judged *j)
     const struct epw_flow_record *r = c->record;
     if (j->role[1].how != EPW_ROLE_UNKNOWN || j->name_rank != 0)
         return true;
-    return !epw_hosts_is_scanner(c->know->hosts, &r->ip[0]) &&
+    return !epw_host_is_scanner(c->host[0]) &&
            epw_hosts_fan(c->know->hosts, EPW_FAN_TRYING, &r->ip[1], r->proto, r->port[1]) >=
                EPW_FAN_MANY;
 }
@@ -210,7 +198,7 @@ static bool judge_name(const struct epw_case *c, struct epw_judged *j)
                    j->sig->needs != EPW_NEEDS_INITIATOR && j->sig->needs != EPW_NEEDS_CONTROL;
     if (!by_name || j->contradicted)
         return false;
-    if (j->name_rank >= 2) {
+    if (j->name_rank >= EPW_RANK_CERT) {
         reach(j, EPW_CONF_CONFIRMED, "a name of its own on a documented port");
         return true;
     }
@@ -232,7 +220,7 @@ static void judge_unnamed(const struct epw_case *c, struct epw_judged *j)
     judge_need(c, j);
     /* A manager may try many clients in vain; anybody else who does is a scanner. */
     bool probe = (c->attempt || c->empty) && j->role[0].how == EPW_ROLE_UNKNOWN &&
-                 j->name_rank == 0 && epw_hosts_is_scanner(c->know->hosts, &c->record->ip[0]);
+                 j->name_rank == 0 && epw_host_is_scanner(c->host[0]);
     if (probe && j->reached > EPW_CONF_NONE) {
         j->reached = EPW_CONF_NONE;
         unmet(j, "the initiator probes many targets: its probes name nothing");
@@ -256,31 +244,36 @@ static void judge_site(const struct epw_case *c, struct epw_judged *j)
     }
 }
 
-void epw_judge(const struct epw_case *c, const struct epw_signature *sig, struct epw_judged *j)
+void epw_judge_seen(const struct epw_case *c, const struct epw_signature *sig, struct epw_judged *j)
 {
     *j = (struct epw_judged){ .sig = sig, .why = "" };
     find_name(c, j);
-    bool spoken_to = epw_site_has_port(c->know->site, sig, c->record->port[1]);
-    j->port_fits = spoken_to && !c->proxied;
+    j->spoken_to = epw_site_has_port(c->know->site, sig, c->record->port[1]);
+    j->port_fits = j->spoken_to && !c->proxied;
     if (c->proxied) {
         /* The name belongs to the target, as may an own port; the proxy's rows to the port
            spoken to. */
-        bool own_port = sig->name_count == 0 && j->name_rank != 3;
-        bool of_target = j->name_rank == 3 || (own_port && sig->needs == EPW_NEEDS_PORT);
-        j->port_fits = (own_port && spoken_to) ||
+        bool own_port = sig->name_count == 0 && j->name_rank != EPW_RANK_SAID;
+        bool of_target =
+            j->name_rank == EPW_RANK_SAID || (own_port && sig->needs == EPW_NEEDS_PORT);
+        j->port_fits = (own_port && j->spoken_to) ||
                        (of_target && epw_site_has_port(c->know->site, sig, c->target_port));
     }
     if (sig->needs == EPW_NEEDS_CONTROL)
         j->port_fits = true;
-    j->role[0] = role_of(c, sig, 0);
-    j->role[1] = c->proxied && !spoken_to ? (struct epw_role){ .how = EPW_ROLE_UNKNOWN }
-                                          : role_of(c, sig, 1);
     if (!j->port_fits) {
         epw_contradict(j, "a documented name, on a port that is not documented for it");
         return;
     }
     epw_check_seen(c, j);
     j->plain = !j->contradicted;
+}
+
+void epw_judge_known(const struct epw_case *c, struct epw_judged *j)
+{
+    j->role[0] = role_of(c, j->sig, 0);
+    if (!c->proxied || j->spoken_to)
+        j->role[1] = role_of(c, j->sig, 1);
     if (!j->contradicted)
         epw_check_learned(c, j);
     if (!j->contradicted && !judge_name(c, j))
@@ -308,37 +301,26 @@ static unsigned port_span(const struct epw_signature *sig)
     return sig->port_count == 0 ? 65536u : (unsigned)(sig->port[0].high - sig->port[0].low);
 }
 
-/* Compares by evidence: 0 when neither has more. */
-static int cmp_evidence(const struct epw_judged *a, const struct epw_judged *b)
+/* The evidence in one number, the best lowest; two bits and more are left for the rest. */
+static uint64_t evidence_of(const struct epw_judged *j)
 {
-    if (a->reached != b->reached)
-        return a->reached > b->reached ? -1 : 1;
-    if (a->name_rank != b->name_rank)
-        return a->name_rank > b->name_rank ? -1 : 1;
-    if (a->mask_len != b->mask_len)
-        return a->mask_len > b->mask_len ? -1 : 1;
-    if (roles_known(a) != roles_known(b))
-        return roles_known(a) > roles_known(b) ? -1 : 1;
-    if (a->app_agrees != b->app_agrees)
-        return a->app_agrees ? -1 : 1;
-    return 0;
+    uint64_t lacks = (uint64_t)(EPW_CONF_CONFIRMED - j->reached);
+    lacks = lacks << 2 | (uint64_t)(EPW_RANK_SAID - j->name_rank);
+    lacks = lacks << 8 | (uint64_t)(EPW_NAME_LEN - j->mask_len);
+    lacks = lacks << 2 | (uint64_t)(2 - roles_known(j));
+    return lacks << 1 | (j->app_agrees ? 0 : 1);
 }
 
 bool epw_judged_equal(const struct epw_judged *a, const struct epw_judged *b)
 {
-    return cmp_evidence(a, b) == 0;
+    return evidence_of(a) == evidence_of(b);
 }
 
-int epw_judged_cmp(const struct epw_judged *a, const struct epw_judged *b)
+uint64_t epw_judged_order(const struct epw_judged *j)
 {
-    int by = cmp_evidence(a, b);
-    if (by != 0)
-        return by;
-    if (a->contradicted != b->contradicted)
-        return a->contradicted ? 1 : -1;
-    if (a->sig->neighbour != b->sig->neighbour)
-        return a->sig->neighbour ? 1 : -1;
-    if (port_span(a->sig) != port_span(b->sig))
-        return port_span(a->sig) < port_span(b->sig) ? -1 : 1;
-    return a->sig->index < b->sig->index ? -1 : a->sig->index > b->sig->index;
+    uint64_t order = evidence_of(j);
+    order = order << 1 | (j->contradicted ? 1 : 0);
+    order = order << 1 | (j->sig->neighbour ? 1 : 0);
+    order = order << 17 | port_span(j->sig);
+    return order << 20 | j->sig->index;
 }

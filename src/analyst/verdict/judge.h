@@ -10,28 +10,34 @@
 #include "analyst/verdict/case.h"
 #include "analyst/verdict/verdict.h"
 
+/* What epw_judge_seen() leaves out: roles, reached and why of what nothing contradicts. */
 struct epw_judged {
     const struct epw_signature *sig;
     enum epw_confidence reached;
     const char *why; /* static words: what it rests on, lacks, or what contradicts */
     bool contradicted;
-    bool open;         /* not contradicted; its need is unmet, but could yet be met */
-    bool plain;        /* protocol, scope and the flow's own name do not contradict: true
-                          or false whatever else was learned */
-    bool port_fits;    /* the responder's (or the proxied target's) port is documented */
-    bool elsewhere;    /* not opened from the networks that are documented for it */
-    bool app_agrees;   /* the protocol seen is the documented one */
-    uint8_t name_rank; /* 3 said by the initiator, 2 certificate, 1 DNS, 0 none */
-    size_t mask_len;   /* of the mask that matched: longer says more */
-    const char *name;  /* the name that matched, NULL: none */
-    const char *mask;
+    bool open;               /* not contradicted; its need is unmet, but could yet be met */
+    bool plain;              /* protocol, scope and the flow's own name do not contradict: true
+                                or false whatever else was learned */
+    bool spoken_to;          /* the port spoken to is documented */
+    bool port_fits;          /* the responder's (or the proxied target's) port is documented */
+    bool elsewhere;          /* not opened from the networks that are documented for it */
+    bool app_agrees;         /* the protocol seen is the documented one */
+    uint8_t name_rank;       /* enum epw_name_rank of the name that matched */
+    size_t mask_len;         /* of the mask that matched: longer says more */
+    const char *mask;        /* NULL: no name matched */
     struct epw_role role[2]; /* by side: [0] initiator, [1] responder */
 };
 
-void epw_judge(const struct epw_case *c, const struct epw_signature *sig, struct epw_judged *j);
+/* By what was seen of the flow itself: what nothing that is learned can change. */
+void epw_judge_seen(const struct epw_case *c, const struct epw_signature *sig,
+                    struct epw_judged *j);
+/* Then by what is known of its hosts and names. */
+void epw_judge_known(const struct epw_case *c, struct epw_judged *j);
 
-/* Best first: negative when a goes before b. */
-int epw_judged_cmp(const struct epw_judged *a, const struct epw_judged *b);
+/* The place of a candidate: the best has the lowest number, of EPW_JUDGED_ORDER_BITS. */
+uint64_t epw_judged_order(const struct epw_judged *j);
+#define EPW_JUDGED_ORDER_BITS 55
 
 /* Whether two candidates of different products rest on equally good evidence. */
 bool epw_judged_equal(const struct epw_judged *a, const struct epw_judged *b);

@@ -33,17 +33,29 @@ struct epw_candidate {
     const char *why;             /* what it rests on, lacks, or what would decide; never NULL */
 };
 
+struct epw_decision;
+
+/*
+ * Much is never asked for, so it is made on demand: the reasons, and the
+ * candidates of a flow of which nothing is known that could make one fit, are
+ * there after epw_verdict_tell() only.
+ */
 struct epw_verdict {
     enum epw_confidence confidence;
     const struct epw_signature *sig; /* the row it rests on; NULL for NONE and AMBIGUOUS */
     bool proxied;                    /* the responder is a proxy: sig's responder is behind it */
+    bool untold;                     /* it has candidates that are not listed yet */
     size_t candidate_count;          /* best first; [0] is sig when there is one */
     const struct epw_candidate *candidate;
     size_t reason_count;
     const char *const *reason; /* in words, in the order they were weighed */
     size_t name_count;         /* the flow's names: its own first, then learned ones */
     const struct epw_flow_name *name;
+    struct epw_decision *decision; /* what it was made of; NULL: nothing is left to tell */
 };
+
+/* Completes reasons and candidates: nothing that was learned since the decision counts. */
+void epw_verdict_tell(const struct epw_verdict *verdict);
 
 /* Everything belongs to the analyst and is valid for the length of the call only. */
 struct epw_result {

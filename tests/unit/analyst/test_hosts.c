@@ -100,10 +100,11 @@ Test(hosts, a_product_that_explains_more_is_the_rival)
     struct epw_signature more = row("bolt", "console", &p9000, EPW_NEEDS_PORT);
     answered(&ours);
     answered(&theirs);
-    cr_assert_null(epw_hosts_rival(hosts, &server, "acme"));
+    cr_assert_null(epw_host_rival(epw_hosts_get(hosts, &server), "acme"));
     answered(&more);
-    cr_assert_eq(epw_hosts_rival(hosts, &server, "acme"), &more);
-    cr_assert_null(epw_hosts_rival(hosts, &server, "bolt"), "it explains all that is there");
+    cr_assert_eq(epw_host_rival(epw_hosts_get(hosts, &server), "acme"), &more);
+    cr_assert_null(epw_host_rival(epw_hosts_get(hosts, &server), "bolt"),
+                   "it explains all that is there");
 }
 
 Test(hosts, peers_are_counted_once_and_up_to_many)

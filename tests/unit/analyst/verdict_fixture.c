@@ -72,6 +72,7 @@ static void on_result(void *ctx, const struct epw_result *result)
     cr_assert_lt(seen_count, sizeof(seen) / sizeof(seen[0]));
     struct seen *s = &seen[seen_count++];
     const struct epw_verdict *v = result->verdict;
+    epw_verdict_tell(v);
     memset(s, 0, sizeof(*s));
     s->confidence = v->confidence;
     s->candidates = v->candidate_count;
