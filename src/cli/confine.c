@@ -3,6 +3,7 @@
 
 #include "cli/confine.h"
 
+#include "cli/sinks.h"
 #include "privilege/landlock.h"
 #include "privilege/seccomp.h"
 
@@ -69,9 +70,11 @@ static bool list_paths(struct paths *paths, const struct epw_options *options,
         add_folder_of(paths, options->learn, false);
     if (EPW_SECCOMP_SANITIZED) /* LeakSanitizer lists the threads */
         add(paths, strdup("/proc"), EPW_PATH_READ);
-    for (size_t i = 0; i < options->output_count && options->rotate_s != 0; i++)
-        if (strcmp(options->output[i].path, "-") != 0)
-            add_folder_of(paths, options->output[i].path, true);
+    for (size_t i = 0; i < options->output_count; i++) {
+        enum epw_sink_kind kind = epw_sinks_kind(options, i);
+        if (kind != EPW_SINK_PLAIN)
+            add_folder_of(paths, options->output[i].path, kind == EPW_SINK_ROTATED);
+    }
     for (size_t i = 0; i < options->iface_count; i++)
         add_counters_of(paths, options->iface[i]);
     if (paths->failed)
@@ -92,7 +95,8 @@ static bool check_folder(const char *folder, const struct epw_options *options,
                          struct epw_progress *progress)
 {
     /* One that is not there is told when its file is opened. */
-    if (epw_user_may_write(folder) || access(folder, F_OK) != 0)
+    if (access(folder, F_OK) != 0 ||
+        epw_user_may_write(options->change_user ? &options->user : NULL, folder))
         return true;
     if (options->change_user)
         epw_say(progress, "folder %s cannot be written by user %s; give another path, or -Z USER",
@@ -105,13 +109,8 @@ static bool check_folder(const char *folder, const struct epw_options *options,
     return false;
 }
 
-bool epw_confine_user(const struct epw_options *options, struct epw_progress *progress)
+bool epw_confine_check(const struct epw_options *options, struct epw_progress *progress)
 {
-    struct epw_diag diag;
-    if (options->change_user && epw_user_become(&options->user, &diag) != EPW_OK) {
-        epw_say(progress, "%s", diag.text);
-        return false;
-    }
     struct paths paths;
     bool good = list_paths(&paths, options, progress);
     for (size_t i = 0; i < paths.count && good; i++)
@@ -155,7 +154,7 @@ bool epw_confine(const struct epw_options *options, struct epw_progress *progres
 {
     struct epw_diag diag;
     load_ahead();
-    if (epw_user_become(NULL, &diag) != EPW_OK) {
+    if (epw_user_become(options->change_user ? &options->user : NULL, &diag) != EPW_OK) {
         epw_say(progress, "%s", diag.text);
         return false;
     }

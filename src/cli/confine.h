@@ -9,15 +9,15 @@
 #include <stdbool.h>
 
 /*
- * Becomes the user of -Z: when inputs are open, before outputs are. False: that was not possible,
- * or a folder in which files are still to be made is closed to the run as it will then be; told.
+ * Before outputs are opened. False: a folder in which files are still to be made when rights are
+ * given up is closed to the run then; was told.
  */
-bool epw_confine_user(const struct epw_options *options, struct epw_progress *progress);
+bool epw_confine_check(const struct epw_options *options, struct epw_progress *progress);
 
 /*
- * Gives up all capabilities and enters Landlock and seccomp: when outputs are open, before there
- * is any thread. A kernel that lacks one of the two is told, and the run goes on; false: what
- * else failed was told.
+ * When outputs are open, before there is any thread: becomes the user of -Z, gives up all
+ * capabilities, and enters Landlock and seccomp. A kernel that lacks one of the two is told, and
+ * the run goes on; false: what else failed was told.
  */
 bool epw_confine(const struct epw_options *options, struct epw_progress *progress);
 

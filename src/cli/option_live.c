@@ -80,7 +80,7 @@ static enum epw_err check_rotation(const struct epw_options *o, struct epw_diag 
     bool any = false;
     for (size_t i = 0; i < o->output_count; i++) {
         const char *path = o->output[i].path;
-        if (strcmp(path, "-") == 0)
+        if (strcmp(path, "-") == 0 || o->output[i].format->snapshot != NULL)
             continue;
         if (!is_pattern(path))
             return epw_diag_set(diag, EPW_EUSAGE,

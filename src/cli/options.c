@@ -138,10 +138,29 @@ static enum epw_err set_user(struct epw_options *o, const char *value, struct ep
     enum epw_err err = epw_user_find(&o->user, value, &why);
     if (err != EPW_OK)
         return epw_diag_set(diag, EPW_EUSAGE, "-Z %s", why.text);
+    o->user_named = true;
     o->change_user = geteuid() != o->user.uid || getuid() != o->user.uid;
     if (o->change_user && geteuid() != 0)
         return epw_diag_set(diag, EPW_EUSAGE, "-Z %s: only root can become another user", value);
     return EPW_OK;
+}
+
+/*
+ * Who watches interfaces as root, for months perhaps, does not stay root. Over files there is
+ * nothing that takes root, and what is written belongs to whoever started it.
+ */
+static enum epw_err default_user(struct epw_options *o, struct epw_diag *diag)
+{
+    static const char *const names[] = { "epwatch", "nobody" };
+    if (o->iface_count == 0 || o->user_named || geteuid() != 0)
+        return EPW_OK;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (epw_user_find(&o->user, names[i], NULL) == EPW_OK) {
+            o->change_user = true;
+            return EPW_OK;
+        }
+    return epw_diag_set(diag, EPW_EUSAGE,
+                        "no user epwatch or nobody to become; expected one with -Z USER");
 }
 
 static enum epw_err set_no_sandbox(struct epw_options *o, const char *value, struct epw_diag *diag)
@@ -254,7 +273,8 @@ const struct epw_option_row epw_option_rows[] = {
       "VLAN, TTL and MAC. They are counted in the quality.",
       set_dedup },
     { NULL, 'Z', "USER",
-      "Become this user once inputs are open; takes root. All capabilities are given up in any "
+      "Become this user once all is open; takes root. Default with -i: epwatch, or nobody. All "
+      "capabilities are given up in any "
       "case.",
       set_user },
     { "no-sandbox", 0, NULL,
@@ -354,7 +374,8 @@ static enum epw_err complete(struct epw_options *o, struct epw_diag *diag)
     if (o->output_count == 0)
         o->output[o->output_count++] =
             (struct epw_output_choice){ .format = epw_outputs[0], .path = "-" };
-    return epw_option_live_check(o, diag);
+    enum epw_err err = epw_option_live_check(o, diag);
+    return err == EPW_OK ? default_user(o, diag) : err;
 }
 
 enum epw_err epw_options_parse(struct epw_options *o, int argc, char **argv, struct epw_diag *diag)

@@ -57,7 +57,7 @@ struct epw_options {
     uint32_t wait_s;
     struct epw_meter_options meter;
     bool labelled_only;
-    bool change_user; /* -Z */
+    bool user_named, change_user; /* -Z; not the one who runs it */
     struct epw_user user;
     bool no_sandbox;
     unsigned fail_on; /* enum epw_severity from which on a finding gives status 1; 0: none does */

@@ -299,7 +299,7 @@ static int run_all(struct run *run)
     catch_signals(options->iface_count != 0);
     run->catalogue = epw_run_catalogue(options);
     bool ready = run->catalogue != NULL && load_site(run) && open_capture(run) && make_rooms(run) &&
-                 epw_confine_user(options, &run->progress) &&
+                 epw_confine_check(options, &run->progress) &&
                  (!to_sinks ||
                   epw_sinks_open(&run->sinks, options, run->catalogue, &run->progress) == EPW_OK) &&
                  epw_confine(options, &run->progress);

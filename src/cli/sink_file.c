@@ -108,7 +108,7 @@ static bool open_rotated(struct epw_sink_file *file, time_t now)
 bool epw_sink_file_open(struct epw_sink_file *file, time_t now)
 {
     bool opened;
-    if (file->kind == EPW_SINK_NEW)
+    if (file->kind == EPW_SINK_NEW || file->kind == EPW_SINK_CURRENT)
         opened = open_new(file);
     else if (file->kind == EPW_SINK_ROTATED)
         opened = open_rotated(file, now);
@@ -132,7 +132,7 @@ bool epw_sink_file_open(struct epw_sink_file *file, time_t now)
 
 void epw_sink_file_line(struct epw_sink_file *file)
 {
-    if (__fpending(file->stream) >= SEND_LEN)
+    if (file->stream != NULL && __fpending(file->stream) >= SEND_LEN)
         fflush(file->stream);
 }
 
@@ -156,10 +156,12 @@ bool epw_sink_file_close(struct epw_sink_file *file, bool whole)
         saved = errno;
     }
     if (file->temp != NULL && good && whole) {
-        good = give_name(file->temp, file->name == NULL ? file->path : file->name);
+        const char *name = file->name == NULL ? file->path : file->name;
+        good = file->kind == EPW_SINK_CURRENT ? rename(file->temp, name) == 0
+                                              : give_name(file->temp, name);
         saved = errno;
     }
-    if (file->temp != NULL && file->kind == EPW_SINK_NEW && !(good && whole))
+    if (file->temp != NULL && file->kind != EPW_SINK_ROTATED && !(good && whole))
         unlink(file->temp);
     free(file->buffer);
     free(file->name);

@@ -14,6 +14,7 @@
 enum epw_sink_kind {
     EPW_SINK_PLAIN,   /* path itself, emptied first; "-" is standard output */
     EPW_SINK_NEW,     /* path, once it is whole; a file that is not whole goes */
+    EPW_SINK_CURRENT, /* likewise, in place of the one that is there: readers find a whole one */
     EPW_SINK_ROTATED, /* path is a pattern of strftime(3): NAME.part, and NAME once it is whole;
                          where there is one already, NAME.1 and so on */
 };

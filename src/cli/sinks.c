@@ -3,7 +3,6 @@
 
 #include "cli/sinks.h"
 
-#include "cli/sink_file.h"
 #include "output/learn.h"
 
 #include <errno.h>
@@ -142,6 +141,14 @@ static enum epw_err open_stream(struct epw_sinks *sinks, struct sink *sink)
     return EPW_EIO;
 }
 
+/* What root began, another user could not rename in a folder like /tmp. */
+static void give_to_user(const struct sink *sink, const struct epw_options *o)
+{
+    if (o->change_user && sink->file.temp != NULL &&
+        fchown(fileno(sink->file.stream), o->user.uid, o->user.gid) != 0)
+        return; /* then naming it may fail, which is told */
+}
+
 static void begin(struct epw_sinks *sinks, struct sink *sink)
 {
     errno = 0;
@@ -174,6 +181,18 @@ static bool list_signatures(struct epw_sinks *sinks, const struct epw_catalogue 
     return true;
 }
 
+enum epw_sink_kind epw_sinks_kind(const struct epw_options *o, size_t i)
+{
+    struct stat status;
+    const char *path = o->output[i].path;
+    if (strcmp(path, "-") == 0)
+        return EPW_SINK_PLAIN;
+    if (o->output[i].format->snapshot == NULL)
+        return o->rotate_s != 0 ? EPW_SINK_ROTATED : EPW_SINK_PLAIN;
+    /* A pipe or device is written to, not replaced by a file. */
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode) ? EPW_SINK_PLAIN : EPW_SINK_CURRENT;
+}
+
 enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
                             const struct epw_catalogue *catalogue, struct epw_progress *progress)
 {
@@ -199,10 +218,7 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
     for (size_t i = 0; i < o->output_count; i++)
         sinks->sink[sinks->count++] =
             (struct sink){ .format = o->output[i].format,
-                           .file = { .path = o->output[i].path,
-                                     .kind = o->rotate_s != 0 && strcmp(o->output[i].path, "-") != 0
-                                                 ? EPW_SINK_ROTATED
-                                                 : EPW_SINK_PLAIN } };
+                           .file = { .path = o->output[i].path, .kind = epw_sinks_kind(o, i) } };
     if (o->learn != NULL)
         sinks->sink[sinks->count++] = (struct sink){
             .format = &epw_learn,
@@ -217,6 +233,8 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
         enum epw_err err = open_stream(sinks, &sinks->sink[i]);
         if (err == EPW_OK)
             err = check_stream(sinks, i);
+        if (err == EPW_OK)
+            give_to_user(&sinks->sink[i], o);
         if (err != EPW_OK)
             return err;
     }
@@ -250,7 +268,8 @@ static struct sink *next_picked(struct epw_sinks *sinks, size_t *at)
 {
     while (*at < sinks->count) {
         struct sink *sink = &sinks->sink[(*at)++];
-        if (sinks->pick == EPW_PICK_ALL || (sinks->pick == EPW_PICK_ROTATED && rotated(sink)))
+        if (sinks->pick == EPW_PICK_ALL || (sinks->pick == EPW_PICK_ROTATED && rotated(sink)) ||
+            (sinks->pick == EPW_PICK_CURRENT && sink->file.kind == EPW_SINK_CURRENT))
             return sink;
     }
     bool shown = *at == sinks->count && sinks->pick == EPW_PICK_SHOWN;
@@ -285,10 +304,28 @@ void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick)
     sinks->pick = pick;
 }
 
+/* The file as it is now, whole; the next one is begun when it is due. */
+static void make_current(struct epw_sinks *sinks, struct sink *sink, const struct epw_stats *stats)
+{
+    if (!sink->failed && sink->file.stream == NULL && !epw_sink_file_open(&sink->file, 0))
+        fail(sinks, sink, EPW_EIO, errno);
+    if (sink->failed)
+        return;
+    errno = 0;
+    enum epw_err err = sink->format->snapshot(sink->state, sink->file.stream, stats);
+    if (err != EPW_OK)
+        fail(sinks, sink, err, errno);
+    if (!epw_sink_file_close(&sink->file, !sink->failed))
+        fail(sinks, sink, EPW_EIO, errno);
+}
+
 void epw_sinks_stats(struct epw_sinks *sinks, const struct epw_stats *stats, int64_t now_ns)
 {
-    for (size_t i = 0; i < sinks->count; i++)
+    for (size_t i = 0; i < sinks->count; i++) {
         GIVE(sinks, &sinks->sink[i], stats, stats, now_ns);
+        if (sinks->sink[i].file.kind == EPW_SINK_CURRENT)
+            make_current(sinks, &sinks->sink[i], stats);
+    }
 }
 
 void epw_sinks_show(struct epw_sinks *sinks, const struct epw_stats *stats)
@@ -314,7 +351,9 @@ bool epw_sinks_alive(const struct epw_sinks *sinks)
 
 static void close_sink(struct epw_sinks *sinks, struct sink *sink, const struct epw_stats *stats)
 {
-    if (sink->file.stream == NULL)
+    if (sink->state != NULL && sink->format->snapshot != NULL)
+        make_current(sinks, sink, stats);
+    if (sink->file.stream == NULL && sink->state == NULL)
         return;
     errno = 0;
     if (sink->state != NULL) {
@@ -324,7 +363,7 @@ static void close_sink(struct epw_sinks *sinks, struct sink *sink, const struct 
     }
     bool whole = !sink->failed && sink->state != NULL;
     sink->state = NULL;
-    if (!epw_sink_file_close(&sink->file, whole))
+    if (sink->file.stream != NULL && !epw_sink_file_close(&sink->file, whole))
         fail(sinks, sink, EPW_EIO, errno);
 }
 

@@ -12,15 +12,20 @@
 #include "base/stats.h"
 #include "cli/message.h"
 #include "cli/options.h"
+#include "cli/sink_file.h"
 
 #include <stdbool.h>
 
 struct epw_sinks;
 
+/* How the file of options->output[i] is written. */
+enum epw_sink_kind epw_sinks_kind(const struct epw_options *options, size_t i);
+
 /*
  * Refuses what would destroy something: a path that is one of the inputs or
  * signature files, or that two outputs share. options, catalogue and progress
- * are borrowed for the sinks' life. EPW_EUSAGE, EPW_EIO, EPW_ENOMEM: was told.
+ * are borrowed for the sinks' life. Files that will be renamed belong to the user of -Z.
+ * EPW_EUSAGE, EPW_EIO, EPW_ENOMEM: was told.
  */
 enum epw_err epw_sinks_open(struct epw_sinks **sinks, const struct epw_options *options,
                             const struct epw_catalogue *catalogue, struct epw_progress *progress);
@@ -32,15 +37,16 @@ void epw_sinks_finding(struct epw_sinks *sinks, const struct epw_finding *findin
 
 /*
  * A live run. Which outputs hosts and findings go to: all; those that are about
- * to be rotated; the table that is kept to be shown.
+ * to be rotated; the table that is kept to be shown; those whose file is made anew at intervals.
  */
-enum epw_sinks_pick { EPW_PICK_ALL, EPW_PICK_ROTATED, EPW_PICK_SHOWN };
+enum epw_sinks_pick { EPW_PICK_ALL, EPW_PICK_ROTATED, EPW_PICK_SHOWN, EPW_PICK_CURRENT };
 void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick);
 /* After the hosts and findings so far: ends the files of -G and begins new ones. */
 void epw_sinks_rotate(struct epw_sinks *sinks, const struct epw_stats *stats);
 /* After the hosts and findings so far: the table so far, to standard error. */
 void epw_sinks_show(struct epw_sinks *sinks, const struct epw_stats *stats);
-/* The counters so far, to outputs that have lines for them. now_ns is the wall clock. */
+/* The counters so far, to outputs that have lines for them, and to those (after the findings so
+ * far) whose file is made anew. now_ns is the wall clock. */
 void epw_sinks_stats(struct epw_sinks *sinks, const struct epw_stats *stats, int64_t now_ns);
 /* Sends out the lines that are waiting. */
 void epw_sinks_flush(struct epw_sinks *sinks);

@@ -108,6 +108,7 @@ void epw_watch_do(struct epw_watch *watch, unsigned due, struct epw_analyst *ana
         epw_sinks_show(sinks, stats);
     }
     if ((due & STATS) != 0) {
+        give_so_far(analyst, sinks, EPW_PICK_CURRENT);
         epw_sinks_stats(sinks, stats, now_ns(CLOCK_REALTIME));
         epw_watch_tell_drops(watch, stats);
     }

@@ -27,7 +27,7 @@ struct series {
 };
 
 struct prometheus_out {
-    FILE *stream;
+    FILE *stream; /* of the file that is being written */
     const struct epw_run_info *info;
     struct epw_str source;   /* the label that all series have, escaped */
     struct series *labelled; /* product, function: as many as the signatures have */
@@ -71,9 +71,9 @@ static void name_source(struct epw_str *out, const struct epw_run_info *info)
 static enum epw_err prometheus_open(void **state, FILE *stream, const struct epw_run_info *info)
 {
     struct prometheus_out *out = calloc(1, sizeof(*out));
+    (void)stream;
     if (out == NULL)
         return EPW_ENOMEM;
-    out->stream = stream;
     out->info = info;
     out->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     name_source(&out->source, info);
@@ -117,9 +117,9 @@ static enum epw_err prometheus_flow(void *state, const struct epw_result *result
 static enum epw_err prometheus_finding(void *state, const struct epw_finding *finding)
 {
     struct prometheus_out *out = state;
-    if (finding->state != EPW_FINDING_OPEN)
-        return EPW_OK;
-    return add(&out->finding, finding->kind, epw_severity_name(finding->severity));
+    return finding->state == EPW_FINDING_CLOSED
+               ? EPW_OK
+               : add(&out->finding, finding->kind, epw_severity_name(finding->severity));
 }
 
 static void head(const struct prometheus_out *out, const char *name, const char *type,
@@ -231,11 +231,22 @@ static void put_gauges(const struct prometheus_out *out, const struct epw_stats 
     put_memory(out);
 }
 
-static enum epw_err put_all(const struct prometheus_out *out, const struct epw_stats *stats)
+static void free_series(struct series **list)
 {
+    struct series *s, *next;
+    HASH_ITER (hh, *list, s, next) {
+        HASH_DEL(*list, s);
+        free(s);
+    }
+}
+
+static enum epw_err prometheus_snapshot(void *state, FILE *stream, const struct epw_stats *stats)
+{
+    struct prometheus_out *out = state;
     static const char *const of_flow[2] = { "product", "function" };
     static const char *const of_finding[2] = { "finding", "severity" };
     char version[64];
+    out->stream = stream;
     snprintf(version, sizeof(version), ",version=\"%s\"", out->info->version);
     head(out, "epwatch_build_info", "gauge", "Always 1; the version is in the label.");
     sample(out, "epwatch_build_info", version, 1);
@@ -243,32 +254,24 @@ static enum epw_err put_all(const struct prometheus_out *out, const struct epw_s
     head(out, "epwatch_flows_labelled_total", "counter",
          "Flows whose product is named, by product and function.");
     put_series(out, &out->labelled, "epwatch_flows_labelled_total", of_flow);
-    head(out, "epwatch_findings_total", "counter", "Findings, by their name and severity.");
-    put_series(out, &out->finding, "epwatch_findings_total", of_finding);
+    head(out, "epwatch_findings", "gauge", "Findings that are open, by name and severity.");
+    put_series(out, &out->finding, "epwatch_findings", of_finding);
     put_gauges(out, stats);
-    return ferror(out->stream) ? EPW_EIO : EPW_OK;
-}
-
-static void free_series(struct series *list)
-{
-    struct series *s, *next;
-    HASH_ITER (hh, list, s, next) {
-        HASH_DEL(list, s);
-        free(s);
-    }
+    free_series(&out->finding);
+    return ferror(stream) ? EPW_EIO : EPW_OK;
 }
 
 static enum epw_err prometheus_close(void *state, const struct epw_stats *stats)
 {
+    (void)stats; /* they were in the last snapshot */
     struct prometheus_out *out = state;
-    enum epw_err err = put_all(out, stats);
-    free_series(out->labelled);
-    free_series(out->finding);
+    free_series(&out->labelled);
+    free_series(&out->finding);
     if (out->statm >= 0)
         close(out->statm);
     epw_str_free(&out->source);
     free(out);
-    return err;
+    return EPW_OK;
 }
 
 const struct epw_output epw_output_prometheus = {
@@ -277,5 +280,6 @@ const struct epw_output epw_output_prometheus = {
     .open = prometheus_open,
     .flow = prometheus_flow,
     .finding = prometheus_finding,
+    .snapshot = prometheus_snapshot,
     .close = prometheus_close,
 };

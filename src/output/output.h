@@ -51,6 +51,12 @@ struct epw_output {
      * and forgets these hosts and findings, which come again. */
     enum epw_err (*stats)(void *state, const struct epw_stats *stats, int64_t now_ns);
     enum epw_err (*so_far)(void *state, const struct epw_stats *stats);
+    /*
+     * Instead of writing as it goes: the whole file as it stands, to a stream of its own each time;
+     * the stream of open() is not used. After the findings so far, which it forgets, as they come
+     * again. May be NULL. EPW_EIO, EPW_ENOMEM.
+     */
+    enum epw_err (*snapshot)(void *state, FILE *stream, const struct epw_stats *stats);
     /* The end: final counters. Writes what is left and frees state, also after an error. */
     enum epw_err (*close)(void *state, const struct epw_stats *stats);
 };

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Capabilities are bits of two words of 32. */
@@ -45,30 +46,13 @@ static void empty_bounding_set(void)
             return; /* beyond the last, or not permitted: no_new_privs does without */
 }
 
-/* Capabilities as the kernel has them: 64 bits in two structs. */
-struct capabilities {
-    struct __user_cap_data_struct set[2];
-};
-
-static bool get_capabilities(struct capabilities *have)
-{
-    struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-    return syscall(SYS_capget, &head, have->set) == 0;
-}
-
-static bool set_capabilities(const struct capabilities *want)
-{
-    struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-    return syscall(SYS_capset, &head, want->set) == 0;
-}
-
 static enum epw_err drop_capabilities(struct epw_diag *diag)
 {
-    static const struct capabilities none;
-    struct capabilities left;
-    if (!set_capabilities(&none) || !get_capabilities(&left))
+    struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+    struct __user_cap_data_struct none[2] = { { 0 } }, left[2];
+    if (syscall(SYS_capset, &head, none) != 0 || syscall(SYS_capget, &head, left) != 0)
         return refused(diag, "capabilities cannot be given up");
-    if (memcmp(&none, &left, sizeof(none)) != 0)
+    if (memcmp(none, left, sizeof(none)) != 0)
         return epw_diag_set(diag, EPW_EACCES, "capabilities remain after they were given up");
     return EPW_OK;
 }
@@ -97,13 +81,16 @@ enum epw_err epw_user_become(const struct epw_user *user, struct epw_diag *diag)
     return err;
 }
 
-bool epw_user_may_write(const char *folder)
+bool epw_user_may_write(const struct epw_user *user, const char *folder)
 {
-    struct capabilities have, idle;
-    if (!get_capabilities(&have))
-        return false;
-    idle = have;
-    idle.set[0].effective = idle.set[1].effective = 0;
-    bool may = set_capabilities(&idle) && faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0;
-    return set_capabilities(&have) && may;
+    int status = -1;
+    pid_t child = fork(); /* which gives up for itself what this process gives up later */
+    if (child == 0)
+        _exit(epw_user_become(user, NULL) == EPW_OK &&
+                      faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0
+                  ? 0
+                  : 1);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return child > 0 && status == 0;
 }

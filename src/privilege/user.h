@@ -30,7 +30,10 @@ enum epw_err epw_user_find(struct epw_user *user, const char *name, struct epw_d
  */
 enum epw_err epw_user_become(const struct epw_user *user, struct epw_diag *diag);
 
-/* Whether the process without its capabilities may make, rename and remove files in the folder. */
-bool epw_user_may_write(const char *folder);
+/*
+ * Whether the process will be able to make, rename and remove files in the folder after
+ * epw_user_become(user). Asks in a child process; while there is one thread.
+ */
+bool epw_user_may_write(const struct epw_user *user, const char *folder);
 
 #endif

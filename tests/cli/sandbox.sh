@@ -55,19 +55,26 @@ if [ "$(id -u)" -eq 0 ]; then
     field Gid "$gid $gid $gid $gid"
     field Groups "$(id -G nobody) "
     field CapBnd 0000000000000000
-    # Inputs are opened as root, outputs as that user
+    # All is opened as root; what gets its name in the end is that user's
     chmod 600 good.pcap
-    expect 0 '' "$epwatch" -S "$sigs" -r good.pcap -Z nobody -o eve:open/eve.json --learn open/site.csv
-    [ "$(stat -c %U%U open/eve.json open/site.csv | sort -u)" = nobodynobody ] ||
-        fail 'what nobody wrote has another owner'
-    expect 2 'closed/eve.json: cannot be written: Permission denied' \
-        "$epwatch" -S "$sigs" -r good.pcap -Z nobody -o eve:closed/eve.json
+    chmod 1777 open
+    for _ in 1 2; do
+        rm -f open/site.csv
+        expect 0 '' "$epwatch" -S "$sigs" -r good.pcap -Z nobody -o eve:closed/eve.json \
+            -o prometheus:open/epwatch.prom --learn open/site.csv
+        [ "$(stat -c %U open/epwatch.prom open/site.csv | sort -u)" = nobody ] ||
+            fail 'what nobody wrote has another owner'
+        has closed/eve.json '"event_type":"stats"'
+    done
+    rm closed/eve.json
     expect 2 'folder closed cannot be written by user nobody; ' \
         "$epwatch" -S "$sigs" -r good.pcap -Z nobody -o csv --learn closed/site.csv
     # Root that stays root opens its outputs with all its rights, but makes no more files with them
     mkdir shut
     chown nobody shut
     expect 0 '' "$epwatch" -S "$sigs" -r good.pcap -o eve:shut/eve.json
+    expect 2 'folder closed cannot be written by user nobody; ' \
+        "$epwatch" -S "$sigs" -r good.pcap -Z nobody -o prometheus:closed/epwatch.prom
     expect 2 'folder shut cannot be written without the rights that a run gives up' \
         "$epwatch" -S "$sigs" -r good.pcap --learn shut/site.csv
     [ -z "$(ls closed)$(ls shut | grep -v eve.json)" ] || fail "$(ls closed shut) was made"

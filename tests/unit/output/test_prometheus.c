@@ -121,6 +121,13 @@ static void expect_line(const char *text, const char *line)
               "no line '%s' in\n%s", line, text);
 }
 
+/* The last file, and the end. */
+static void snapshot(struct fix_out *out, const struct epw_stats *stats)
+{
+    cr_assert_eq(out->output->snapshot(out->state, out->stream, stats), EPW_OK);
+    fix_close(out, stats);
+}
+
 Test(prometheus, the_reader_is_strict)
 {
     static const char *const wrong[] = {
@@ -165,11 +172,11 @@ Test(prometheus, counts_flows_by_function_and_findings_by_kind)
     fix_flow(&out, &f);
     fix_make_finding(&finding);
     fix_finding(&out, &finding);
-    finding.finding.state = EPW_FINDING_UPDATED;
+    finding.finding.state = EPW_FINDING_CLOSED;
     fix_finding(&out, &finding);
     struct epw_stats stats = { .packets = 5, .drops_kernel = 3, .flows = 4, .last_ns = 1999999999 };
     stats.ending[EPW_END_NOT_IP] = 2;
-    fix_close(&out, &stats);
+    snapshot(&out, &stats);
     expect_well_formed(out.text);
 #define SERIES(name) "epwatch_" name "{source=\"office.pcap\""
     expect_line(out.text, SERIES("packets_total") "} 5");
@@ -186,7 +193,7 @@ Test(prometheus, counts_flows_by_function_and_findings_by_kind)
             "flows_labelled_total") ",product=\"bolt-suite\",function=\"client-communication\"} 1");
     expect_line(out.text, SERIES("last_packet_timestamp_seconds") "} 1");
     char line[128];
-    snprintf(line, sizeof(line), SERIES("findings_total") ",finding=\"%s\",severity=\"%s\"} 1",
+    snprintf(line, sizeof(line), SERIES("findings") ",finding=\"%s\",severity=\"%s\"} 1",
              finding.finding.kind, epw_severity_name(finding.finding.severity));
     expect_line(out.text, line);
     cr_expect_not_null(strstr(out.text, "\n" SERIES("resident_memory_bytes") "} "));
@@ -200,7 +207,7 @@ static char *source_label(const char *const *sources, size_t count)
     out.output = epw_output_find("prometheus");
     out.stream = open_memstream(&out.text, &out.len);
     cr_assert_eq(out.output->open(&out.state, out.stream, &out.info), EPW_OK);
-    fix_close(&out, &stats);
+    snapshot(&out, &stats);
     expect_well_formed(out.text);
     return out.text;
 }
