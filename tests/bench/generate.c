@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* epw-generate: writes a workload of the benchmark as a pcap file. docs/benchmarks.md. */
-#include "traffic.h"
+#include "workload.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,46 +10,11 @@
 #define WRITE_BUFFER (1u << 20)
 #define MAX_PACKETS  1000000000ULL
 
-static const struct workload {
-    const char *name, *text;
-    struct traffic_options options;
-} workloads[] = {
-    { "small",
-      "60 bytes, 100,000 flows by Zipf's law",
-      { .packets = 10000000, .flows = 100000, .pick = PICK_ZIPF } },
-    { "uniform",
-      "60 bytes, 1,000,000 flows all alike",
-      { .packets = 10000000, .flows = 1000000, .pick = PICK_UNIFORM } },
-    { "imix",
-      "64, 594 and 1518 bytes as 7:4:1, 100,000 flows by Zipf's law",
-      { .packets = 5000000, .flows = 100000, .pick = PICK_ZIPF, .size = SIZE_IMIX } },
-    { "evidence",
-      "TLS, HTTP and DNS, 1 packet in 20 carries an opening",
-      { .packets = 5000000,
-        .flows = 10000,
-        .pick = PICK_CHURN,
-        .size = SIZE_IMIX,
-        .openings = true } },
-    { "mirrored",
-      "the same with a VLAN tag and ERSPAN around",
-      { .packets = 5000000,
-        .flows = 10000,
-        .pick = PICK_CHURN,
-        .size = SIZE_IMIX,
-        .openings = true,
-        .wrapped = true } },
-    { "short",
-      "60 bytes, 20 packets a flow",
-      { .packets = 10000000, .flows = 10000, .pick = PICK_CHURN, .flow_packets = 20 } },
-};
-
-#define WORKLOADS (sizeof(workloads) / sizeof(workloads[0]))
-
 static int usage(void)
 {
     fputs("usage: epw-generate WORKLOAD FILE [packets N] [flows N] [seed N]\n", stderr);
-    for (size_t i = 0; i < WORKLOADS; i++)
-        fprintf(stderr, "  %-10s%s\n", workloads[i].name, workloads[i].text);
+    for (const struct workload *w = workloads; w->name != NULL; w++)
+        fprintf(stderr, "  %-10s%s\n", w->name, w->text);
     return 2;
 }
 
@@ -129,10 +94,7 @@ static int generate(const struct traffic_options *options, const char *path)
 
 int main(int argc, char **argv)
 {
-    const struct workload *workload = NULL;
-    for (size_t i = 0; argc >= 3 && i < WORKLOADS; i++)
-        if (strcmp(argv[1], workloads[i].name) == 0)
-            workload = &workloads[i];
+    const struct workload *workload = argc >= 3 ? workload_find(argv[1]) : NULL;
     if (workload == NULL || argc % 2 == 0)
         return usage();
     struct traffic_options options = workload->options;

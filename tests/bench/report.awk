@@ -38,7 +38,8 @@ function ratio(load, program, base,    b) {
 
 $1 == "machine" { machine[++machines] = sprintf("| %-9s | %s |", $2, $3) }
 $1 == "made" { if (!($2 in words)) load[++loads] = $2; words[$2] = $3 }
-$1 == "fact" { fact[$2] = $3 }
+$1 == "fact" && $2 == "detail" { detail[++details] = $3 }
+$1 == "fact" && $2 != "detail" { fact[$2] = $3 }
 $1 == "run" {
     key = $2 SUBSEP $3
     if (!(key in elapsed)) order[$2] = order[$2] " " $3
@@ -112,6 +113,7 @@ END {
     for (i = 1; i <= machines; i++) print machine[i]
     for (i = 1; i <= loads; i++) load_table(load[i])
     targets()
-    if (facts_shown = fact["detail"]) print "\n" facts_shown
+    if (details > 0) print "\nThe rooms by themselves (`epw-growth`; times in processor time):\n"
+    for (i = 1; i <= details; i++) print "    " detail[i]
     print ""
 }
