@@ -20,6 +20,7 @@ fi
 wait_s=20
 . "${EPW_SRCDIR:-.}/tests/cli/lib.sh"
 captures=$here/captures
+chmod 777 "$work" # started as root, epwatch makes its later files as nobody
 pids=
 stop_all() {
     for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
