@@ -4,13 +4,6 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
-static const uint8_t mapped_head[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-
-bool epw_ip_is4(const struct epw_ip *ip)
-{
-    return memcmp(ip->b, mapped_head, sizeof(mapped_head)) == 0;
-}
-
 bool epw_ip_is_loopback(const struct epw_ip *ip)
 {
     static const uint8_t one[16] = { [15] = 1 };

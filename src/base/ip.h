@@ -39,12 +39,31 @@ static inline struct epw_ip epw_ip_from6(const uint8_t *bytes)
     return ip;
 }
 
-static inline int epw_ip_cmp(const struct epw_ip *a, const struct epw_ip *b)
+/* Eight bytes of an address from at, as a number. */
+static inline uint64_t epw_ip_half(const struct epw_ip *ip, size_t at)
 {
-    return memcmp(a->b, b->b, 16);
+    const uint8_t *b = ip->b + at;
+    return (uint64_t)b[0] << 56 | (uint64_t)b[1] << 48 | (uint64_t)b[2] << 40 |
+           (uint64_t)b[3] << 32 | (uint64_t)b[4] << 24 | (uint64_t)b[5] << 16 |
+           (uint64_t)b[6] << 8 | b[7];
 }
 
-bool epw_ip_is4(const struct epw_ip *ip);
+/* As memcmp() of the bytes: below, at or above 0. */
+static inline int epw_ip_cmp(const struct epw_ip *a, const struct epw_ip *b)
+{
+    uint64_t x = epw_ip_half(a, 0), y = epw_ip_half(b, 0);
+    if (x == y) {
+        x = epw_ip_half(a, 8);
+        y = epw_ip_half(b, 8);
+    }
+    return (x > y) - (x < y);
+}
+
+static inline bool epw_ip_is4(const struct epw_ip *ip)
+{
+    return epw_ip_half(ip, 0) == 0 && epw_ip_half(ip, 8) >> 32 == 0xffff;
+}
+
 bool epw_ip_is_loopback(const struct epw_ip *ip);          /* 127.0.0.0/8, ::1 */
 bool epw_ip_is_multicast(const struct epw_ip *ip);         /* 224.0.0.0/4, ff00::/8 */
 bool epw_ip_is_limited_broadcast(const struct epw_ip *ip); /* 255.255.255.255 */

@@ -78,6 +78,13 @@ static struct epw_flow *begin(struct epw_meter *m, const struct epw_packet *p,
     return flow;
 }
 
+static bool restarts(const struct epw_meter *m, const struct epw_flow *flow,
+                     const struct epw_packet *p, unsigned side)
+{
+    return epw_tcp_may_restart(p) &&
+           epw_tcp_syn_restarts(flow, epw_table_cold(m->table, flow), p, side);
+}
+
 /*
  * The flow the packet belongs to, begun when there is none. Flows whose time is over,
  * and connections that the packet shows to be over, end first: so it does not
@@ -92,17 +99,15 @@ static struct epw_flow *flow_of(struct epw_meter *m, const struct epw_packet *p,
         if (found.flow == NULL)
             return begin(m, p, ref, tag, before);
         struct epw_flow *flow = found.flow;
-        const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
-        enum epw_flow_reason reason = EPW_REASON_END;
-        if (epw_expiry_idle(&m->expiry, flow, p->ts_ns)) {
-            reason = epw_meter_time_up(flow);
-        } else if (p->proto != EPW_PROTO_TCP || !epw_tcp_restarts(flow, cold, p, ref->side)) {
+        bool idle = epw_expiry_idle(&m->expiry, flow, p->ts_ns);
+        if (!idle && !restarts(m, flow, p, ref->side)) {
             if (found.how != EPW_FOUND_EXACT)
                 epw_lookup_settle(&found, &ref->key, ref->side, &m->stats);
             return flow;
         }
+        const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
         before = cold->start_ns == p->ts_ns ? cold->id : 0;
-        epw_meter_end(m, flow, reason);
+        epw_meter_end(m, flow, idle ? epw_meter_time_up(flow) : EPW_REASON_END);
     }
 }
 
@@ -124,6 +129,19 @@ static void see_double(struct epw_meter *m, struct epw_flow *flow, const struct 
             flow->flags |= EPW_F_DOUBLED;
     }
     flow->print[side] = print;
+}
+
+/* What only a packet with its transport header shows. */
+static void see_header(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
+                       unsigned side)
+{
+    if (p->proto == EPW_PROTO_TCP) {
+        if ((p->tcp_flags & EPW_TCP_SIGNALS) != 0)
+            epw_tcp_signal(flow, epw_table_cold(m->table, flow), p, side);
+        else
+            epw_tcp_plain(flow, p, side);
+    }
+    see_double(m, flow, p, side);
 }
 
 static void count(struct epw_flow *flow, const struct epw_packet *p, unsigned side)
@@ -217,10 +235,8 @@ void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet,
         flow->first_ns = flow->last_ns = packet->ts_ns;
     }
     uint32_t flags = flow->flags;
-    if (packet->proto == EPW_PROTO_TCP && packet->fragment != EPW_FRAG_LATER)
-        epw_tcp_update(flow, epw_table_cold(m->table, flow), packet, side);
     if (packet->fragment != EPW_FRAG_LATER)
-        see_double(m, flow, packet, side);
+        see_header(m, flow, packet, side);
     count(flow, packet, side);
     if (packet->fragment == EPW_FRAG_FIRST)
         count_parked(m, flow, packet, side);

@@ -22,8 +22,9 @@ static struct epw_flow *later(const struct epw_table *table, struct epw_flow *a,
     return epw_table_cold(table, b)->id < epw_table_cold(table, a)->id ? b : a;
 }
 
-struct epw_found epw_lookup(const struct epw_table *table, const struct epw_key *key, uint32_t tag,
-                            unsigned side)
+/* No flow has this very key: is there a half to join, or are there too many? */
+static struct epw_found related(const struct epw_table *table, const struct epw_key *key,
+                                uint32_t tag, unsigned side)
 {
     struct epw_flow *half = NULL, *newest = NULL;
     unsigned variants = 0;
@@ -32,8 +33,6 @@ struct epw_found epw_lookup(const struct epw_table *table, const struct epw_key 
          flow = epw_table_next(table, tag, &probe)) {
         if (!epw_key_same_tuple(&flow->key, key))
             continue;
-        if (epw_key_same_vlans(&flow->key, key))
-            return (struct epw_found){ .flow = flow, .how = EPW_FOUND_EXACT };
         variants++;
         newest = later(table, newest, flow);
         if (joins(flow, key, side))
@@ -44,6 +43,15 @@ struct epw_found epw_lookup(const struct epw_table *table, const struct epw_key 
     if (variants >= EPW_FLOW_VLAN_VARIANTS)
         return (struct epw_found){ .flow = newest, .how = EPW_FOUND_FOLD };
     return (struct epw_found){ .flow = NULL };
+}
+
+struct epw_found epw_lookup(const struct epw_table *table, const struct epw_key *key, uint32_t tag,
+                            unsigned side)
+{
+    struct epw_flow *exact = epw_table_exact(table, tag, key);
+    if (exact != NULL)
+        return (struct epw_found){ .flow = exact, .how = EPW_FOUND_EXACT };
+    return related(table, key, tag, side);
 }
 
 void epw_lookup_settle(const struct epw_found *found, const struct epw_key *key, unsigned side,

@@ -235,6 +235,22 @@ void epw_table_remove(struct epw_table *table, struct epw_flow *flow)
     table->count--;
 }
 
+struct epw_flow *epw_table_exact(const struct epw_table *table, uint32_t tag,
+                                 const struct epw_key *key)
+{
+    for (unsigned h = 0; h < 2 && table->half[h].slot != NULL; h++) {
+        const struct buckets *b = &table->half[h];
+        for (uint32_t at = tag & b->mask; b->slot[at].flow != 0; at = (at + 1) & b->mask) {
+            if (b->slot[at].tag != tag)
+                continue;
+            struct epw_flow *flow = epw_table_at(table, b->slot[at].flow);
+            if (epw_key_same(&flow->key, key))
+                return flow;
+        }
+    }
+    return NULL;
+}
+
 static struct epw_flow *seek(const struct epw_table *t, uint32_t tag, struct epw_probe *probe)
 {
     for (;; probe->half++) {

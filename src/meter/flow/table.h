@@ -35,6 +35,10 @@ void epw_table_remove(struct epw_table *table, struct epw_flow *flow);
 struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index);
 struct epw_flow_cold *epw_table_cold(const struct epw_table *table, const struct epw_flow *flow);
 
+/* The flow of this very key, VLANs included; NULL when there is none. tag: the key's. */
+struct epw_flow *epw_table_exact(const struct epw_table *table, uint32_t tag,
+                                 const struct epw_key *key);
+
 /* Walks the flows of one tag: first, then next until NULL. No adding or removing meanwhile. */
 struct epw_probe {
     uint32_t at;

@@ -11,12 +11,10 @@ static bool is_late_syn(const struct epw_flow *flow, const struct epw_packet *pa
            (flow->flags & EPW_F_RST(1 - side)) != 0;
 }
 
-bool epw_tcp_restarts(const struct epw_flow *flow, const struct epw_flow_cold *cold,
-                      const struct epw_packet *packet, unsigned side)
+bool epw_tcp_syn_restarts(const struct epw_flow *flow, const struct epw_flow_cold *cold,
+                          const struct epw_packet *packet, unsigned side)
 {
     unsigned other = 1 - side;
-    if ((packet->tcp_flags & (EPW_TCP_SYN | EPW_TCP_RST)) != EPW_TCP_SYN)
-        return false;
     if ((flow->flags & EPW_F_MIDSTREAM) != 0)
         return !is_late_syn(flow, packet, side);
     if (cold->isn_known[side] && cold->isn[side] == packet->seq)
@@ -106,20 +104,19 @@ static void update_rst(struct epw_flow *flow, unsigned side)
         flow->flags |= EPW_F_EARLY(side);
 }
 
-void epw_tcp_update(struct epw_flow *flow, struct epw_flow_cold *cold,
+void epw_tcp_signal(struct epw_flow *flow, struct epw_flow_cold *cold,
                     const struct epw_packet *packet, unsigned side)
 {
-    unsigned flags = packet->tcp_flags;
     flow->tcp_flags[side] |= packet->tcp_flags;
-    if ((flags & EPW_TCP_RST) != 0) {
+    if ((packet->tcp_flags & EPW_TCP_RST) != 0) {
         update_rst(flow, side);
         return;
     }
-    if ((flags & EPW_TCP_SYN) != 0)
+    if ((packet->tcp_flags & EPW_TCP_SYN) != 0)
         update_syn(flow, cold, packet, side);
-    else if ((flags & EPW_TCP_ACK) != 0)
+    else if ((packet->tcp_flags & EPW_TCP_ACK) != 0)
         flow->flags |= EPW_F_OPEN | EPW_F_TALK;
-    if ((flags & EPW_TCP_FIN) == 0)
+    if ((packet->tcp_flags & EPW_TCP_FIN) == 0)
         return;
     flow->flags |= EPW_F_FIN(side);
     if (cold->isn_known[side])

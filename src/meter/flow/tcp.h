@@ -23,16 +23,35 @@
  */
 #define EPW_TCP_FIRST_REQUEST 16384
 
-/* Whether the packet begins another connection than the one the flow holds. */
-bool epw_tcp_restarts(const struct epw_flow *flow, const struct epw_flow_cold *cold,
-                      const struct epw_packet *packet, unsigned side);
+/* Whether a SYN begins another connection than the one the flow holds. */
+bool epw_tcp_syn_restarts(const struct epw_flow *flow, const struct epw_flow_cold *cold,
+                          const struct epw_packet *packet, unsigned side);
+
+/* Whether a packet could: the cold half of a flow is looked at only then. */
+static inline bool epw_tcp_may_restart(const struct epw_packet *packet)
+{
+    return packet->proto == EPW_PROTO_TCP &&
+           (packet->tcp_flags & (EPW_TCP_SYN | EPW_TCP_RST)) == EPW_TCP_SYN;
+}
 
 /* First packet of a flow: who began it (init_side, how) and whether its beginning was seen. */
 void epw_tcp_begin(struct epw_flow *flow, struct epw_flow_cold *cold,
                    const struct epw_packet *packet, unsigned side);
 
-/* Every packet, the first included; before the packet is counted. */
-void epw_tcp_update(struct epw_flow *flow, struct epw_flow_cold *cold,
+/* Flags that say something about the connection. */
+#define EPW_TCP_SIGNALS (EPW_TCP_SYN | EPW_TCP_RST | EPW_TCP_FIN)
+
+/* A packet with one of them, the first included; before the packet is counted. */
+void epw_tcp_signal(struct epw_flow *flow, struct epw_flow_cold *cold,
                     const struct epw_packet *packet, unsigned side);
+
+/* Every other packet. */
+static inline void epw_tcp_plain(struct epw_flow *flow, const struct epw_packet *packet,
+                                 unsigned side)
+{
+    flow->tcp_flags[side] |= packet->tcp_flags;
+    if ((packet->tcp_flags & EPW_TCP_ACK) != 0)
+        flow->flags |= EPW_F_OPEN | EPW_F_TALK;
+}
 
 #endif
