@@ -49,6 +49,18 @@ static inline const uint8_t *epw_cur_bytes(struct epw_cur *c, size_t len)
     return here;
 }
 
+/* Numbers in a run of bytes that epw_cur_bytes() gave: one check for a whole header. */
+static inline uint16_t epw_run_be16(const uint8_t *run, size_t at)
+{
+    return (uint16_t)((unsigned)run[at] << 8 | run[at + 1]);
+}
+
+static inline uint32_t epw_run_be32(const uint8_t *run, size_t at)
+{
+    return (uint32_t)run[at] << 24 | (uint32_t)run[at + 1] << 16 | (uint32_t)run[at + 2] << 8 |
+           run[at + 3];
+}
+
 static inline bool epw_cur_skip(struct epw_cur *c, size_t len)
 {
     return epw_cur_bytes(c, len) != NULL || (len == 0 && !c->failed);

@@ -2,8 +2,10 @@
 /* A frame of any link type. Input: link type (2 bytes, big-endian), then the frame. */
 #include "base/cursor.h"
 #include "meter/decode/decode.h"
+#include "meter/decode/plain.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,6 +29,28 @@ static void check(const struct epw_packet *p, const struct epw_frame *frame)
     require((size_t)(p->payload - frame->bytes) + p->payload_len <= frame->caplen);
 }
 
+/* Where the step for plain frames takes a frame, the layers one by one say the same of it. */
+static void check_plain(const struct epw_decoder *decoder, struct epw_frame frame)
+{
+    struct epw_packet quick = { .ttl = 0 }, slow;
+    struct epw_descent d = { .cur = epw_cur(frame.bytes, frame.caplen),
+                             .packet = &quick,
+                             .left = EPW_DECODE_MAX_LAYERS };
+    enum epw_next next;
+    if (frame.linktype != 1 || !epw_plain(&d, &next) || next != EPW_NEXT_END)
+        return;
+    frame.wire_len = frame.caplen + 1; /* not whole: not plain, but its headers agree */
+    epw_decode(decoder, &frame, &slow);
+    require(slow.ending == EPW_END_COMPLETE && slow.proto == quick.proto);
+    require(memcmp(&slow.src, &quick.src, sizeof(slow.src)) == 0);
+    require(memcmp(&slow.dst, &quick.dst, sizeof(slow.dst)) == 0);
+    require(slow.sport == quick.sport && slow.dport == quick.dport);
+    require(slow.seq == quick.seq && slow.ack == quick.ack && slow.tcp_flags == quick.tcp_flags);
+    require(slow.payload == quick.payload && slow.payload_len == quick.payload_len);
+    require(slow.payload_wire == quick.payload_wire && slow.cut == quick.cut);
+    require(slow.vlan_count == quick.vlan_count && slow.ip_id == quick.ip_id);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct epw_decoder *decoder;
@@ -38,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     frame.bytes = epw_cur_bytes(&c, frame.caplen);
     if (frame.bytes == NULL)
         return 0;
+    check_plain(decoder, frame);
     /* As it is, and as the captured part of a longer one. */
     static const uint32_t missing[] = { 0, 1, 1500 };
     for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++) {

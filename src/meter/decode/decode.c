@@ -63,7 +63,7 @@ bool epw_decoder_knows(const struct epw_decoder *decoder, uint16_t linktype)
 /* Down the layers until one ends it, nobody knows the next, or there are too many. */
 static enum epw_ending walk(const struct epw_decoder *decoder, struct epw_descent *d)
 {
-    for (int depth = 0; depth < EPW_DECODE_MAX_LAYERS; depth++) {
+    for (d->left = EPW_DECODE_MAX_LAYERS; d->left > 0; d->left--) {
         if (d->space == EPW_BY_IPPROTO)
             d->packet->proto = (uint8_t)d->number;
         const struct epw_layer *layer = find(decoder, d->space, d->number);

@@ -48,6 +48,7 @@ struct epw_descent {
     enum epw_space space;      /* the next layer's number space ... */
     uint16_t number;           /* ... and number */
     enum epw_ending ending;
+    uint32_t left;        /* layers that may be asked, the one asked included */
     uint32_t missing;     /* bytes after cur.end that a length (a header's, or the frame's on
                              the wire) claims and that were not captured */
     bool bounded;         /* cur.end is where a header's length says: running short of bytes

@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "meter/decode/layer.h"
+#include "meter/decode/plain.h"
 
 #include <string.h>
+
+#define HEADER 14
 
 static enum epw_next decode(struct epw_descent *d)
 {
     struct epw_packet *p = d->packet;
-    const uint8_t *dst = epw_cur_bytes(&d->cur, 6);
-    const uint8_t *src = epw_cur_bytes(&d->cur, 6);
-    uint16_t type = epw_cur_be16(&d->cur);
-    if (!epw_cur_ok(&d->cur))
+    enum epw_next next;
+    if (epw_plain(d, &next))
+        return next;
+    const uint8_t *header = epw_cur_bytes(&d->cur, HEADER);
+    if (header == NULL)
         return epw_end_short(d);
-    memcpy(p->dst_mac, dst, 6);
-    memcpy(p->src_mac, src, 6);
+    memcpy(p->dst_mac, header, 6);
+    memcpy(p->src_mac, header + 6, 6);
     p->has_mac = true;
-    p->group_mac = (dst[0] & 1) != 0;
+    p->group_mac = (header[0] & 1) != 0;
     p->vlan_count = 0; /* a frame inside a frame: only the innermost one's tags count */
-    return epw_go_type(d, type);
+    return epw_go_type(d, epw_run_be16(header, 12));
 }
 
 const struct epw_layer epw_layer_ether = {

@@ -19,29 +19,34 @@ static bool bound(struct epw_descent *d, uint16_t total, size_t header)
     return true;
 }
 
+/* Fewer bytes than the shortest header: a lie all the same where the first is none of IPv4. */
+static enum epw_next end_short(struct epw_descent *d, struct epw_cur start)
+{
+    uint8_t first = epw_cur_u8(&start);
+    bool lies = epw_cur_ok(&start) && (first >> 4 != 4 || (first & 0x0f) * 4 < MIN_HEADER);
+    return lies ? epw_end(d, EPW_END_MALFORMED) : epw_end_short(d);
+}
+
 static enum epw_next decode(struct epw_descent *d)
 {
     struct epw_packet *p = d->packet;
-    uint8_t first = epw_cur_u8(&d->cur);
-    if (!epw_cur_ok(&d->cur))
-        return epw_end_short(d);
-    size_t header = (size_t)(first & 0x0f) * 4;
-    if (first >> 4 != 4 || header < MIN_HEADER)
+    struct epw_cur start = d->cur;
+    const uint8_t *fixed = epw_cur_bytes(&d->cur, MIN_HEADER);
+    if (fixed == NULL)
+        return end_short(d, start);
+    size_t header = (size_t)(fixed[0] & 0x0f) * 4;
+    if (fixed[0] >> 4 != 4 || header < MIN_HEADER)
         return epw_end(d, EPW_END_MALFORMED);
-    epw_begin_ip(p);
-    epw_cur_skip(&d->cur, 1); /* type of service */
-    uint16_t total = epw_cur_be16(&d->cur);
-    p->ip_id = epw_cur_be16(&d->cur);
-    uint16_t fragment = epw_cur_be16(&d->cur);
-    p->ttl = epw_cur_u8(&d->cur);
-    uint8_t proto = epw_cur_u8(&d->cur);
-    epw_cur_skip(&d->cur, 2); /* checksum: what a mirror delivers is often not filled in */
-    const uint8_t *addresses = epw_cur_bytes(&d->cur, 8);
-    epw_cur_skip(&d->cur, header - MIN_HEADER);
-    if (!epw_cur_ok(&d->cur))
+    if (!epw_cur_skip(&d->cur, header - MIN_HEADER))
         return epw_end_short(d);
-    p->src = epw_ip_from4(addresses);
-    p->dst = epw_ip_from4(addresses + 4);
+    epw_begin_ip(p);
+    uint16_t total = epw_run_be16(fixed, 2);
+    p->ip_id = epw_run_be16(fixed, 4);
+    uint16_t fragment = epw_run_be16(fixed, 6);
+    p->ttl = fixed[8];
+    uint8_t proto = fixed[9]; /* then a checksum: what a mirror delivers is often not filled in */
+    p->src = epw_ip_from4(fixed + 12);
+    p->dst = epw_ip_from4(fixed + 16);
     d->ip6 = false;
     if (!bound(d, total, header))
         return epw_end(d, EPW_END_MALFORMED);

@@ -16,21 +16,33 @@ static enum epw_next cut_in_header(struct epw_descent *d, size_t claimed, size_t
     return epw_end(d, EPW_END_COMPLETE);
 }
 
+/* Fewer bytes than are read: what is there of ports and numbers counts. */
+static enum epw_next cut_before_flags(struct epw_descent *d, struct epw_cur start, size_t claimed)
+{
+    struct epw_packet *p = d->packet;
+    p->sport = epw_cur_be16(&start);
+    p->dport = epw_cur_be16(&start);
+    if (!epw_cur_ok(&start))
+        return epw_end_short(d);
+    p->seq = epw_cur_be32(&start);
+    p->ack = epw_cur_be32(&start);
+    return cut_in_header(d, claimed, MIN_HEADER);
+}
+
 static enum epw_next decode(struct epw_descent *d)
 {
     struct epw_packet *p = d->packet;
+    struct epw_cur start = d->cur;
     size_t claimed = epw_cur_left(&d->cur) + d->missing;
-    p->sport = epw_cur_be16(&d->cur);
-    p->dport = epw_cur_be16(&d->cur);
-    if (!epw_cur_ok(&d->cur))
-        return epw_end_short(d);
-    p->seq = epw_cur_be32(&d->cur);
-    p->ack = epw_cur_be32(&d->cur);
-    uint8_t offset = epw_cur_u8(&d->cur);
-    p->tcp_flags = epw_cur_u8(&d->cur);
-    if (!epw_cur_ok(&d->cur))
-        return cut_in_header(d, claimed, MIN_HEADER);
-    size_t header = (size_t)(offset >> 4) * 4;
+    const uint8_t *fixed = epw_cur_bytes(&d->cur, READ);
+    if (fixed == NULL)
+        return cut_before_flags(d, start, claimed);
+    p->sport = epw_run_be16(fixed, 0);
+    p->dport = epw_run_be16(fixed, 2);
+    p->seq = epw_run_be32(fixed, 4);
+    p->ack = epw_run_be32(fixed, 8);
+    size_t header = (size_t)(fixed[12] >> 4) * 4;
+    p->tcp_flags = fixed[13];
     if (header < MIN_HEADER)
         return epw_end(d, EPW_END_MALFORMED);
     if (!epw_cur_skip(&d->cur, header - READ))

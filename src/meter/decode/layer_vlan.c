@@ -4,15 +4,14 @@
 static enum epw_next decode(struct epw_descent *d)
 {
     struct epw_packet *p = d->packet;
-    uint16_t tag = epw_cur_be16(&d->cur);
-    uint16_t type = epw_cur_be16(&d->cur);
-    if (!epw_cur_ok(&d->cur))
+    const uint8_t *tag = epw_cur_bytes(&d->cur, 4);
+    if (tag == NULL)
         return epw_end_short(d);
-    uint16_t id = tag & 0x0fff;
+    uint16_t id = epw_run_be16(tag, 0) & 0x0fff;
     /* Id 0 is a priority tag: the frame is in no VLAN. Tags beyond the second are passed over. */
     if (id != 0 && p->vlan_count < EPW_MAX_VLANS)
         p->vlan[p->vlan_count++] = id;
-    return epw_go_type(d, type);
+    return epw_go_type(d, epw_run_be16(tag, 2));
 }
 
 const struct epw_layer epw_layer_vlan = {

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The step for plain frames against the layers one by one. A frame that misses
+ * bytes behind its IP packet is not plain, and the layers say of it what they
+ * say of the whole one: that is how they are asked here.
+ */
+#include "meter/decode/plain.h"
+
+#include "test_decode_help.h"
+
+#define PAIR  "0a000001 0a000002 "
+#define PAIR6 "fd000000000000000000000000000001 fd000000000000000000000000000002 "
+/* 1234 -> 5000, length 12, payload deadbeef */
+#define UDP "04d2 1388 000c 0000 deadbeef "
+
+static const char *const plain[] = {
+    ETHER_SYN,
+    /* a short packet's padding */
+    ETHER_SYN "000000000000 ",
+    /* IP id 0x1234, don't fragment; options of 4 bytes, payload of 4 */
+    MACS "0800 4500 0030 1234 4000 40 06 0000 " PAIR
+         "04d2 0050 00000007 00000009 6018 ffff 0000 0000 02040578 deadbeef ",
+    MACS "0800 4500 0020 0000 0000 40 11 0000 " PAIR UDP,
+    /* to everybody, VLAN 100, then VLANs 100 and 200, then a priority tag and VLAN 7 */
+    "ffffffffffff 020000000001 8100 0064 0800 4500 0020 0000 0000 40 11 0000 " PAIR UDP,
+    MACS "88a8 0064 8100 00c8 0800 " IP_SYN,
+    MACS "8100 e000 8100 0007 0800 " IP_SYN,
+    MACS "86dd " IP6_SYN,
+    MACS "86dd 6000 0000 000c 11 40 " PAIR6 UDP,
+};
+
+static const char *const not_plain[] = {
+    MACS "0806 0001 0800 0604 0001 020000000001 0a000001 000000000000 0a000002 ", /* ARP */
+    MACS "8100 0001 8100 0002 8100 0003 0800 " IP_SYN,                            /* three tags */
+    MACS "0800 4600 002c 0000 0000 40 06 0000 " PAIR "01010101 " TCP_SYN,         /* an option */
+    MACS "0800 4500 0028 0000 2000 40 06 0000 " PAIR TCP_SYN, /* first fragment */
+    MACS "0800 4500 0028 0000 0001 40 06 0000 " PAIR TCP_SYN, /* later fragment */
+    MACS "0800 4500 0000 0000 0000 40 06 0000 " PAIR TCP_SYN, /* offloaded */
+    MACS "0800 4500 0029 0000 0000 40 06 0000 " PAIR TCP_SYN, /* a byte is missing */
+    MACS "0800 4500 0028 0000 0000 40 01 0000 " PAIR TCP_SYN, /* ICMP */
+    MACS "0800 4500 0026 0000 0000 40 06 0000 " PAIR TCP_SYN, /* TCP beyond IP */
+    MACS "0800 4500 0020 0000 0000 40 11 0000 " PAIR "04d2 1388 000d 0000 deadbeef ", /* UDP too */
+    MACS "0800 4500 0020 0000 0000 40 11 0000 " PAIR
+         "04d2 1388 0000 0000 deadbeef ",                     /* no length */
+    MACS "0800 6500 0028 0000 0000 40 06 0000 " PAIR TCP_SYN, /* version 6 in IPv4 */
+    MACS "86dd 6000 0000 0000 06 40 " PAIR6 TCP_SYN,          /* jumbogram */
+};
+
+/* What the step makes of it; NULL: nothing. The bytes are copied to the heap for AddressSanitizer.
+ */
+static const struct epw_packet *step(const uint8_t *bytes, size_t len, enum epw_next *next)
+{
+    static struct epw_packet packet;
+    static uint8_t *copy;
+    free(copy);
+    copy = malloc(len + 1);
+    cr_assert_not_null(copy);
+    memcpy(copy + 1, bytes, len);
+    packet = (struct epw_packet){ .ttl = 0 };
+    struct epw_descent d = { .cur = epw_cur(copy + 1, len), .packet = &packet, .left = 32 };
+    return epw_plain(&d, next) ? &packet : NULL;
+}
+
+static void compare(const struct epw_packet *a, const struct epw_packet *b)
+{
+    cr_assert(memcmp(&a->src, &b->src, 16) == 0 && memcmp(&a->dst, &b->dst, 16) == 0);
+    cr_assert(memcmp(a->src_mac, b->src_mac, 6) == 0 && memcmp(a->dst_mac, b->dst_mac, 6) == 0);
+    cr_assert(a->has_mac == b->has_mac && a->group_mac == b->group_mac);
+    cr_assert_eq(a->vlan_count, b->vlan_count);
+    cr_assert_eq(memcmp(a->vlan, b->vlan, a->vlan_count * sizeof(a->vlan[0])), 0);
+    cr_assert(a->proto == b->proto && a->ttl == b->ttl && a->ip_id == b->ip_id);
+    cr_assert(a->sport == b->sport && a->dport == b->dport);
+    cr_assert(a->seq == b->seq && a->ack == b->ack && a->tcp_flags == b->tcp_flags);
+    cr_assert(a->fragment == b->fragment && a->frag_id == b->frag_id && a->tunnel == b->tunnel);
+    cr_assert(a->frag_more == b->frag_more && a->payload_at == b->payload_at);
+    cr_assert(a->cut == b->cut && a->icmp_error == b->icmp_error);
+    cr_assert(a->payload_len == b->payload_len && a->payload_wire == b->payload_wire);
+    cr_assert_eq(a->payload == NULL, b->payload == NULL);
+    if (a->payload != NULL)
+        cr_assert_eq(memcmp(a->payload, b->payload, a->payload_len), 0);
+}
+
+/* Whether the step takes the frame; when it does, the layers must say the same. */
+static bool taken(const uint8_t *bytes, size_t len)
+{
+    enum epw_next next;
+    const struct epw_packet *quick = step(bytes, len, &next);
+    /* Behind UDP another layer may follow: a tunnel goes on from there. */
+    if (quick == NULL || (next == EPW_NEXT_LAYER && quick->dport != 5000))
+        return quick != NULL;
+    struct epw_packet slow = decode_bytes(ETHER, bytes, len, len + 1);
+    check_ending(slow, EPW_END_COMPLETE);
+    compare(quick, &slow);
+    struct epw_packet whole = decode_bytes(ETHER, bytes, len, len);
+    check_ending(whole, EPW_END_COMPLETE);
+    compare(quick, &whole);
+    return true;
+}
+
+Test(plain, takes_what_is_plain_and_says_what_the_layers_say)
+{
+    static uint8_t bytes[MAX_BYTES];
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+        cr_assert(taken(bytes, hex(plain[i], bytes)), "frame %zu", i);
+}
+
+Test(plain, leaves_the_rest_to_the_layers)
+{
+    static uint8_t bytes[MAX_BYTES];
+    for (size_t i = 0; i < sizeof(not_plain) / sizeof(not_plain[0]); i++)
+        cr_assert_not(taken(bytes, hex(not_plain[i], bytes)), "frame %zu", i);
+}
+
+Test(plain, whatever_byte_changes_or_is_cut_off)
+{
+    static uint8_t bytes[MAX_BYTES];
+    unsigned took = 0, left = 0;
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+        size_t len = hex(plain[i], bytes);
+        for (size_t at = 0; at < len; at++) {
+            const uint8_t was = bytes[at];
+            for (unsigned bit = 0; bit < 8; bit++) {
+                bytes[at] = (uint8_t)(was ^ 1u << bit);
+                *(taken(bytes, len) ? &took : &left) += 1;
+            }
+            bytes[at] = was;
+            *(taken(bytes, at) ? &took : &left) += 1;
+        }
+    }
+    cr_assert(took > 1000 && left > 1000, "%u and %u", took, left);
+}
