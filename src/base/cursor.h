@@ -61,6 +61,12 @@ static inline uint32_t epw_run_be32(const uint8_t *run, size_t at)
            run[at + 3];
 }
 
+static inline uint32_t epw_run_le32(const uint8_t *run, size_t at)
+{
+    return (uint32_t)run[at + 3] << 24 | (uint32_t)run[at + 2] << 16 | (uint32_t)run[at + 1] << 8 |
+           run[at];
+}
+
 static inline bool epw_cur_skip(struct epw_cur *c, size_t len)
 {
     return epw_cur_bytes(c, len) != NULL || (len == 0 && !c->failed);

@@ -266,7 +266,8 @@ static void read_files(struct epw_capture *c, struct epw_batch *batch)
         c->packets_left--;
         if (c->packets_left > 0 && !advance(c, c->heap[0]))
             c->heap[0] = c->heap[--c->heap_count];
-        sift_down(c, 0);
+        if (c->heap_count > 1)
+            sift_down(c, 0);
     }
     batch->end = c->heap_count == 0 || c->packets_left == 0;
 }

@@ -4,6 +4,7 @@
 #include "base/cursor.h"
 #include "base/text.h"
 #include "capture/ng_level.h"
+#include "capture/records.h"
 
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -17,11 +18,13 @@
 
 struct epw_reader {
     const char *name;
-    struct epw_stream *raw;     /* as on disk; part of top's chain */
-    struct epw_stream *top;     /* what libpcap reads; owns the chain */
-    struct epw_ng_level *level; /* in the chain of a pcapng file, else NULL */
-    pcap_t *pcap;               /* owns the FILE over top */
-    char *buffer;               /* of that FILE */
+    struct epw_stream *raw;      /* as on disk; part of top's chain */
+    struct epw_stream *top;      /* what libpcap reads; owns the chain */
+    struct epw_ng_level *level;  /* in the chain of a pcapng file, else NULL */
+    struct epw_records *records; /* in the chain of an ordinary pcap file, until libpcap's turn */
+    uint32_t snaplen;
+    pcap_t *pcap; /* owns the FILE over top */
+    char *buffer; /* of that FILE */
     size_t buffer_len;
     uint64_t packets;  /* returned by libpcap */
     int64_t last_ns;   /* stamp of the frame before */
@@ -133,6 +136,14 @@ static enum epw_err read_linktype(struct epw_reader *r, const uint8_t *bytes, si
     return EPW_OK;
 }
 
+/* The records of an ordinary file are read here, what is odd by libpcap. */
+static enum epw_err take_records(struct epw_reader *r, struct epw_diag *diag)
+{
+    r->records = epw_records_new(r->top, r->buffer_len);
+    r->top = r->records == NULL ? NULL : epw_records_stream(r->records);
+    return r->top == NULL ? epw_reader_diag(diag, r->name, EPW_ENOMEM, "out of memory") : EPW_OK;
+}
+
 /* Puts the streams together that the first bytes call for. */
 static enum epw_err build_chain(struct epw_reader *r, struct epw_diag *diag)
 {
@@ -149,8 +160,10 @@ static enum epw_err build_chain(struct epw_reader *r, struct epw_diag *diag)
     }
     if (len < 0)
         return epw_reader_diag(diag, r->name, r->top->fault.code, r->top->fault.text);
-    if (format == FORMAT_PCAP)
-        return read_linktype(r, bytes, (size_t)len, diag);
+    if (format == FORMAT_PCAP) {
+        enum epw_err err = read_linktype(r, bytes, (size_t)len, diag);
+        return err == EPW_OK && epw_records_can(bytes, (size_t)len) ? take_records(r, diag) : err;
+    }
     if (format != FORMAT_PCAPNG)
         return not_a_capture(r->name, bytes, (size_t)len, diag);
     r->level = epw_ng_level_new(r->top);
@@ -203,6 +216,7 @@ static enum epw_err open_pcap(struct epw_reader *r, struct epw_diag *diag)
         return err;
     }
     r->swapped = pcap_is_swapped(r->pcap) != 0;
+    r->snaplen = (uint32_t)pcap_snapshot(r->pcap);
     return EPW_OK;
 }
 
@@ -256,7 +270,7 @@ static int64_t stamp(const struct epw_reader *r, const struct timeval *ts)
     return ns;
 }
 
-int epw_reader_next(struct epw_reader *r, struct epw_frame *frame, struct epw_diag *diag)
+static int next_by_libpcap(struct epw_reader *r, struct epw_frame *frame, struct epw_diag *diag)
 {
     struct pcap_pkthdr *header;
     const u_char *bytes;
@@ -294,6 +308,17 @@ int epw_reader_next(struct epw_reader *r, struct epw_frame *frame, struct epw_di
                                  .wire_len = header->len,
                                  .linktype = packet.linktype };
     return 1;
+}
+
+int epw_reader_next(struct epw_reader *r, struct epw_frame *frame, struct epw_diag *diag)
+{
+    if (r->records != NULL && epw_records_next(r->records, r->snaplen, frame)) {
+        r->packets++;
+        frame->source = 0;
+        return 1;
+    }
+    r->records = NULL; /* the stream stays */
+    return next_by_libpcap(r, frame, diag);
 }
 
 uint16_t epw_reader_linktype(const struct epw_reader *r)

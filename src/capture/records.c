@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "capture/records.h"
+
+#include "base/cursor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_HEADER       EPW_STREAM_PEEK
+#define RECORD_HEADER     16
+#define LINKTYPE_ETHERNET 1
+#define NS_PER_S          1000000000u
+#define US_PER_S          1000000u
+
+/* Held of the file at a time: what fits a second-level cache beside the rest. */
+#define BUFFER_MAX (1u << 18)
+
+struct epw_records {
+    struct epw_stream base;
+    struct epw_stream *below;
+    bool big_endian, ns;
+    bool done;      /* libpcap has taken over */
+    size_t at, len; /* what is left of the buffer is [at, len) */
+    size_t room;
+    uint8_t buffer[];
+};
+
+static inline uint32_t word(const uint8_t *run, size_t at, bool big_endian)
+{
+    uint32_t little = epw_run_le32(run, at);
+    return big_endian ? __builtin_bswap32(little) : little;
+}
+
+bool epw_records_can(const uint8_t *header, size_t len)
+{
+    struct epw_cur c = epw_cur(header, len);
+    const uint8_t *h = epw_cur_bytes(&c, FILE_HEADER);
+    if (h == NULL)
+        return false;
+    uint32_t magic = epw_run_be32(h, 0);
+    bool big_endian = magic == 0xa1b2c3d4 || magic == 0xa1b23c4d;
+    if (!big_endian && magic != 0xd4c3b2a1 && magic != 0x4d3cb2a1)
+        return false;
+    /* Version 2.4: older ones have their lengths in another order. */
+    uint32_t version = big_endian ? 0x00020004 : 0x00040002;
+    return word(h, 4, big_endian) == version && word(h, 20, big_endian) == LINKTYPE_ETHERNET;
+}
+
+/* For libpcap: what was read ahead, then the rest. */
+static ssize_t pull(struct epw_stream *s, uint8_t *out, size_t len)
+{
+    struct epw_records *r = (struct epw_records *)s;
+    if (r->at < r->len) {
+        size_t take = r->len - r->at < len ? r->len - r->at : len;
+        memcpy(out, r->buffer + r->at, take);
+        r->at += take;
+        return (ssize_t)take;
+    }
+    if (s->fault.code != EPW_OK) /* it failed while reading ahead */
+        return -1;
+    ssize_t got = epw_stream_read(r->below, out, len);
+    return got < 0 ? epw_stream_fail_as(s, r->below) : got;
+}
+
+static void close_records(struct epw_stream *s)
+{
+    struct epw_records *r = (struct epw_records *)s;
+    epw_stream_close(r->below);
+    free(r);
+}
+
+struct epw_records *epw_records_new(struct epw_stream *below, size_t buffer_len)
+{
+    size_t room = buffer_len < BUFFER_MAX ? buffer_len : BUFFER_MAX;
+    struct epw_records *r = calloc(1, sizeof(*r) + room);
+    const uint8_t *header;
+    if (r == NULL || epw_stream_peek(below, &header) != FILE_HEADER) {
+        epw_stream_close(below);
+        free(r);
+        return NULL;
+    }
+    uint32_t magic = epw_run_be32(header, 0);
+    r->big_endian = magic == 0xa1b2c3d4 || magic == 0xa1b23c4d;
+    r->ns = magic == 0xa1b23c4d || magic == 0x4d3cb2a1;
+    r->base.pull = pull;
+    r->base.close = close_records;
+    r->below = below;
+    r->room = room;
+    return r;
+}
+
+struct epw_stream *epw_records_stream(struct epw_records *records)
+{
+    return &records->base;
+}
+
+/* Reads on behind what is left; false at the end, at an error, or when the buffer is full. */
+static bool refill(struct epw_records *r)
+{
+    size_t left = r->len - r->at;
+    if (r->at != 0 && left != 0)
+        memmove(r->buffer, r->buffer + r->at, left);
+    r->at = 0;
+    r->len = left;
+    if (left == r->room)
+        return false;
+    ssize_t got = epw_stream_read(r->below, r->buffer + left, r->room - left);
+    if (got < 0)
+        epw_stream_fail_as(&r->base, r->below);
+    if (got <= 0)
+        return false;
+    r->len += (size_t)got;
+    return true;
+}
+
+enum record { RECORD_TAKEN, RECORD_NOT_WHOLE, RECORD_ODD };
+
+static inline enum record take(const struct epw_records *r, struct epw_cur *c, uint32_t snaplen,
+                               struct epw_frame *frame)
+{
+    const uint8_t *header = epw_cur_bytes(c, RECORD_HEADER);
+    if (header == NULL)
+        return RECORD_NOT_WHOLE;
+    uint32_t s = word(header, 0, r->big_endian), part = word(header, 4, r->big_endian);
+    uint32_t caplen = word(header, 8, r->big_endian);
+    if (caplen > snaplen || caplen > EPW_MAX_SNAPLEN || part >= (r->ns ? NS_PER_S : US_PER_S))
+        return RECORD_ODD;
+    const uint8_t *bytes = epw_cur_bytes(c, caplen);
+    if (bytes == NULL)
+        return RECORD_NOT_WHOLE;
+    frame->bytes = bytes;
+    frame->ts_ns = (int64_t)s * NS_PER_S + (int64_t)part * (r->ns ? 1 : 1000);
+    frame->caplen = caplen;
+    frame->wire_len = word(header, 12, r->big_endian);
+    frame->linktype = LINKTYPE_ETHERNET;
+    return RECORD_TAKEN;
+}
+
+bool epw_records_next(struct epw_records *r, uint32_t snaplen, struct epw_frame *frame)
+{
+    while (!r->done) {
+        struct epw_cur c = epw_cur(r->buffer + r->at, r->len - r->at);
+        enum record what = take(r, &c, snaplen, frame);
+        if (what == RECORD_TAKEN) {
+            size_t used = RECORD_HEADER + frame->caplen;
+            r->at += used;
+            r->base.count += used;
+            return true;
+        }
+        r->done = what == RECORD_ODD || !refill(r);
+    }
+    return false;
+}

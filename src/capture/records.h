@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The records of an ordinary pcap file (version 2.4, Ethernet), read beside
+ * libpcap: a stream that stands between the file and libpcap. libpcap reads the
+ * file header, then records are taken here as long as they are whole and
+ * nothing about them is odd; at the first that is not, and at the end, libpcap
+ * goes on from that place and has the words for it. Reading through stdio a
+ * record at a time costs four times as much.
+ */
+#ifndef EPW_CAPTURE_RECORDS_H
+#define EPW_CAPTURE_RECORDS_H
+
+#include "capture/frame.h"
+#include "capture/stream.h"
+
+#include <stdbool.h>
+
+struct epw_records;
+
+/* Whether the file header (EPW_STREAM_PEEK bytes) is of a kind whose records can be taken here. */
+bool epw_records_can(const uint8_t *header, size_t len);
+
+/* Owns below, of which the header was peeked at, also when it fails (NULL: out of memory). */
+struct epw_records *epw_records_new(struct epw_stream *below, size_t buffer_len);
+
+/* The stream to read from and to close; it is the reader of records itself. */
+struct epw_stream *epw_records_stream(struct epw_records *records);
+
+/*
+ * The next frame, but for its source. Its bytes are valid until the next call.
+ * Only once libpcap has read the file header; snaplen is what it makes of it
+ * (pcap_snapshot()). False: it is libpcap's turn, and from now on.
+ */
+bool epw_records_next(struct epw_records *records, uint32_t snaplen, struct epw_frame *frame);
+
+#endif
