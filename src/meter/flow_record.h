@@ -78,7 +78,9 @@ struct epw_flow_record {
     uint8_t icmp_type, icmp_code;
     struct epw_ip icmp_from;
     bool has_mac;
-    uint8_t mac[2][6];                   /* of the first frames, by side: [0] initiator */
+    uint8_t mac[2][6]; /* of the first frames, by side: [0] initiator */
+    uint8_t
+        ttl; /* TTL or hop limit of the initiator's first packet; 0: the responder spoke first */
     uint16_t source;                     /* capture source (file, interface) of its first packet */
     const struct epw_evidence *evidence; /* never NULL; empty when nothing was seen */
 };

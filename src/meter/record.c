@@ -103,6 +103,7 @@ void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_
         .icmp_code = cold->icmp_code,
         .icmp_from = cold->icmp_from,
         .has_mac = cold->has_mac,
+        .ttl = cold->ttl[turned.init_side],
         .source = cold->source,
         .evidence = &evidence,
     };

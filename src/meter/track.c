@@ -65,6 +65,7 @@ static struct epw_flow *begin(struct epw_meter *m, const struct epw_packet *p,
     cold->id = epw_key_flow_id(&ref->key, p->ts_ns, before);
     cold->source = ref->source;
     cold->has_mac = p->has_mac;
+    cold->ttl[side] = p->ttl;
     memcpy(cold->mac[side], p->src_mac, 6);
     memcpy(cold->mac[1 - side], p->dst_mac, 6);
     if (is_group(p))

@@ -118,9 +118,22 @@ static void flow(struct epw_audit *audit, const struct epw_result *result)
     }
 }
 
+/* Who only scans is known at the end: what it opened may come before what gives it away. */
+static bool waits(const struct epw_result *result)
+{
+    for (size_t i = 0; i < result->verdict->candidate_count; i++) {
+        const struct epw_signature *sig = result->verdict->candidate[i].sig;
+        if (!sig->neighbour &&
+            (sig->scope == EPW_SCOPE_LOCALHOST || sig->scope == EPW_SCOPE_NOT_IN_FIREWALL))
+            return true;
+    }
+    return false;
+}
+
 const struct epw_rule epw_rule_local_only_exposed = {
     .name = "local-only-exposed",
     .severity = EPW_SEVERITY_HIGH,
     .help = "a port that is for the product's own host answers another machine",
     .flow = flow,
+    .waits = waits,
 };

@@ -36,9 +36,17 @@ static void flow(struct epw_audit *audit, const struct epw_result *result)
     epw_audit_report(audit, &epw_rule_obsolete_function, &o);
 }
 
+/* Who only scans is known at the end: what it opened may come before what gives it away. */
+static bool waits(const struct epw_result *result)
+{
+    const struct epw_signature *sig = result->verdict->sig;
+    return sig != NULL && sig->status == EPW_STATUS_OBSOLETE;
+}
+
 const struct epw_rule epw_rule_obsolete_function = {
     .name = "obsolete-function",
     .severity = EPW_SEVERITY_LOW,
     .help = "a function of old versions or of a removed service is in use",
     .flow = flow,
+    .waits = waits,
 };

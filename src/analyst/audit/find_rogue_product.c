@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Traffic of a product that the site file does not list as deployed. */
+#include "analyst/audit/attempt.h"
 #include "analyst/audit/rule.h"
 #include "analyst/audit/told.h"
 
@@ -10,6 +11,18 @@ static const struct epw_ip *local_side(const struct epw_site *site, const struct
 {
     bool answered_here = !epw_site_internal(site, &r->ip[0]) && epw_site_internal(site, &r->ip[1]);
     return &r->ip[answered_here && !r->group ? 1 : 0];
+}
+
+/* The server of the product, where it is ours too and answered: it is to go first. */
+static const struct epw_ip *server_side(const struct epw_site *site,
+                                        const struct epw_result *result)
+{
+    const struct epw_flow_record *r = result->record;
+    bool ours = epw_site_internal(site, &r->ip[0]) && epw_site_internal(site, &r->ip[1]);
+    return ours && !r->group && !result->verdict->proxied && r->packets[EPW_TO_CLIENT] != 0 &&
+                   !epw_attempt_unmet(r) && !epw_site_proxy(site, &r->ip[1])
+               ? &r->ip[1]
+               : NULL;
 }
 
 static void look(struct epw_audit *audit, const struct epw_result *result)
@@ -36,7 +49,8 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
                                        .documented = epw_str_text(&documented),
                                        .advice = epw_str_text(&advice),
                                        .record = r,
-                                       .culprit = { local_side(site, r) } };
+                                       .culprit = { server_side(site, result),
+                                                    local_side(site, r) } };
     epw_audit_report(audit, &epw_rule_rogue_product, &o);
     epw_str_free(&summary);
     epw_str_free(&documented);

@@ -100,7 +100,8 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     const struct epw_signature *sig = result->verdict->sig;
     const struct epw_flow_record *r = result->record;
     if (site == NULL || sig == NULL || result->verdict->confidence < EPW_CONF_LIKELY || r->group ||
-        r->packets[EPW_TO_CLIENT] == 0 || epw_attempt_unmet(r) || r->evidence->connect_port != 0)
+        r->packets[EPW_TO_CLIENT] == 0 || epw_attempt_unmet(r) || r->evidence->connect_port != 0 ||
+        epw_site_proxy(site, &r->ip[1]))
         return;
     if (is_deployed(site, sig->product) && is_to_server(audit, sig) &&
         epw_site_declares(site, sig->product, sig->responder) && !is_declared(site, result) &&

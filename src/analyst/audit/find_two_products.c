@@ -11,30 +11,50 @@
 
 extern const struct epw_rule epw_rule_two_products;
 
+#define PROTO_TCP 6
+
 /* Vendors whose agents are told apart on one host. */
 #define VENDORS_MAX 8
 
 /* With agents of so many vendors it is no machine, but a gateway that speaks for many. */
 #define VENDORS_GATEWAY 4
 
-/* Proxies remembered: whoever answered CONNECT. A network has a handful. */
-#define PROXIES_MAX 4096
+/* Internal hosts kept, some 200 bytes each; of those beyond, only roles are known. */
+#define HOSTS_MAX 131072
 
-struct proxy {
+/* The agent of a row that states no initiator: it fetched what agents fetch. */
+struct fetched {
+    const struct epw_signature *sig;
+    enum epw_confidence confidence;
+    int64_t last_ns;
+};
+
+struct host {
     UT_hash_handle hh;
     struct epw_ip ip;
+    bool proxy;   /* it answered CONNECT */
+    uint8_t ttl;  /* of the first connection of an agent's; 0: none yet */
+    bool several; /* another one had another: they come from several machines */
+    size_t fetched_count;
+    struct fetched fetched[VENDORS_MAX];
 };
 
 struct two_products {
     uint64_t seed;
-    struct proxy *proxies;
+    struct host *hosts;
 };
 
-/* The agents found on one host, one a vendor. */
+/* An agent found on a host. */
+struct agent {
+    const char *vendor, *product, *what; /* its role, or what it fetched */
+    enum epw_confidence confidence;
+    int64_t last_ns;
+};
+
+/* One a vendor. */
 struct agents {
     size_t count;
-    const char *vendor[VENDORS_MAX];
-    const struct epw_inventory_role *role[VENDORS_MAX];
+    struct agent agent[VENDORS_MAX];
 };
 
 static enum epw_err make(void **state)
@@ -50,37 +70,85 @@ static enum epw_err make(void **state)
 static void discard(void *state)
 {
     struct two_products *s = state;
-    struct proxy *p, *next;
-    HASH_ITER (hh, s->proxies, p, next) {
-        HASH_DEL(s->proxies, p);
-        free(p);
+    struct host *h, *next;
+    HASH_ITER (hh, s->hosts, h, next) {
+        HASH_DEL(s->hosts, h);
+        free(h);
     }
     free(s);
 }
 
-static struct proxy *find(const struct two_products *s, const struct epw_ip *ip)
+static struct host *find(const struct two_products *s, const struct epw_ip *ip)
 {
-    struct proxy *p;
-    HASH_FIND_BYHASHVALUE(hh, s->proxies, ip, sizeof(*ip),
-                          (unsigned)epw_hash(ip, sizeof(*ip), s->seed), p);
-    return p;
+    struct host *h;
+    HASH_FIND_BYHASHVALUE(hh, s->hosts, ip, sizeof(*ip),
+                          (unsigned)epw_hash(ip, sizeof(*ip), s->seed), h);
+    return h;
+}
+
+static struct host *get(struct two_products *s, const struct epw_ip *ip)
+{
+    struct host *h = find(s, ip);
+    if (h != NULL || HASH_COUNT(s->hosts) >= HOSTS_MAX)
+        return h;
+    h = calloc(1, sizeof(*h));
+    if (h == NULL)
+        return NULL;
+    h->ip = *ip;
+    HASH_ADD_BYHASHVALUE(hh, s->hosts, ip, sizeof(h->ip),
+                         (unsigned)epw_hash(ip, sizeof(*ip), s->seed), h);
+    if (!EPW_TABLE_ADDED(h)) {
+        free(h);
+        return NULL;
+    }
+    return h;
+}
+
+static void note_fetched(struct host *h, const struct epw_result *result)
+{
+    const struct epw_signature *sig = result->verdict->sig;
+    size_t i = 0;
+    while (i < h->fetched_count && strcmp(h->fetched[i].sig->product, sig->product) != 0)
+        i++;
+    if (i == VENDORS_MAX)
+        return;
+    struct fetched *f = &h->fetched[i];
+    if (i == h->fetched_count)
+        h->fetched[h->fetched_count++] = (struct fetched){ .sig = sig };
+    if (result->verdict->confidence > f->confidence)
+        f->confidence = result->verdict->confidence;
+    if (result->record->last_ns > f->last_ns)
+        f->last_ns = result->record->last_ns;
+}
+
+/* What protected machines fetch and ask for. Deployment and consoles are anybody's. */
+static bool is_for_agents(const struct epw_signature *sig)
+{
+    static const char *const category[] = { "update", "reputation", "push", "mobile" };
+    for (size_t i = 0; sig->initiator[0] == '\0' && i < sizeof(category) / sizeof(category[0]); i++)
+        if (strcmp(sig->category, category[i]) == 0)
+            return sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_NAME;
+    return false;
 }
 
 static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
     struct two_products *s = epw_audit_state(audit, &epw_rule_two_products);
-    if (r->evidence->connect_port == 0 || r->evidence->http_status == 0 ||
-        HASH_COUNT(s->proxies) >= PROXIES_MAX || find(s, &r->ip[1]) != NULL)
+    bool passes_on = r->evidence->connect_port != 0 && r->evidence->http_status != 0;
+    struct host *proxy = passes_on ? get(s, &r->ip[1]) : NULL;
+    if (proxy != NULL)
+        proxy->proxy = true;
+    if (result->verdict->sig == NULL || result->verdict->confidence < EPW_CONF_LIKELY ||
+        r->proto != PROTO_TCP || !epw_site_internal(epw_audit_site(audit), &r->ip[0]))
         return;
-    struct proxy *p = calloc(1, sizeof(*p));
-    if (p == NULL)
+    struct host *h = get(s, &r->ip[0]);
+    if (h == NULL)
         return;
-    p->ip = r->ip[1];
-    HASH_ADD_BYHASHVALUE(hh, s->proxies, ip, sizeof(p->ip),
-                         (unsigned)epw_hash(&p->ip, sizeof(p->ip), s->seed), p);
-    if (!EPW_TABLE_ADDED(p))
-        free(p);
+    h->several |= h->ttl != 0 && r->ttl != 0 && h->ttl != r->ttl;
+    h->ttl = h->ttl == 0 ? r->ttl : h->ttl;
+    if (is_for_agents(result->verdict->sig))
+        note_fetched(h, result);
 }
 
 static const char *vendor_of(const struct epw_catalogue *catalogue, const char *product)
@@ -91,41 +159,64 @@ static const char *vendor_of(const struct epw_catalogue *catalogue, const char *
     return "";
 }
 
-static void add(struct agents *agents, const char *vendor, const struct epw_inventory_role *role)
+static void add(struct agents *agents, const struct agent *agent)
 {
     for (size_t i = 0; i < agents->count; i++)
-        if (strcmp(agents->vendor[i], vendor) == 0)
+        if (strcmp(agents->agent[i].vendor, agent->vendor) == 0)
             return;
-    if (agents->count == VENDORS_MAX)
-        return;
-    agents->vendor[agents->count] = vendor;
-    agents->role[agents->count++] = role;
+    if (agents->count < VENDORS_MAX)
+        agents->agent[agents->count++] = *agent;
 }
 
-static void gather(const struct epw_catalogue *catalogue, const struct epw_inventory_host *host,
+/* Servers fetch too: of a product that the host has a role in, the role says what it is. */
+static bool has_any_role(const struct epw_inventory_host *host, const char *product)
+{
+    for (size_t i = 0; i < host->role_count; i++)
+        if (strcmp(host->role[i].product, product) == 0)
+            return true;
+    return false;
+}
+
+static void gather(struct epw_audit *audit, const struct epw_inventory_host *host,
                    struct agents *agents)
 {
+    const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
+    const struct two_products *s = epw_audit_state(audit, &epw_rule_two_products);
     for (size_t i = 0; i < host->role_count; i++) {
         const struct epw_inventory_role *role = &host->role[i];
-        if (!role->neighbour && role->confidence >= EPW_CONF_LIKELY &&
+        if (role->confidence >= EPW_CONF_LIKELY &&
             epw_role_is_agent(catalogue, role->product, role->role))
-            add(agents, vendor_of(catalogue, role->product), role);
+            add(agents, &(struct agent){ vendor_of(catalogue, role->product), role->product,
+                                         role->role, role->confidence, role->last_ns });
+    }
+    for (size_t i = 0; i < host->ip_count; i++) {
+        const struct host *h = find(s, &host->ip[i]);
+        for (size_t k = 0; h != NULL && k < h->fetched_count; k++) {
+            const struct fetched *f = &h->fetched[k];
+            if (!has_any_role(host, f->sig->product))
+                add(agents, &(struct agent){ f->sig->vendor, f->sig->product, f->sig->function,
+                                             f->confidence, f->last_ns });
+        }
     }
 }
 
+/* A proxy, declared or seen to answer CONNECT; or several machines behind one address. */
 static bool speaks_for_many(const struct epw_audit *audit, const struct epw_inventory_host *host)
 {
     const struct two_products *s = epw_audit_state(audit, &epw_rule_two_products);
-    for (size_t i = 0; i < host->ip_count; i++)
-        if (epw_site_proxy(epw_audit_site(audit), &host->ip[i]) || find(s, &host->ip[i]) != NULL)
+    for (size_t i = 0; i < host->ip_count; i++) {
+        const struct host *h = find(s, &host->ip[i]);
+        if (epw_site_proxy(epw_audit_site(audit), &host->ip[i]) ||
+            (h != NULL && (h->proxy || h->several)))
             return true;
+    }
     return false;
 }
 
 static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
 {
     struct agents agents = { .count = 0 };
-    gather(epw_audit_knowledge(audit)->catalogue, host, &agents);
+    gather(audit, host, &agents);
     if (agents.count < 2 || agents.count >= VENDORS_GATEWAY || speaks_for_many(audit, host))
         return;
     char ip[EPW_IP_STRLEN];
@@ -134,10 +225,10 @@ static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
     epw_str_addf(&summary, "%s runs agents of %zu vendors:", epw_ip_format(&host->ip[0], ip),
                  agents.count);
     for (size_t i = 0; i < agents.count; i++) {
-        const struct epw_inventory_role *role = agents.role[i];
-        epw_str_addf(&summary, "%s %s %s (%s)", i == 0 ? "" : " and", role->product, role->role,
-                     epw_confidence_name(role->confidence));
-        last_ns = role->last_ns > last_ns ? role->last_ns : last_ns;
+        const struct agent *agent = &agents.agent[i];
+        epw_str_addf(&summary, "%s %s %s (%s)", i == 0 ? "" : " and", agent->product, agent->what,
+                     epw_confidence_name(agent->confidence));
+        last_ns = agent->last_ns > last_ns ? agent->last_ns : last_ns;
     }
     const struct epw_observation o = {
         .subject = ip,

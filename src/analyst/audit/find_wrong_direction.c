@@ -60,6 +60,20 @@ static bool is_client(const struct epw_audit *audit, const struct epw_result *re
 }
 
 /*
+ * The opener known as the side that listens. Nothing teaches the roles of
+ * protected machines: of them it is enough what their labelled flows show.
+ */
+static bool is_listener(const struct epw_audit *audit, const struct epw_flow_record *r,
+                        const struct epw_signature *sig)
+{
+    const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
+    return epw_audit_has_role(audit, &r->ip[0], sig->product, sig->responder) ||
+           (epw_audit_shows_role(audit, &r->ip[0], sig->product, sig->responder) &&
+            epw_audit_has_role(audit, &r->ip[1], sig->product, sig->initiator) &&
+            epw_role_is_agent(catalogue, sig->product, sig->responder));
+}
+
+/*
  * The verdict names another product. Its port alone explains nothing where
  * both hosts are known as this one's: the right row was only turned down for
  * its direction.
@@ -83,8 +97,7 @@ static bool is_wrong(const struct epw_audit *audit, const struct epw_result *res
     bool strange = epw_fact_fit(r, sig) == EPW_FIT_DIFFERS ||
                    (sig->app_count == 0 && epw_ordinary_app((enum epw_app)r->evidence->app));
     return goes_one_way(sig) && epw_fact_own_row(audit, sig, r) && !strange &&
-           !is_explained(audit, result, sig) &&
-           epw_audit_has_role(audit, &r->ip[0], sig->product, sig->responder) &&
+           !is_explained(audit, result, sig) && is_listener(audit, r, sig) &&
            is_client(audit, result, sig) && !is_documented(audit, result, sig);
 }
 

@@ -71,6 +71,7 @@ struct epw_flow_cold {
     uint32_t syns;     /* since the last record */
     uint16_t source;   /* capture source of the first packet */
     uint8_t mac[2][6]; /* by side */
+    uint8_t ttl[2];    /* of the flow's first packet, by side; 0: the other side sent it */
     uint8_t icmp_type, icmp_code;
     struct epw_ip icmp_from;
 };

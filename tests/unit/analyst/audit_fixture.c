@@ -46,7 +46,9 @@ static const char signatures[] =
     "c-boss,Acme,acme-old,neighbour,boss,update,tcp,13000,tls,agent,boss,,,network,,current,,port,"
     ",d,\n"
     "b-task,Bolt,bolt,own,task,management,tcp,2222,,master,slave,,,network,,current,,initiator,"
-    "B-1,d,\n";
+    "B-1,d,\n"
+    "b-report,Bolt,bolt,own,report,management,tcp,2225,tls,slave,master,,,network,,current,,port,"
+    "B-2,d,\n";
 
 struct found found[16];
 size_t found_count;

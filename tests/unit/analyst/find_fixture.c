@@ -28,6 +28,8 @@ static const char signatures[] =
     "B-2,document,\n"
     "b-tasks,Bolt,bolt,own,tasks,management,tcp,2224,,server,client,,,network,,current,,initiator,"
     "B-3,document,\n"
+    "a-update,Acme,acme,own,update,update,tcp,443,tls,,cloud,update.acme.example,,network,,current,"
+    ",name,A-4,document,\n"
     "o-agent,Other,other,neighbour,agent,management,tcp,7777,tls,agent,server,,,network,,current,,"
     "port,,document,\n";
 

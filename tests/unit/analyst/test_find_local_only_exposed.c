@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/knowledge/hosts.h"
 #include "audit_fixture.h"
 
 #include <criterion/criterion.h>
@@ -49,6 +50,30 @@ Test(local_only_exposed, not_of_a_host_without_the_role)
 {
     show_product();
     show_talk(ADMIN, OTHER, 8447, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
+static void scan(void)
+{
+    for (uint16_t i = 0; i < EPW_SCAN_TARGETS; i++)
+        show_attempt(ADMIN, SERVER, (uint16_t)(7000 + i));
+}
+
+Test(local_only_exposed, a_scanner_uses_nothing_whenever_it_is_known)
+{
+    show_product();
+    show_talk(ADMIN, SERVER, 8447, EPW_APP_UNKNOWN);
+    scan();
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
+Test(local_only_exposed, a_scanner_that_is_known_uses_nothing)
+{
+    show_product();
+    scan();
+    show_talk(ADMIN, SERVER, 8447, EPW_APP_UNKNOWN);
     find_all(KIND);
     EXPECT_NONE();
 }

@@ -67,3 +67,11 @@ Test(rogue_server, names_alone_tell_only_with_their_dns)
     cr_assert_eq(found_count, 1);
     cr_expect_str_eq(found[0].subject, "10.0.0.66");
 }
+
+Test(rogue_server, a_declared_proxy_is_none)
+{
+    find_open(SITE "proxy,,,10.0.0.80\n");
+    push(flow_at(1, "10.0.0.7", "10.0.0.80", 2222, EPW_APP_TLS, NULL));
+    find_all("rogue-server");
+    cr_assert_eq(found_count, 0);
+}

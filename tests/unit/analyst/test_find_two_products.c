@@ -59,3 +59,46 @@ Test(two_products, who_answers_connect_is_a_proxy)
     find_all("two-products");
     cr_assert_eq(found_count, 0);
 }
+
+Test(two_products, who_fetches_what_agents_fetch_runs_one)
+{
+    find_open(NULL);
+    push(flow_at(1, "10.0.0.7", "203.0.113.5", 443, EPW_APP_TLS, "update.acme.example"));
+    bolt_client("10.0.0.7");
+    find_all("two-products");
+    cr_assert_eq(found_count, 1);
+    cr_expect_not_null(strstr(found[0].summary, "acme update (confirmed)"), "%s", found[0].summary);
+}
+
+Test(two_products, a_server_fetches_for_others)
+{
+    find_open("host,acme,server,10.0.0.5\n");
+    push(flow_at(1, "10.0.0.8", "10.0.0.5", 2222, EPW_APP_TLS, NULL));
+    push(flow_at(1, "10.0.0.5", "203.0.113.5", 443, EPW_APP_TLS, "update.acme.example"));
+    bolt_client("10.0.0.5");
+    find_all("two-products");
+    cr_assert_eq(found_count, 0);
+}
+
+Test(two_products, what_the_last_product_left_counts)
+{
+    find_open(NULL);
+    push(flow_at(1, "10.0.0.7", "10.0.0.9", 7777, EPW_APP_TLS, NULL));
+    bolt_client("10.0.0.7");
+    find_all("two-products");
+    cr_assert_eq(found_count, 1);
+    cr_expect_not_null(strstr(found[0].summary, "other agent"), "%s", found[0].summary);
+}
+
+Test(two_products, several_machines_behind_one_address_are_a_gateway)
+{
+    find_open(NULL);
+    struct epw_flow_record *a = flow_at(1, "10.0.0.7", "10.0.0.5", 2222, EPW_APP_TLS, NULL);
+    struct epw_flow_record *b = flow_at(2, "10.0.0.7", "10.0.0.6", 2021, EPW_APP_FTP, NULL);
+    a->ttl = 63;
+    b->ttl = 127;
+    push(a);
+    push(b);
+    find_all("two-products");
+    cr_assert_eq(found_count, 0);
+}

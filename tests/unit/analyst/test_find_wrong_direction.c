@@ -125,3 +125,23 @@ Test(wrong_direction_site, another_product_explains_what_a_stranger_answers)
     find_all(KIND);
     EXPECT_NONE();
 }
+
+Test(wrong_direction_site, a_client_known_by_what_it_opens_opens_its_servers)
+{
+    find_open_site("host,bolt,master," OTHER "\n");
+    show_talk(ADMIN, OTHER, 2225, EPW_APP_TLS);
+    show_talk(ADMIN, OTHER, 2222, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    cr_assert_eq(found_count, 1);
+    cr_expect_str_eq(found[0].product, "bolt");
+    cr_expect_str_eq(found[0].function, "task");
+    cr_expect_str_eq(found[0].host[0], ADMIN);
+}
+
+Test(wrong_direction_site, a_client_that_opened_nothing_else_is_nobody)
+{
+    find_open_site("host,bolt,master," OTHER "\n");
+    show_talk(ADMIN, OTHER, 2222, EPW_APP_UNKNOWN);
+    find_all(KIND);
+    cr_assert_eq(found_count, 0);
+}

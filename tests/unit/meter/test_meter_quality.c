@@ -79,3 +79,17 @@ Test(meter_quality, a_fin_whose_connection_is_another_tells_of_no_loss)
     run_flush(&run);
     cr_assert_not(run_only(&run)->lost);
 }
+
+Test(meter_quality, the_distance_of_the_initiator_is_told)
+{
+    SEND(&run, .at = 0, CLIENT, .flags = SYN, .seq = 100);
+    run_flush(&run);
+    cr_assert_eq(run_only(&run)->ttl, 64);
+}
+
+Test(meter_quality, no_distance_is_told_where_the_responder_spoke_first)
+{
+    SEND(&run, .at = 0, SERVER, .flags = SYN | ACK, .seq = 500, .ack = 101);
+    run_flush(&run);
+    cr_assert_eq(run_only(&run)->ttl, 0);
+}
