@@ -278,13 +278,16 @@ static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record
 static enum epw_err hand_on(struct epw_analyst *a, const struct epw_flow_record *record)
 {
     const struct epw_result result = { .record = record, .verdict = &a->decision.verdict };
+    /* There are many DNS flows, and their servers' names matter least. */
+    size_t unnamed_max = record->evidence->app == EPW_APP_DNS ? UNNAMED_MAX / 4 : UNNAMED_MAX;
     bool unnamed = !a->decision.waits && a->decision.verdict.confidence != EPW_CONF_CONFIRMED &&
-                   a->options.wait_s == EPW_WAIT_TO_END && a->unnamed < UNNAMED_MAX &&
-                   !a->decision.kase.own_name && record->evidence->app != EPW_APP_DNS &&
-                   epw_names_any(a->know.names);
+                   a->options.wait_s == EPW_WAIT_TO_END && a->unnamed < unnamed_max &&
+                   !a->decision.kase.own_name && epw_names_any(a->know.names);
     a->unnamed += unnamed;
-    bool stands = (!a->decision.waits && !unnamed) || a->options.wait_s == 0;
-    bool waits = a->options.wait_s != 0 && (!stands || epw_audit_waits(&result));
+    /* So many names are a resolver's questions: nothing to wait for, and too much to keep. */
+    bool large = record->evidence->name_count > EPW_FLOW_NAMES;
+    bool stands = (!a->decision.waits && !unnamed) || large || a->options.wait_s == 0;
+    bool waits = a->options.wait_s != 0 && !large && (!stands || epw_audit_waits(&result));
     if (stands)
         emit(a, record);
     enum epw_err err = waits ? let_wait(a, record, stands) : EPW_OK;

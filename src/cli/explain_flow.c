@@ -135,10 +135,12 @@ static void put_evidence(const struct epw_result *result)
     const struct epw_verdict *verdict = result->verdict;
     char status[16] = "";
     put_protocol(ev);
-    for (size_t i = 0; i < verdict->name_count; i++) {
+    size_t count = epw_record_name_count(result->record, verdict);
+    for (size_t i = 0; i < count; i++) {
         char line[EPW_NAME_LEN + 64];
-        const char *source = epw_name_source_name((enum epw_name_source)verdict->name[i].source);
-        snprintf(line, sizeof(line), "%s (%s)", verdict->name[i].text, source);
+        const struct epw_flow_name *name = epw_record_name(result->record, verdict, i);
+        const char *source = epw_name_source_name((enum epw_name_source)name->source);
+        snprintf(line, sizeof(line), "%s (%s)", name->text, source);
         epw_explain_put("name:", line);
     }
     epw_explain_put("ALPN:", ev->alpn);

@@ -65,6 +65,12 @@ const char *epw_name_source_name(enum epw_name_source source);
 #define EPW_NAME_LEN 254
 /* Names kept of one flow: SNI, Host, and the first of a certificate's. */
 #define EPW_FLOW_NAMES 12
+/*
+ * Names asked for that are kept of one DNS flow. A resolver asks from one port for hours; this
+ * holds some thousand questions, and what a meter keeps of all flows beyond EPW_FLOW_NAMES each is
+ * bounded as well.
+ */
+#define EPW_FLOW_QUERIES 2048
 /* First request line, User-Agent, share name, banner: enough to recognise them. */
 #define EPW_HINT_LEN 160
 
@@ -83,12 +89,12 @@ struct epw_flow_name {
  * epw_evidence_none is the empty one.
  */
 struct epw_evidence {
-    uint8_t app;         /* enum epw_app of the flow */
-    uint8_t app_side[2]; /* what either side's first bytes are, by enum epw_dir */
-    uint8_t inner_app;   /* enum epw_app told by ALPN inside TLS, or seen inside CONNECT */
-    uint8_t requester;   /* enum epw_dir whose sender asked, or EPW_REQUESTER_UNKNOWN */
-    uint8_t name_count;
-    uint8_t names_dropped; /* names beyond EPW_FLOW_NAMES, saturating */
+    uint8_t app;           /* enum epw_app of the flow */
+    uint8_t app_side[2];   /* what either side's first bytes are, by enum epw_dir */
+    uint8_t inner_app;     /* enum epw_app told by ALPN inside TLS, or seen inside CONNECT */
+    uint8_t requester;     /* enum epw_dir whose sender asked, or EPW_REQUESTER_UNKNOWN */
+    uint8_t names_dropped; /* names beyond the limits, saturating */
+    uint16_t name_count;   /* at most EPW_FLOW_NAMES, and questions up to EPW_FLOW_QUERIES */
     bool payload_seen[2];  /* at least one payload byte was captured, by enum epw_dir */
     bool cut;              /* an opening was cut by the snaplen, a gap or a limit: unknown
                               then means "not seen", never "mismatch" */

@@ -70,18 +70,20 @@ static void put_record(struct epw_row *row, const struct epw_flow_record *record
 }
 
 /* Blanks part names; DNS may ask for one that has some. */
-static void add_names(struct epw_str *cell, const struct epw_verdict *verdict)
+static void add_names(struct epw_str *cell, const struct epw_result *result)
 {
-    for (size_t i = 0; i < verdict->name_count; i++) {
+    size_t count = epw_record_name_count(result->record, result->verdict);
+    for (size_t i = 0; i < count; i++) {
         epw_str_add(cell, i == 0 ? "" : " ");
-        for (const char *at = verdict->name[i].text; *at != '\0'; at++)
+        for (const char *at = epw_record_name(result->record, result->verdict, i)->text;
+             *at != '\0'; at++)
             epw_str_addn(cell, *at == ' ' ? "_" : at, 1);
     }
 }
 
-static void put_verdict(struct epw_row *row, const struct epw_verdict *verdict,
-                        struct epw_str *cell)
+static void put_verdict(struct epw_row *row, const struct epw_result *result, struct epw_str *cell)
 {
+    const struct epw_verdict *verdict = result->verdict;
     static const struct epw_signature none = {
         .id = "",
         .vendor = "",
@@ -100,12 +102,15 @@ static void put_verdict(struct epw_row *row, const struct epw_verdict *verdict,
     epw_row_put(row, sig->initiator);
     epw_row_put(row, verdict->proxied ? EPW_RECORD_PROXY : sig->responder);
     epw_str_clear(cell);
-    add_names(cell, verdict);
+    add_names(cell, result);
     epw_row_put(row, epw_str_text(cell));
     epw_str_clear(cell);
-    for (size_t i = 0; i < verdict->name_count; i++)
+    size_t count = epw_record_name_count(result->record, verdict);
+    for (size_t i = 0; i < count; i++) {
+        const struct epw_flow_name *name = epw_record_name(result->record, verdict, i);
         epw_str_addf(cell, "%s%s", i == 0 ? "" : " ",
-                     epw_name_source_name((enum epw_name_source)verdict->name[i].source));
+                     epw_name_source_name((enum epw_name_source)name->source));
+    }
     epw_row_put(row, epw_str_text(cell));
     epw_str_clear(cell);
     for (size_t i = 0; i < verdict->candidate_count; i++)
@@ -122,7 +127,7 @@ static enum epw_err csv_flow(void *state, const struct epw_result *result)
     epw_verdict_tell(result->verdict);
     struct epw_row row = { .stream = out->stream };
     put_record(&row, result->record, &out->cell);
-    put_verdict(&row, result->verdict, &out->cell);
+    put_verdict(&row, result, &out->cell);
     enum epw_err err = epw_row_end(&row);
     return out->cell.failed ? EPW_ENOMEM : err;
 }

@@ -122,8 +122,9 @@ static const char *candidate(struct eve_out *out, const struct epw_signature *si
     return slot->text;
 }
 
-static int set_verdict(json_t *root, const struct epw_verdict *verdict)
+static int set_verdict(json_t *root, const struct epw_result *result)
 {
+    const struct epw_verdict *verdict = result->verdict;
     const struct epw_signature *sig = verdict->sig;
     json_t *own = json_object(), *names = json_array(), *sources = json_array();
     int bad = 0;
@@ -141,8 +142,9 @@ static int set_verdict(json_t *root, const struct epw_verdict *verdict)
         bad |= epw_eve_set_text(own, "responder_role",
                                 verdict->proxied ? EPW_RECORD_PROXY : sig->responder);
     }
-    for (size_t i = 0; i < verdict->name_count; i++) {
-        const struct epw_flow_name *name = &verdict->name[i];
+    size_t count = epw_record_name_count(result->record, verdict);
+    for (size_t i = 0; i < count; i++) {
+        const struct epw_flow_name *name = epw_record_name(result->record, verdict, i);
         bad |= json_array_append_new(names, epw_eve_text(name->text));
         bad |= json_array_append_new(
             sources, epw_eve_text(epw_name_source_name((enum epw_name_source)name->source)));
@@ -182,7 +184,7 @@ static int set_all(json_t *root, const struct eve_out *out, const struct epw_res
     bad |= set_name(root, "tls", "sni", evidence, EPW_NAME_SNI, EPW_NAME_SNI);
     bad |= set_name(root, "quic", "sni", evidence, EPW_NAME_QUIC, EPW_NAME_QUIC);
     bad |= set_name(root, "http", "hostname", evidence, EPW_NAME_HOST, EPW_NAME_CONNECT);
-    return bad | set_verdict(root, result->verdict);
+    return bad | set_verdict(root, result);
 }
 
 /* The line ends with the empty array of candidates: they go between its brackets. */

@@ -91,3 +91,23 @@ char *epw_record_eve_time(int64_t ts_ns, char out[EPW_TEXT_LEN])
         snprintf(out + len - 1, EPW_TEXT_LEN - (len - 1), "+0000");
     return out;
 }
+
+/* How many names of the verdict are the flow's own. */
+static size_t weighed(const struct epw_flow_record *record)
+{
+    size_t own = record->evidence->name_count;
+    return own < EPW_FLOW_NAMES ? own : EPW_FLOW_NAMES;
+}
+
+size_t epw_record_name_count(const struct epw_flow_record *record,
+                             const struct epw_verdict *verdict)
+{
+    return record->evidence->name_count + verdict->name_count - weighed(record);
+}
+
+const struct epw_flow_name *epw_record_name(const struct epw_flow_record *record,
+                                            const struct epw_verdict *verdict, size_t i)
+{
+    size_t own = record->evidence->name_count;
+    return i < own ? &record->evidence->name[i] : &verdict->name[i - own + weighed(record)];
+}

@@ -38,6 +38,15 @@ uint64_t epw_record_flow_id(uint64_t flow_id);
 /* "2026-03-02T08:00:00.123456+0000", as in Suricata's EVE; returns out. */
 char *epw_record_eve_time(int64_t ts_ns, char out[EPW_TEXT_LEN]);
 
+/*
+ * The names of a result, in the order written: the flow's own, then what DNS gave its responder.
+ * (A verdict weighs EPW_FLOW_NAMES of the flow's own; a DNS flow may have asked for more.)
+ */
+size_t epw_record_name_count(const struct epw_flow_record *record,
+                             const struct epw_verdict *verdict);
+const struct epw_flow_name *epw_record_name(const struct epw_flow_record *record,
+                                            const struct epw_verdict *verdict, size_t i);
+
 /* Whether the verdict names a product: what --write-flows labelled keeps. */
 static inline bool epw_record_labelled(const struct epw_verdict *verdict)
 {

@@ -3,8 +3,8 @@
 # Real captures made by others, when they are at hand (EPW_SHARED, else ../shared beside the
 # checkout): packet counts, names of flows, and no false labels. Skips when they are not.
 #
-# Counted out: what is inside of encapsulations that epwatch does not decode, DNS questions beyond
-# the names that one flow keeps, and the lines of truth-known.txt, each with its reason.
+# Counted out: what is inside of encapsulations that epwatch does not decode, and the lines of
+# truth-known.txt, each with its reason.
 srcdir=${EPW_SRCDIR:-.} builddir=${EPW_BUILDDIR:-.}
 shared=${EPW_SHARED:-$srcdir/../shared}/captures
 [ -r "$shared/TRUTH.tsv" ] || { echo "no shared captures at hand"; exit 77; }
@@ -49,13 +49,11 @@ grep -Fvf "$work/known" "$work/wrong-packets" && bad=1
 
 # Names: every conversation that tshark names carries that name. epwatch keeps the port apart from
 # the name, writes an IPv6 name without brackets, the root as ".", and ::ffff:1.2.3.4 as 1.2.3.4.
-cap=$(sed -n 's/^#define EPW_FLOW_NAMES \([0-9]*\)$/\1/p' "$srcdir/src/meter/evidence.h")
 awk -F'\t' 'NR == FNR {
         n = tolower($7)
         to = $1 FS $2 FS $3 FS $4 FS $5 FS $6
         back = $1 FS $4 FS $5 FS $2 FS $3 FS $6
         have[to FS n] = have[back FS n] = 1
-        if (n != "") shown[back] = ++shown[to]
         next
     }
     FNR > 1 && $7 != "port" && $8 != "" && $12 !~ /gtp|arcnet|nflog|pktap|wlan/ {
@@ -69,13 +67,12 @@ awk -F'\t' 'NR == FNR {
         flow = $1 FS from FS $3 FS to FS $5 FS $6
         total[$7]++
         if (flow FS n in have) next
-        if ($7 == "dns" && shown[flow] >= cap) { capped[$7]++; next }
         missed[$7]++
         print "name: " $1 " " $2 ":" $3 " " $4 ":" $5 " " $6 " " $7 " " $8 > wrong
     }
-    END { for (kind in total) printf "%s: %d of %d named, %d beyond the names that one flow keeps\n",
-        kind, total[kind] - missed[kind] - capped[kind], total[kind], capped[kind] }' \
-    cap="$cap" wrong="$work/wrong-names" "$work/names" "$shared/TRUTH.tsv"
+    END { for (kind in total)
+        printf "%s: %d of %d named\n", kind, total[kind] - missed[kind], total[kind] }' \
+    wrong="$work/wrong-names" "$work/names" "$shared/TRUTH.tsv"
 touch "$work/wrong-names"
 grep -Fvf "$work/known" "$work/wrong-names" >"$work/unknown"
 if [ -s "$work/unknown" ]; then

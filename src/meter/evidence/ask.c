@@ -72,6 +72,7 @@ static enum epw_look look(struct epw_finder *f, uint8_t index)
 {
     f->source = sources[index];
     f->consumed = 0;
+    f->passed = 0;
     f->tunnel = false;
     f->side->shown += f->opening->len;
     uint8_t inner_before = f->flow->ev.inner_app;
@@ -116,6 +117,7 @@ static struct epw_opening opening_of(const struct epw_ev_flow *flow, enum epw_di
         .dir = dir,
         .from_start = work->side[dir].from_start,
         .inner = work->side[dir].level != 0,
+        .round = work->side[dir].rounds,
         .proto = work->proto,
         .app = flow->ev.app,
         .ip = { work->ip[0], work->ip[1] },
@@ -180,8 +182,11 @@ size_t epw_ev_ask_stream(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
         struct epw_finder f = { .engine = engine, .flow = flow, .side = side, .opening = &o };
         enum epw_look said = ask_once(&f, EPW_OVER_TCP);
         used += f.consumed;
-        if (f.consumed != 0) /* what moves on shows nothing twice */
+        side->passed = f.passed;
+        if (f.consumed != 0) { /* what moves on shows nothing twice */
             side->shown = 0;
+            side->rounds = (uint8_t)(side->rounds + (side->rounds != UINT8_MAX));
+        }
         if (said == EPW_LOOK_NO && side->owner == EPW_EV_NO_OWNER) {
             unknown(engine, side);
             return len;

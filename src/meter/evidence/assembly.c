@@ -124,15 +124,21 @@ bool epw_asm_agrees(const struct epw_asm *a, uint64_t offset, const void *bytes,
 
 void epw_asm_drop(struct epw_asm *a, size_t n)
 {
-    uint32_t cut = n > a->len ? a->len : (uint32_t)n;
+    uint32_t end = a->pieces == 0 ? a->len : a->piece[a->pieces - 1].to;
+    uint32_t cut = n > end ? end : (uint32_t)n;
     if (cut == 0)
         return;
-    uint32_t end = a->pieces == 0 ? a->len : a->piece[a->pieces - 1].to;
     memmove(a->bytes, a->bytes + cut, end - cut);
-    a->len -= cut;
+    a->len = cut < a->len ? a->len - cut : 0;
+    while (a->pieces != 0 && a->piece[0].to <= cut)
+        remove_first_piece(a);
     for (uint8_t i = 0; i < a->pieces; i++) {
-        a->piece[i].from -= cut;
+        a->piece[i].from = a->piece[i].from > cut ? a->piece[i].from - cut : 0;
         a->piece[i].to -= cut;
+    }
+    if (a->pieces != 0 && a->piece[0].from == 0) {
+        a->len = a->piece[0].to;
+        remove_first_piece(a);
     }
 }
 

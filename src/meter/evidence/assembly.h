@@ -44,7 +44,7 @@ bool epw_asm_put(struct epw_asm *a, struct epw_asm_pool *pool, uint64_t offset, 
  */
 bool epw_asm_agrees(const struct epw_asm *a, uint64_t offset, const void *bytes, size_t len);
 
-/* Drops the first n bytes: what stood at offset n stands at 0. n is at most len. */
+/* Drops the first n bytes, whether they are there or not: what stood at offset n stands at 0. */
 void epw_asm_drop(struct epw_asm *a, size_t n);
 
 /* Drops all up to the first piece behind the hole; false when there is none. */

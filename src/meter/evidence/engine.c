@@ -5,6 +5,7 @@
  */
 #include "meter/evidence/engine.h"
 
+#include "base/hash.h"
 #include "meter/evidence/engine_state.h"
 
 #include <stdlib.h>
@@ -34,6 +35,7 @@ enum epw_err epw_ev_engine_new(struct epw_ev_engine **engine, struct epw_stats *
     made->sight = sight;
     made->sight_ctx = sight_ctx;
     made->pool.cap = EV_POOL_BYTES;
+    made->seed = epw_hash_new_seed();
     *engine = made;
     return EPW_OK;
 }
@@ -79,11 +81,18 @@ static void ask_held(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enu
                      bool last)
 {
     struct epw_ev_side *side = &flow->work->side[dir];
-    size_t used = epw_ev_ask_stream(engine, flow, dir, side->held.bytes, side->held.len, last);
-    if (side->ended)
-        return;
-    epw_asm_drop(&side->held, used);
-    side->next += (uint32_t)used;
+    /* Again only when bytes behind a hole follow on those that were passed over. */
+    for (bool again = true; again;) {
+        size_t used = epw_ev_ask_stream(engine, flow, dir, side->held.bytes, side->held.len, last);
+        if (side->ended)
+            return;
+        again = side->passed != 0;
+        used += side->passed;
+        side->passed = 0;
+        epw_asm_drop(&side->held, used);
+        side->next += (uint32_t)used;
+        again = again && side->held.len != 0;
+    }
     if (side->held.len == 0 && side->held.pieces == 0)
         epw_asm_free(&side->held, &engine->pool);
 }
@@ -147,7 +156,8 @@ static void take(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum ep
     size_t used = epw_ev_ask_stream(engine, flow, dir, bytes, len, last);
     if (side->ended)
         return;
-    side->next += (uint32_t)used;
+    side->next += (uint32_t)used + side->passed;
+    side->passed = 0;
     if (used < len &&
         !epw_asm_put(&side->held, &engine->pool, 0, bytes + used, len - used, EV_WINDOW)) {
         epw_ev_limited(engine, flow);
@@ -283,7 +293,7 @@ void epw_ev_flow_free(struct epw_ev_engine *engine, struct epw_ev_flow **flow)
         epw_ev_end_side(engine, &f->work->side[1]);
         free(f->work);
     }
-    epw_ev_forget(f);
+    epw_ev_forget(engine, f);
     free(f);
     *flow = NULL;
 }

@@ -15,6 +15,8 @@ struct epw_ev_engine {
     epw_sighting_fn sight;
     void *sight_ctx;
     struct epw_asm_pool pool;
+    size_t names_held; /* bytes of names beyond EPW_FLOW_NAMES, of all flows */
+    uint64_t seed;     /* of their index */
 };
 
 /* Made only for the sides whose source asks for it. */
@@ -31,11 +33,13 @@ struct epw_ev_side {
     uint64_t candidates; /* bit i: source i has not said NO */
     uint64_t shown;      /* bytes shown to sources since one consumed, again and again */
     uint32_t next;
-    uint8_t owner; /* index of the source, or EPW_EV_NO_OWNER */
-    uint8_t level; /* tunnels this side has entered */
-    uint8_t tries; /* TCP midstream: fresh starts made */
+    uint32_t passed; /* TCP: bytes behind those consumed that are not wanted either */
+    uint8_t owner;   /* index of the source, or EPW_EV_NO_OWNER */
+    uint8_t level;   /* tunnels this side has entered */
+    uint8_t tries;   /* TCP midstream: fresh starts made */
     uint8_t misses, gap_acks;
     uint8_t datagrams;
+    uint8_t rounds;         /* times bytes were consumed, saturating */
     uint8_t open_datagrams; /* UDP: first fragments seen whose others have not come */
     bool begun;             /* TCP: next is set */
     bool from_start;        /* TCP */
@@ -58,6 +62,10 @@ struct epw_ev_work {
 struct epw_ev_flow {
     struct epw_evidence ev;
     struct epw_flow_name *names; /* ev.name, to write to */
+    uint16_t *index;             /* of DNS questions: place in names + 1 by hash, 0: free; NULL
+                                    up to EPW_FLOW_NAMES */
+    uint16_t names_room;         /* of names, with an index */
+    size_t names_held;           /* its part of the engine's */
     struct epw_ev_work *work;    /* NULL once done */
 };
 
@@ -68,6 +76,7 @@ struct epw_finder {
     const struct epw_opening *opening;
     const struct epw_source *source;
     size_t consumed;
+    uint32_t passed; /* beyond the opening's end */
     bool tunnel;
 };
 
@@ -89,6 +98,6 @@ void epw_ev_limited(struct epw_ev_engine *engine, struct epw_ev_flow *flow);
 /* Ends a side and frees what it holds. */
 void epw_ev_end_side(struct epw_ev_engine *engine, struct epw_ev_side *side);
 /* Frees names and texts. */
-void epw_ev_forget(struct epw_ev_flow *flow);
+void epw_ev_forget(struct epw_ev_engine *engine, struct epw_ev_flow *flow);
 
 #endif

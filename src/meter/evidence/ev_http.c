@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * HTTP on any port (RFC 9112; over UDP as SSDP has it): the first request's line, Host and
- * User-Agent, what a proxy was asked for, and the status of the answer.
+ * User-Agent, what a proxy was asked for, and the status of the answer. Of the requests that
+ * follow on the same connection the hosts: a proxy is asked for many.
  */
 #include "meter/evidence/source.h"
 
@@ -15,6 +16,9 @@
 #define EMPTY_LINES 4
 /* Body of a proxy's refusal that is passed over to find its second answer. */
 #define REFUSAL_BYTES (HEADER_BYTES / 2)
+
+/* Requests read of one connection: what it is for has long been said by then. */
+#define REQUESTS 32
 
 struct text {
     const uint8_t *at;
@@ -90,13 +94,13 @@ static size_t header_len(const struct epw_opening *o)
 }
 
 struct header {
-    struct text host, user_agent, length;
+    struct text host, user_agent, length, coding, connection;
 };
 
 /* Reads the fields behind the first line; the first of a name counts. */
 static struct header fields(struct text rest)
 {
-    struct header h = { { 0 }, { 0 }, { 0 } };
+    struct header h = { .host = { 0 } };
     struct text line, *last = NULL;
     while (rest.len != 0) {
         bool whole = next_line(&rest, &line);
@@ -112,10 +116,12 @@ static struct header fields(struct text rest)
         size_t colon = find(line, ':');
         struct text name = trim((struct text){ line.at, colon });
         struct text value = trim(from(line, colon + 1));
-        last = same(name, "host")             ? &h.host
-               : same(name, "user-agent")     ? &h.user_agent
-               : same(name, "content-length") ? &h.length
-                                              : NULL;
+        last = same(name, "host")                ? &h.host
+               : same(name, "user-agent")        ? &h.user_agent
+               : same(name, "content-length")    ? &h.length
+               : same(name, "transfer-encoding") ? &h.coding
+               : same(name, "connection")        ? &h.connection
+                                                 : NULL;
         /* A value whose line end was cut off is not the value. */
         if (last != NULL && last->len == 0 && (whole || last == &h.user_agent))
             *last = value;
@@ -220,6 +226,27 @@ static enum epw_look connect(struct epw_finder *f, const struct request *r, cons
     return EPW_LOOK_DONE;
 }
 
+/* Digits only, at most limit; limit + 1 for anything else. */
+static size_t number(struct text t, size_t limit)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < t.len && sum <= limit; i++)
+        sum = t.at[i] >= '0' && t.at[i] <= '9' ? sum * 10 + (size_t)(t.at[i] - '0') : limit + 1;
+    return sum > limit ? limit + 1 : sum;
+}
+
+/* Whether to wait for another request behind this one, and where it begins. */
+static enum epw_look next_request(struct epw_finder *f, const struct epw_opening *o,
+                                  const struct header *h, size_t header)
+{
+    size_t body = number(h->length, EPW_EV_MAX_PASSED);
+    if (header == 0 || o->last || o->round + 1 >= REQUESTS || h->coding.len != 0 ||
+        same(h->connection, "close") || body > EPW_EV_MAX_PASSED)
+        return EPW_LOOK_DONE;
+    epw_ev_consumed(f, header + body);
+    return EPW_LOOK_MINE;
+}
+
 static enum epw_look request(struct epw_finder *f, const struct epw_opening *o, struct text rest,
                              const struct request *r)
 {
@@ -236,16 +263,7 @@ static enum epw_look request(struct epw_finder *f, const struct epw_opening *o, 
     /* RFC 9112 3.2.2: beside an absolute form the Host field is to be ignored. */
     if (h.host.len != 0 && !epw_ev_fields(f)->absolute_form)
         epw_ev_host(f, EPW_NAME_HOST, h.host.at, h.host.len);
-    return EPW_LOOK_DONE;
-}
-
-/* Digits only, at most limit; limit + 1 for anything else. */
-static size_t number(struct text t, size_t limit)
-{
-    size_t sum = 0;
-    for (size_t i = 0; i < t.len && sum <= limit; i++)
-        sum = t.at[i] >= '0' && t.at[i] <= '9' ? sum * 10 + (size_t)(t.at[i] - '0') : limit + 1;
-    return sum > limit ? limit + 1 : sum;
+    return next_request(f, o, &h, header);
 }
 
 /* The proxy's answer to CONNECT: 2xx opens the tunnel, a refusal may be followed by another. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What sources say they found: cleaned, bounded, and kept with the flow. */
+#include "base/hash.h"
 #include "base/text.h"
 #include "meter/evidence/engine_state.h"
 
@@ -8,6 +9,12 @@
 
 /* RFC 1035, 2.3.4. */
 #define LABEL_LEN 63
+
+/* Places of the index of a flow's names: twice as many as names, so that searches stay short. */
+#define NAME_INDEX (2u * EPW_FLOW_QUERIES)
+/* Names and indexes of all flows of a meter beyond EPW_FLOW_NAMES each: the busiest resolvers of
+ * a site. Who makes more up gets no more. */
+#define NAMES_BYTES (16u << 20)
 
 static bool is_label_char(uint8_t c)
 {
@@ -53,29 +60,89 @@ static size_t clean_name(const void *bytes, size_t len, bool star, char out[EPW_
     return len;
 }
 
-static void add_name(struct epw_ev_flow *flow, enum epw_name_source source, const char *text,
-                     size_t len, uint16_t port)
+/* Whether the flow has the name; *place is where the index has it, or would. */
+static bool has_name(const struct epw_ev_engine *engine, const struct epw_ev_flow *flow,
+                     enum epw_name_source source, const char *text, size_t len, size_t *place)
+{
+    const struct epw_flow_name *name = flow->names;
+    if (flow->index == NULL) {
+        for (size_t i = 0; i < flow->ev.name_count; i++)
+            if (name[i].source == source && strcmp(name[i].text, text) == 0)
+                return true;
+        return false;
+    }
+    *place = epw_hash(text, len, engine->seed) % NAME_INDEX;
+    for (; flow->index[*place] != 0; *place = (*place + 1) % NAME_INDEX)
+        if (strcmp(name[flow->index[*place] - 1].text, text) == 0)
+            return true;
+    return false;
+}
+
+/* From here on there are too many names to compare with each. */
+static bool make_index(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
+{
+    size_t size = NAME_INDEX * sizeof(*flow->index), place;
+    uint16_t *index = engine->names_held + size > NAMES_BYTES ? NULL : calloc(1, size);
+    if (index == NULL)
+        return false;
+    engine->names_held += size;
+    flow->names_held += size;
+    for (uint16_t i = 0; i < flow->ev.name_count; i++) {
+        const char *text = flow->names[i].text;
+        flow->index = index;
+        if (!has_name(engine, flow, EPW_NAME_DNS_QUERY, text, strlen(text), &place))
+            index[place] = (uint16_t)(i + 1);
+    }
+    return true;
+}
+
+/* Room for one more name, within all limits. */
+static bool grow(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
+                 enum epw_name_source source, size_t len)
+{
+    uint16_t count = flow->ev.name_count;
+    size_t size = len + 1 + sizeof(*flow->names);
+    if (count >= EPW_FLOW_NAMES) {
+        if (source != EPW_NAME_DNS_QUERY || count >= EPW_FLOW_QUERIES ||
+            (flow->index == NULL && !make_index(engine, flow)) ||
+            engine->names_held + size > NAMES_BYTES)
+            return false;
+        engine->names_held += size;
+        flow->names_held += size;
+    }
+    /* By one up to the usual number, then by half of what there is. */
+    size_t room = count < EPW_FLOW_NAMES ? count + 1u : count + count / 2u;
+    if (count > EPW_FLOW_NAMES && count < flow->names_room)
+        return true;
+    struct epw_flow_name *grown = realloc(flow->names, room * sizeof(*grown));
+    if (grown == NULL)
+        return false;
+    flow->names_room = (uint16_t)room;
+    flow->ev.name = flow->names = grown;
+    return true;
+}
+
+static void add_name(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
+                     enum epw_name_source source, const char *text, size_t len, uint16_t port)
 {
     struct epw_evidence *ev = &flow->ev;
-    for (uint8_t i = 0; i < ev->name_count; i++)
-        if (ev->name[i].source == source && strcmp(ev->name[i].text, text) == 0)
-            return;
-    char *copy = NULL;
-    struct epw_flow_name *grown = NULL;
-    if (ev->name_count < EPW_FLOW_NAMES) {
-        copy = malloc(len + 1);
-        grown = realloc(flow->names, (ev->name_count + 1u) * sizeof(*grown));
-    }
-    if (grown != NULL)
-        ev->name = flow->names = grown;
-    if (copy == NULL || grown == NULL) {
-        free(copy);
+    size_t place = 0;
+    if (has_name(engine, flow, source, text, len, &place))
+        return;
+    bool indexed = flow->index != NULL;
+    char *copy = grow(engine, flow, source, len) ? malloc(len + 1) : NULL;
+    if (copy == NULL) {
         ev->names_dropped = (uint8_t)(ev->names_dropped + (ev->names_dropped != UINT8_MAX));
         return;
     }
     memcpy(copy, text, len + 1);
-    grown[ev->name_count++] =
+    flow->names[ev->name_count++] =
         (struct epw_flow_name){ .text = copy, .port = port, .source = (uint8_t)source };
+    if (flow->index == NULL)
+        return;
+    if (!indexed) /* the index came just now */
+        has_name(engine, flow, source, text, len, &place);
+    flow->index[place] = ev->name_count;
 }
 
 void epw_ev_name(struct epw_finder *f, enum epw_name_source source, const void *bytes, size_t len,
@@ -89,7 +156,7 @@ void epw_ev_name(struct epw_finder *f, enum epw_name_source source, const void *
     if (clean == 0)
         f->engine->stats->evidence_bad++;
     else
-        add_name(f->flow, source, text, clean, port);
+        add_name(f->engine, f->flow, source, text, clean, port);
 }
 
 /* The digits behind the last colon; 0 when they are no port. */
@@ -166,7 +233,7 @@ void epw_ev_text(struct epw_finder *f, enum epw_ev_text which, const void *bytes
     *place = copy;
 }
 
-void epw_ev_forget(struct epw_ev_flow *flow)
+void epw_ev_forget(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
 {
     /* Texts that were never found are constants, and empty. */
     for (int which = 0; which < EPW_EV_TEXTS; which++) {
@@ -174,9 +241,11 @@ void epw_ev_forget(struct epw_ev_flow *flow)
         if ((*place)[0] != '\0')
             free((char *)*place);
     }
-    for (uint8_t i = 0; i < flow->ev.name_count; i++)
+    for (size_t i = 0; i < flow->ev.name_count; i++)
         free((char *)flow->names[i].text);
     free(flow->names);
+    free(flow->index);
+    engine->names_held -= flow->names_held;
 }
 
 struct epw_evidence *epw_ev_fields(struct epw_finder *f)
@@ -224,6 +293,8 @@ struct epw_cur epw_ev_stream(struct epw_finder *f, uint64_t offset, const void *
 void epw_ev_consumed(struct epw_finder *f, size_t n)
 {
     f->consumed = n > f->opening->len ? f->opening->len : n;
+    size_t passed = n - f->consumed;
+    f->passed = passed > EPW_EV_MAX_PASSED ? EPW_EV_MAX_PASSED : (uint32_t)passed;
 }
 
 void epw_ev_tunnel(struct epw_finder *f)

@@ -54,6 +54,7 @@ struct epw_opening {
     bool cut;            /* bytes are missing at the end (snaplen, gap, limit): what is incomplete
                             is "not seen", not malformed */
     bool inner;          /* inside a tunnel: see epw_ev_tunnel() */
+    uint8_t round;       /* times the side's owner consumed bytes before, saturating */
     uint8_t proto;       /* IP protocol: 6 or 17 */
     uint8_t app;         /* enum epw_app already known of the flow */
     struct epw_ip ip[2]; /* [0] initiator, [1] responder */
@@ -116,8 +117,10 @@ struct epw_cur epw_ev_stream(struct epw_finder *f, uint64_t offset, const void *
 /*
  * The first n bytes of the opening need not be shown again: the next look
  * begins after them. For protocols that are followed beyond their opening
- * (FTP control, DNS over TCP). n above the opening's length is cut to it.
+ * (FTP control, DNS over TCP, HTTP). n above the opening's length stands for
+ * bytes yet to come (TCP): they are passed over unseen, up to EPW_EV_MAX_PASSED.
  */
+#define EPW_EV_MAX_PASSED (1u << 30) /* half of what sequence numbers tell apart */
 void epw_ev_consumed(struct epw_finder *f, size_t n);
 
 /*

@@ -89,6 +89,33 @@ Test(assembly, drops_the_beginning)
     expect("efghij");
 }
 
+Test(assembly, drops_what_has_not_come)
+{
+    put(0, "ab");
+    put(4, "ef");
+    put(8, "ijkl");
+    epw_asm_drop(&a, 9);
+    expect("jkl");
+    epw_asm_drop(&a, 100);
+    expect("");
+    put(0, "mn");
+    expect("mn");
+}
+
+Test(assembly, tells_whether_bytes_agree)
+{
+    put(2, "cdef");
+    put(8, "ij");
+    cr_assert(epw_asm_agrees(&a, 0, "abcd", 4));
+    cr_assert(epw_asm_agrees(&a, 5, "f..ij.", 6));
+    cr_assert(epw_asm_agrees(&a, 20, "x", 1));
+    cr_assert_not(epw_asm_agrees(&a, 0, "abcx", 4));
+    cr_assert_not(epw_asm_agrees(&a, 5, "f..iX.", 6));
+    put(0, "ab");
+    cr_assert_not(epw_asm_agrees(&a, 1, "xc", 2));
+    cr_assert_not(epw_asm_agrees(&a, UINT64_MAX, "ab", 2));
+}
+
 Test(assembly, skips_a_hole)
 {
     size_t skipped = 0;

@@ -41,10 +41,68 @@ Test(ev_http, request)
     cr_assert_eq(feed_result(feed)->requester, EPW_TO_SERVER);
 }
 
-Test(ev_http, only_the_first_request)
+/* Hosts of later requests are names of the flow too; its request line stays the first. */
+Test(ev_http, requests_that_follow)
 {
     ASK("GET /1 HTTP/1.1\r\nHost: one.example\r\n\r\nGET /2 HTTP/1.1\r\nHost: two.example\r\n\r\n");
-    expect_host("one.example", 0);
+    ANSWER("HTTP/1.1 200 OK\r\n\r\n");
+    ASK("POST /3 HTTP/1.1\r\nHost: three.example\r\nContent-Length: 29\r\n\r\nGET /");
+    ASK(" HTTP/1.1\r\nHost: bo");
+    ASK("dy\r\nGET /4 HTTP/1.1\r\nHost: fo");
+    ASK("ur.example\r\n\r\n");
+    const struct epw_evidence *ev = feed_result(feed);
+    cr_assert_eq(ev->name_count, 4, "%u names", ev->name_count);
+    cr_assert_str_eq(ev->name[1].text, "two.example");
+    cr_assert_str_eq(ev->name[2].text, "three.example");
+    cr_assert_str_eq(ev->name[3].text, "four.example");
+    cr_assert_str_eq(ev->request, "GET /1");
+    cr_assert_not(ev->cut);
+    cr_assert(feed->more);
+}
+
+/* Many bytes of a body are passed over, whatever came of them and in whatever order. */
+Test(ev_http, a_body_is_passed_over_unseen)
+{
+    static const char head[] =
+        "PUT / HTTP/1.1\r\nHost: one.example\r\nContent-Length: 5000\r\n\r\n";
+    static const char next[] = "GET /2 HTTP/1.1\r\nHost: two.example\r\n\r\n";
+    ASK(head);
+    uint32_t behind = sizeof(head) - 1 + 5000;
+    feed_at(feed, EPW_TO_SERVER, behind + 10, next + 10, sizeof(next) - 1 - 10);
+    feed_at(feed, EPW_TO_SERVER, behind - 300, "lost: what came before", 22);
+    cr_assert_eq(feed_result(feed)->name_count, 1);
+    feed_at(feed, EPW_TO_SERVER, behind, next, 10);
+    cr_assert_eq(feed_result(feed)->name_count, 2);
+    cr_assert_str_eq(feed_result(feed)->name[1].text, "two.example");
+    cr_assert_not(feed_result(feed)->cut);
+}
+
+Test(ev_http, what_follows_is_not_awaited_for_ever)
+{
+    static const char *const last[] = {
+        "GET / HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 99999999999\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a.example\r\nUpgrade: x\r\n\r\n\x81\x05 no request",
+    };
+    for (size_t i = 0; i < sizeof(last) / sizeof(last[0]); i++) {
+        teardown();
+        setup();
+        feed_text(feed, EPW_TO_CLIENT, "HTTP/1.1 200 OK\r\n\r\n");
+        feed_text(feed, EPW_TO_SERVER, last[i]);
+        cr_assert_not(feed->more, "%s", last[i]);
+        expect_host("a.example", 0);
+        cr_assert_eq(feed->stats.evidence_bad, 0);
+    }
+    teardown();
+    setup();
+    ANSWER("HTTP/1.1 200 OK\r\n\r\n");
+    for (int i = 0; i < 31; i++) {
+        ASK("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n");
+        cr_assert(feed->more, "%d", i);
+    }
+    ASK("GET / HTTP/1.1\r\nHost: b.example\r\n\r\n");
+    cr_assert_not(feed->more);
 }
 
 Test(ev_http, lax_forms)

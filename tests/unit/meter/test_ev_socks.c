@@ -26,7 +26,7 @@ static void expect_inside(const char *target, uint16_t port)
     cr_assert_str_eq(feed_name(feed, EPW_NAME_CONNECT), target);
     cr_assert_eq(ev->connect_port, port);
     cr_assert_eq(ev->requester, EPW_TO_SERVER);
-    ASK("GET / HTTP/1.1\r\nHost: inner.example\r\n\r\n");
+    ASK("GET / HTTP/1.1\r\nHost: inner.example\r\nConnection: close\r\n\r\n");
     ANSWER("HTTP/1.1 204 No Content\r\n\r\n");
     cr_assert_eq(ev->inner_app, EPW_APP_HTTP);
     cr_assert_eq(ev->http_status, 204);

@@ -3,6 +3,7 @@
 #include "meter/evidence/engine_state.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "ev_feed.h"
 
@@ -76,6 +77,26 @@ Test(finder, keeps_no_more_than_a_flow_has_room_for)
     }
     cr_assert_eq(feed_result(feed)->name_count, EPW_FLOW_NAMES);
     cr_assert_eq(feed_result(feed)->names_dropped, 26 - EPW_FLOW_NAMES);
+}
+
+Test(finder, keeps_every_question_of_a_dns_flow_once_up_to_its_limit)
+{
+    char text[16];
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < EPW_FLOW_QUERIES; i++) {
+            snprintf(text, sizeof(text), "%d.example", i);
+            name(EPW_NAME_DNS_QUERY, text);
+        }
+    const struct epw_evidence *ev = feed_result(feed);
+    cr_assert_eq(ev->name_count, EPW_FLOW_QUERIES);
+    cr_assert_eq(ev->names_dropped, 0);
+    cr_assert_str_eq(ev->name[0].text, "0.example");
+    cr_assert_str_eq(ev->name[12].text, "12.example");
+    cr_assert_str_eq(ev->name[EPW_FLOW_QUERIES - 1].text, "2047.example");
+    name(EPW_NAME_DNS_QUERY, "one.more.example");
+    name(EPW_NAME_SNI, "another.example");
+    cr_assert_eq(feed_result(feed)->name_count, EPW_FLOW_QUERIES);
+    cr_assert_eq(feed_result(feed)->names_dropped, 2);
 }
 
 Test(finder, drops_and_counts_what_is_no_name)
