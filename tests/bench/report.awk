@@ -47,6 +47,7 @@ $1 == "run" {
     elapsed[key] = elapsed[key] " " $6
     cpu[key] = cpu[key] " " ($7 + $8)
     rss[key] = rss[key] " " $9
+    if ($5 > rounds[$2]) rounds[$2] = $5
     if ($10 != 0) bad[key] = $10
 }
 
@@ -54,7 +55,7 @@ function row(name, program,    key, label) {
     key = name SUBSEP program
     label = program in title ? title[program] : program
     if (key in bad) {
-        printf "| %-19s | %-55s |\n", label,
+        printf "| %-19s | %-54s |\n", label,
             bad[key] == 124 ? "more than " int(median(elapsed[key])) " s" : "status " bad[key]
         return
     }
@@ -67,7 +68,7 @@ function load_table(name,    part, n, i) {
     split(words[name], part, " ")
     printf "\n`%s`: %d packets", name, part[2]
     if (part[4] > 0) printf ", %d flows", part[4]
-    print "\n"
+    printf "; %d rounds\n\n", rounds[name]
     print "| program             | M packets/s | user+sys | elapsed | x empty |     MiB |"
     print "|---------------------|------------:|---------:|--------:|--------:|--------:|"
     n = split(order[name], part, " ")
@@ -79,15 +80,15 @@ function load_table(name,    part, n, i) {
 function target(what, value, need, atmost, unit,    met) {
     if (value == "" || value == 0) return
     met = atmost ? value <= need : value >= need
-    printf "| %-46s | %7s | %9s | %-6s |\n", what, shown(value) unit,
+    printf "| %-45s | %7s | %9s | %-6s |\n", what, shown(value) unit,
         (atmost ? "<= " : ">= ") need unit, met ? "met" : "missed"
 }
 
 function shown(value) { return value < 10 ? sprintf("%.2f", value) : sprintf("%.0f", value) }
 
 function targets(    name) {
-    print "\n| target                                         |  figure |    wanted |        |"
-    print "|------------------------------------------------|--------:|----------:|--------|"
+    print "\n| target                                        |  figure |    wanted |        |"
+    print "|-----------------------------------------------|--------:|----------:|--------|"
     target("small: 1 thread to the empty loop", ratio("small", "table-1", "empty"), 0.7)
     target("imix: 1 thread to the empty loop", ratio("imix", "table-1", "empty"), 0.7)
     target("uniform: 1 thread to the empty loop", ratio("uniform", "table-1", "empty"), 0.5)
