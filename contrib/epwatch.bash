@@ -35,7 +35,7 @@ _epwatch()
         mapfile -t COMPREPLY < <(compgen -W "$("$1" -D 2>/dev/null |
             sed 's/^[0-9]*[.]//; s/ .*//')" -- "$cur")
         return ;;
-    -c | -G | -s | -B | --stats | --wait | --max-flows | --timeouts | --explain)
+    -c | -G | -s | -B | --stats | --wait | --threads | --max-flows | --timeouts | --explain)
         return ;;
     esac
     if [[ $cur == -* ]]; then

@@ -23,29 +23,44 @@ static void keep(const char **text, char **at)
     *at += len;
 }
 
-struct epw_flow_record *epw_record_copy(const struct epw_flow_record *record)
+static size_t text_len(const struct epw_evidence *ev)
+{
+    size_t len = strlen(ev->alpn) + strlen(ev->cert_org) + strlen(ev->request) +
+                 strlen(ev->user_agent) + strlen(ev->hint) + 5;
+    for (size_t i = 0; i < ev->name_count; i++)
+        len += strlen(ev->name[i].text) + 1;
+    return len;
+}
+
+size_t epw_record_copy_len(const struct epw_flow_record *record)
 {
     const struct epw_evidence *ev = record->evidence;
-    size_t text_len = strlen(ev->alpn) + strlen(ev->cert_org) + strlen(ev->request) +
-                      strlen(ev->user_agent) + strlen(ev->hint) + 5;
-    for (size_t i = 0; i < ev->name_count; i++)
-        text_len += strlen(ev->name[i].text) + 1;
-    struct block *b = malloc(sizeof(*b) + ev->name_count * sizeof(b->name[0]) + text_len);
-    if (b == NULL)
-        return NULL;
+    return sizeof(struct block) + ev->name_count * sizeof(struct epw_flow_name) + text_len(ev);
+}
+
+struct epw_flow_record *epw_record_copy_to(const struct epw_flow_record *record, void *at)
+{
+    const struct epw_evidence *ev = record->evidence;
+    struct block *b = at;
     b->record = *record;
     b->evidence = *ev;
     b->record.evidence = &b->evidence;
     b->evidence.name = b->name;
-    char *at = (char *)&b->name[ev->name_count];
+    char *text = (char *)&b->name[ev->name_count];
     for (size_t i = 0; i < ev->name_count; i++) {
         b->name[i] = ev->name[i];
-        keep(&b->name[i].text, &at);
+        keep(&b->name[i].text, &text);
     }
-    keep(&b->evidence.alpn, &at);
-    keep(&b->evidence.cert_org, &at);
-    keep(&b->evidence.request, &at);
-    keep(&b->evidence.user_agent, &at);
-    keep(&b->evidence.hint, &at);
+    keep(&b->evidence.alpn, &text);
+    keep(&b->evidence.cert_org, &text);
+    keep(&b->evidence.request, &text);
+    keep(&b->evidence.user_agent, &text);
+    keep(&b->evidence.hint, &text);
     return &b->record;
+}
+
+struct epw_flow_record *epw_record_copy(const struct epw_flow_record *record)
+{
+    void *at = malloc(epw_record_copy_len(record));
+    return at == NULL ? NULL : epw_record_copy_to(record, at);
 }

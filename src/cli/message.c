@@ -21,9 +21,29 @@ static int64_t ms_between(const struct timespec *from, const struct timespec *to
 
 void epw_progress_start(struct epw_progress *progress)
 {
-    *progress = (struct epw_progress){ .on = isatty(STDERR_FILENO) == 1 };
+    progress->on = isatty(STDERR_FILENO) == 1;
+    progress->shown = false;
     clock_gettime(CLOCK_MONOTONIC, &progress->start);
     progress->last = progress->start;
+}
+
+static void show(struct epw_progress *progress, const struct epw_capture *capture, uint64_t packets)
+{
+    struct epw_capture_progress at;
+    epw_capture_progress(capture, &at);
+    char read[EPW_TEXT_LEN], total[EPW_TEXT_LEN], count[EPW_TEXT_LEN];
+    epw_text_bytes(at.bytes_read, read);
+    epw_text_count(packets, count);
+    pthread_mutex_lock(&progress->lock);
+    progress->shown = true;
+    if (at.bytes_total != 0)
+        fprintf(stderr, "\r%3.0f %%  %s of %s, %s packets\033[K",
+                100 * (double)at.bytes_read / (double)at.bytes_total, read,
+                epw_text_bytes(at.bytes_total, total), count);
+    else
+        fprintf(stderr, "\r%s, %s packets\033[K", read, count);
+    fflush(stderr);
+    pthread_mutex_unlock(&progress->lock);
 }
 
 void epw_progress_tick(struct epw_progress *progress, const struct epw_capture *capture,
@@ -37,27 +57,21 @@ void epw_progress_tick(struct epw_progress *progress, const struct epw_capture *
         ms_between(&progress->last, &now) < EVERY_MS)
         return;
     progress->last = now;
-    progress->shown = true;
-    struct epw_capture_progress at;
-    epw_capture_progress(capture, &at);
-    char read[EPW_TEXT_LEN], total[EPW_TEXT_LEN], count[EPW_TEXT_LEN];
-    epw_text_bytes(at.bytes_read, read);
-    epw_text_count(packets, count);
-    if (at.bytes_total != 0)
-        fprintf(stderr, "\r%3.0f %%  %s of %s, %s packets\033[K",
-                100 * (double)at.bytes_read / (double)at.bytes_total, read,
-                epw_text_bytes(at.bytes_total, total), count);
-    else
-        fprintf(stderr, "\r%s, %s packets\033[K", read, count);
-    fflush(stderr);
+    show(progress, capture, packets);
+}
+
+static void clear(struct epw_progress *progress)
+{
+    if (progress->shown)
+        fputs("\r\033[K", stderr);
+    progress->shown = false;
 }
 
 void epw_progress_clear(struct epw_progress *progress)
 {
-    if (progress == NULL || !progress->shown)
-        return;
-    fputs("\r\033[K", stderr);
-    progress->shown = false;
+    pthread_mutex_lock(&progress->lock);
+    clear(progress);
+    pthread_mutex_unlock(&progress->lock);
 }
 
 void epw_say(struct epw_progress *progress, const char *fmt, ...)
@@ -71,6 +85,11 @@ void epw_say(struct epw_progress *progress, const char *fmt, ...)
     for (char *c = line; *c != '\0'; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f)
             *c = '?';
-    epw_progress_clear(progress);
+    if (progress != NULL)
+        pthread_mutex_lock(&progress->lock);
+    if (progress != NULL)
+        clear(progress);
     fprintf(stderr, "epwatch: %s\n", line);
+    if (progress != NULL)
+        pthread_mutex_unlock(&progress->lock);
 }

@@ -7,12 +7,15 @@
 #include "base/err.h"
 #include "capture/capture.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
-/* Start with epw_progress_start(). */
+/* Start with epw_progress_start(); { 0 } does until then. Used by the reader's thread and by the
+ * outputs' at once. */
 struct epw_progress {
+    pthread_mutex_t lock;
     bool on;    /* standard error is a terminal */
     bool shown; /* the line is on the screen */
     struct timespec start, last;

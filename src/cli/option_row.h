@@ -21,6 +21,9 @@ enum epw_err epw_option_number(const char *option, const char *value, uint64_t m
 enum epw_err epw_option_words(struct epw_options *o, int count, char **words,
                               struct epw_diag *diag);
 
+/* The set() of --threads: N */
+enum epw_err epw_option_threads(struct epw_options *o, const char *value, struct epw_diag *diag);
+
 /* The set() of --timeouts: KEY=SECONDS,... */
 enum epw_err epw_option_timeouts(struct epw_options *o, const char *value, struct epw_diag *diag);
 

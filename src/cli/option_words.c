@@ -2,6 +2,7 @@
 #include "config.h" /* stat */
 
 #include "cli/option_row.h"
+#include "road/road.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -47,4 +48,13 @@ enum epw_err epw_option_number(const char *option, const char *value, uint64_t m
         return EPW_OK;
     return epw_diag_set(diag, EPW_EUSAGE, "%s %s: not a number in range; expected %llu to %llu",
                         option, value, (unsigned long long)min, (unsigned long long)max);
+}
+
+enum epw_err epw_option_threads(struct epw_options *o, const char *value, struct epw_diag *diag)
+{
+    uint64_t threads = 0;
+    enum epw_err err =
+        epw_option_number("--threads", value, 1, EPW_ROAD_THREADS_MAX, &threads, diag);
+    o->threads = (unsigned)threads;
+    return err;
 }

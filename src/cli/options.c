@@ -257,6 +257,10 @@ const struct epw_option_row epw_option_rows[] = {
       "How long, in packet time, a flow waits for others that may decide what it is. Default: to "
       "the end of the capture; 60 with -i.",
       set_wait },
+    { "threads", 0, "N",
+      "Share the packets out to N threads, 1 to 64. The result is the same for any N. Default: one "
+      "for each core.",
+      epw_option_threads },
     { "max-flows", 0, "N", "Flows followed at once. Default: 1000000.", set_max_flows },
     { "timeouts", 0, "KEY=SECONDS,...",
       "Packet time after which a silent flow ends: tcp (3600), udp (120), closed (10), unanswered "

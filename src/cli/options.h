@@ -55,6 +55,7 @@ struct epw_options {
     struct epw_str filter; /* the words after the options, joined by blanks */
     uint64_t max_packets;
     uint32_t wait_s;
+    unsigned threads; /* 0: one for each core */
     struct epw_meter_options meter;
     bool labelled_only;
     bool user_named, change_user; /* -Z; not the one who runs it */

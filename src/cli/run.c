@@ -222,7 +222,11 @@ static bool open_capture(struct run *run)
 
 static bool make_rooms(struct run *run)
 {
-    struct epw_road_options road = { .meter = run->options->meter };
+    struct epw_road_options road = { .meter = run->options->meter,
+                                     .threads = run->options->threads,
+                                     .live = is_live(run) };
+    if (road.threads == 0)
+        road.threads = epw_road_cores();
     road.meter.seed = epw_hash_new_seed();
     const struct epw_analyst_options analyst = {
         .wait_s = run->options->wait_s,
@@ -240,7 +244,8 @@ static bool make_rooms(struct run *run)
         epw_analyst_new(&run->analyst, run->catalogue, &analyst, on_result, run) == EPW_OK &&
         epw_road_new(&run->road, &road, &sink) == EPW_OK;
     if (!made)
-        epw_say(NULL, "out of memory before reading began; try a smaller --max-flows");
+        epw_say(NULL,
+                "out of memory before reading began; try a smaller --max-flows, or --threads 1");
     epw_foreign_start(&run->foreign, run->decoder);
     return made;
 }
@@ -260,7 +265,14 @@ static void read_all(struct run *run)
     epw_progress_start(&run->progress);
     run->progress.on = run->progress.on && !is_live(run) && !shares_terminal(run);
     epw_watch_start(&run->watch, run->options);
-    epw_road_run(run->road, run->capture);
+    enum epw_err err = epw_road_run(run->road, run->capture);
+    if (err == EPW_ELIMIT)
+        epw_say(&run->progress, "the system gives no more threads; all was done on one "
+                                "(--threads 1 asks for no others)");
+    else if (err != EPW_OK) {
+        run->partial = run->failed = true;
+        epw_say(&run->progress, "the captures were not read: %s", epw_strerror(err));
+    }
     epw_watch_drops(&run->watch, run->capture, true);
     if (interrupted && !is_live(run)) {
         char count[EPW_TEXT_LEN];
@@ -322,12 +334,15 @@ static int run_all(struct run *run)
 
 int epw_run(const struct epw_options *options)
 {
-    struct run run = { .options = options };
+    struct run run = { .options = options, .progress.lock = PTHREAD_MUTEX_INITIALIZER };
     return run_all(&run);
 }
 
 int epw_run_results(const struct epw_options *options, epw_result_fn receive, void *ctx)
 {
-    struct run run = { .options = options, .receive = receive, .ctx = ctx };
+    struct run run = { .options = options,
+                       .progress.lock = PTHREAD_MUTEX_INITIALIZER,
+                       .receive = receive,
+                       .ctx = ctx };
     return run_all(&run);
 }

@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "road/road.h"
+/* Making a road, reading, and the whole run on one thread. */
+#include "config.h" /* sched_getaffinity */
 
+#include "road/road_state.h"
+
+#include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 
-struct epw_road {
-    struct epw_road_sink sink;
-    struct epw_stats read; /* the reader's part of the counters */
-    struct epw_pace pace;
-    struct epw_meter *meter;
-    struct epw_round *round;
-};
+unsigned epw_road_cores(void)
+{
+    cpu_set_t cores;
+    int count = sched_getaffinity(0, sizeof(cores), &cores) == 0 ? CPU_COUNT(&cores) : 1;
+    if (count < 1)
+        return 1;
+    return (unsigned)count < EPW_ROAD_THREADS_MAX ? (unsigned)count : EPW_ROAD_THREADS_MAX;
+}
+
+/* The sink of the meter that is alone: its results are in order as they come. */
 
 static void on_flow(void *ctx, const struct epw_flow_record *record)
 {
@@ -29,19 +37,87 @@ static void on_time(void *ctx, int64_t now_ns)
     road->sink.time(road->sink.ctx, now_ns);
 }
 
+/* Zeroed, and aligned as the members ask for that threads share. */
+static void *make(size_t size)
+{
+    void *made = aligned_alloc(64, size);
+    return made == NULL ? NULL : memset(made, 0, size);
+}
+
+static unsigned workers_for(const struct epw_road_options *options)
+{
+    unsigned most = options->meter.max_flows / EPW_ROAD_MIN_FLOWS;
+    unsigned wanted = options->threads < most ? options->threads : most;
+    return wanted == 0 ? 1 : wanted;
+}
+
+static size_t lane_size(unsigned workers)
+{
+    size_t size = EPW_LANES_BYTES;
+    while (size > EPW_LANE_MIN && size * workers > EPW_LANES_BYTES)
+        size /= 2;
+    return size;
+}
+
+static enum epw_err make_meter(struct epw_road *road, unsigned self)
+{
+    struct epw_worker *w = &road->worker[self];
+    struct epw_meter_options options = road->options.meter;
+    const struct epw_meter_sink alone = { road, on_flow, on_sighting, on_time };
+    const struct epw_meter_sink shared = epw_worker_sink(w);
+    options.max_flows = (options.max_flows - 1) / road->workers + 1;
+    options.meters = (uint8_t)road->workers;
+    options.self = (uint8_t)self;
+    return epw_meter_new(&w->meter, &options, road->alone ? &alone : &shared);
+}
+
+static enum epw_err make_workers(struct epw_road *road)
+{
+    enum epw_err err = EPW_OK;
+    road->worker = make(road->workers * sizeof(*road->worker));
+    if (road->worker == NULL)
+        return EPW_ENOMEM;
+    for (unsigned i = 0; i < road->workers && err == EPW_OK; i++) {
+        road->worker[i].road = road;
+        road->worker[i].self = i;
+        err = make_meter(road, i);
+        if (err == EPW_OK && !road->alone)
+            err = epw_lane_init(&road->worker[i].lane, lane_size(road->workers));
+    }
+    return err;
+}
+
+static enum epw_err make_rounds(struct epw_road *road)
+{
+    for (unsigned i = 0; i < (road->alone ? 1 : EPW_RING); i++) {
+        road->slot[i].round = malloc(sizeof(struct epw_round));
+        if (road->slot[i].round == NULL)
+            return EPW_ENOMEM;
+    }
+    return EPW_OK;
+}
+
 enum epw_err epw_road_new(struct epw_road **road, const struct epw_road_options *options,
                           const struct epw_road_sink *sink)
 {
     *road = NULL;
-    struct epw_road *r = calloc(1, sizeof(*r));
+    if (options->threads == 0 || options->threads > EPW_ROAD_THREADS_MAX ||
+        options->meter.max_flows == 0)
+        return EPW_EUSAGE;
+    struct epw_road *r = make(sizeof(*r));
     if (r == NULL)
         return EPW_ENOMEM;
     r->sink = *sink;
-    const struct epw_meter_sink results = { r, on_flow, on_sighting, on_time };
-    enum epw_err err = epw_meter_new(&r->meter, &options->meter, &results);
-    r->round = malloc(sizeof(*r->round));
-    if (err == EPW_OK && r->round == NULL)
-        err = EPW_ENOMEM;
+    r->options = *options;
+    r->workers = workers_for(options);
+    r->alone = r->workers == 1 && !options->live;
+    epw_gate_init(&r->work);
+    epw_gate_init(&r->space);
+    epw_gate_init(&r->results);
+    epw_gate_init(&r->drain);
+    enum epw_err err = make_workers(r);
+    if (err == EPW_OK)
+        err = make_rounds(r);
     if (err != EPW_OK) {
         epw_road_free(r);
         return err;
@@ -50,12 +126,27 @@ enum epw_err epw_road_new(struct epw_road **road, const struct epw_road_options 
     return EPW_OK;
 }
 
+static void free_workers(struct epw_road *road)
+{
+    for (unsigned i = 0; road->worker != NULL && i < road->workers; i++) {
+        epw_meter_free(road->worker[i].meter);
+        epw_lane_free(&road->worker[i].lane);
+    }
+    free(road->worker);
+    road->worker = NULL;
+}
+
 void epw_road_free(struct epw_road *road)
 {
     if (road == NULL)
         return;
-    epw_meter_free(road->meter);
-    free(road->round);
+    free_workers(road);
+    for (unsigned i = 0; i < EPW_RING; i++)
+        free(road->slot[i].round);
+    epw_gate_destroy(&road->work);
+    epw_gate_destroy(&road->space);
+    epw_gate_destroy(&road->results);
+    epw_gate_destroy(&road->drain);
     free(road);
 }
 
@@ -75,8 +166,7 @@ static void count_batch(struct epw_stats *stats, const struct epw_batch *batch)
     }
 }
 
-/* The reader's work on a round; false: there is no further one. */
-static bool read_round(struct epw_road *road, struct epw_capture *capture, struct epw_round *round)
+bool epw_road_read(struct epw_road *road, struct epw_capture *capture, struct epw_round *round)
 {
     epw_capture_read(capture, &round->batch);
     count_batch(&road->read, &round->batch);
@@ -86,27 +176,59 @@ static bool read_round(struct epw_road *road, struct epw_capture *capture, struc
     return more;
 }
 
-static bool tick(struct epw_road *road, const struct epw_round *round)
+bool epw_road_tick(struct epw_road *road, int64_t now_ns)
 {
-    const struct epw_road_tick tick = { .now_ns = round->end_ns };
+    const struct epw_road_tick tick = { .now_ns = now_ns };
     return road->sink.tick(road->sink.ctx, &tick);
+}
+
+static void run_alone(struct epw_road *road, struct epw_capture *capture)
+{
+    struct epw_meter *meter = road->worker[0].meter;
+    struct epw_round *round = road->slot[0].round;
+    bool more = true;
+    while (more) {
+        more = epw_road_read(road, capture, round);
+        epw_meter_decode(meter, round);
+        epw_meter_push(meter, round);
+        more = epw_road_tick(road, round->end_ns) && more;
+    }
+    epw_meter_flush(meter);
+}
+
+/* The same results on one thread, when there are no others to be had. */
+static enum epw_err leave_alone(struct epw_road *road)
+{
+    free_workers(road);
+    road->workers = 1;
+    road->alone = true;
+    return make_workers(road);
 }
 
 enum epw_err epw_road_run(struct epw_road *road, struct epw_capture *capture)
 {
-    bool more = true;
-    while (more) {
-        more = read_round(road, capture, road->round);
-        epw_meter_decode(road->meter, road->round);
-        epw_meter_push(road->meter, road->round);
-        more = tick(road, road->round) && more;
+    enum epw_err err = EPW_OK;
+    if (!road->alone) {
+        err = epw_crew_run(road, capture);
+        if (err == EPW_OK)
+            return EPW_OK;
+        if (leave_alone(road) != EPW_OK)
+            return EPW_ENOMEM;
     }
-    epw_meter_flush(road->meter);
-    return EPW_OK;
+    run_alone(road, capture);
+    return err;
 }
 
 void epw_road_stats(const struct epw_road *road, struct epw_stats *stats)
 {
-    *stats = road->read;
-    epw_stats_add(stats, epw_meter_stats(road->meter));
+    memset(stats, 0, sizeof(*stats));
+    if (road->worker == NULL)
+        return;
+    if (road->alone) {
+        *stats = road->read;
+        epw_stats_add(stats, epw_meter_stats(road->worker[0].meter));
+        return;
+    }
+    for (unsigned i = 0; i < road->workers; i++)
+        epw_stats_add(stats, &road->worker[i].stats);
 }

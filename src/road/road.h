@@ -17,7 +17,20 @@
 
 struct epw_road;
 
+/* Cores that this process may use, EPW_ROAD_THREADS_MAX at most. */
+unsigned epw_road_cores(void);
+
+/* Meters at most, and so threads. */
+#define EPW_ROAD_THREADS_MAX EPW_OWNERS_MAX
+
+/* Flows that a meter can hold at least: a smaller table is not shared out any further. */
+#define EPW_ROAD_MIN_FLOWS 8192u
+
 struct epw_road_options {
+    unsigned
+        threads; /* meters, 1 to EPW_ROAD_THREADS_MAX; fewer are made when max_flows is small */
+    bool live;   /* packets do not wait: results that nobody takes in time are dropped, and
+                    counted (records_dropped) */
     struct epw_meter_options meter; /* of the whole run: max_flows is shared out; meters and self
                                        are set by the road */
 };
@@ -28,9 +41,12 @@ struct epw_road_tick {
 };
 
 /*
- * ctx, flow, sighting, time and tick are called on the receiver's thread, in
- * the order of packet time; batch on the thread that called epw_road_run(),
- * which is another one when there are several. None may be NULL.
+ * With one thread for saved captures all of it is called on the caller's
+ * thread of epw_road_run(). Else that one reads, there is a thread for each
+ * meter and one for the receiver.
+ *
+ * flow, sighting, time and tick are called on the receiver's thread, in the
+ * order of packet time; batch on the reader's. None may be NULL.
  */
 struct epw_road_sink {
     void *ctx;
@@ -46,14 +62,16 @@ struct epw_road_sink {
     bool (*batch)(void *ctx, const struct epw_batch *batch);
 };
 
-/* options and sink are copied. EPW_ENOMEM, EPW_EUSAGE as epw_meter_new(). */
+/* options and sink are copied. EPW_ENOMEM, EPW_EUSAGE (threads; else as epw_meter_new()). */
 enum epw_err epw_road_new(struct epw_road **road, const struct epw_road_options *options,
                           const struct epw_road_sink *sink);
 void epw_road_free(struct epw_road *road); /* NULL is fine */
 
 /*
  * Reads the capture to its end (or until the sink says so), and ends all
- * flows. Everything was handed out when it returns. To be called once.
+ * flows. Everything was handed out when it returns, and its threads have
+ * ended. To be called once. EPW_ELIMIT: threads could not be started; all was
+ * done on the caller's thread instead.
  */
 enum epw_err epw_road_run(struct epw_road *road, struct epw_capture *capture);
 

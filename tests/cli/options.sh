@@ -25,6 +25,10 @@ expect 2 '-c 1x: ' "$epwatch" -r good.pcap -c 1x
 expect 2 '--wait -1: ' "$epwatch" -r good.pcap --wait -1
 expect 2 '--max-flows 0: ' "$epwatch" -r good.pcap --max-flows 0
 expect 2 '--max-flows 99999999999: ' "$epwatch" -r good.pcap --max-flows 99999999999
+for value in 0 65 -1 4294967297 two; do
+    expect 2 "--threads $value: not a number in range; expected 1 to 64" \
+        "$epwatch" -r good.pcap --threads "$value"
+done
 for value in tcp tcp= tcp=0 tcp=x icmp=3 tcp=1,,udp=2 tcp=1, ''; do
     expect 2 '--timeouts: ' "$epwatch" -r good.pcap --timeouts "$value"
 done

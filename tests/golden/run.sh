@@ -24,12 +24,13 @@ wanted() { # NAME NAMES...: no names want all
 }
 
 # All that a test shows: standard output, messages, and the exit status where it is not 0.
-show() { # CAPTURES OPTIONS
+show() { # CAPTURES OPTIONS THREADS
     files=
     [ "$1" = - ] || for file in $1; do files="$files -r $file"; done
     status=0
     # shellcheck disable=SC2086
-    "$EPW_BUILDDIR/epwatch" -S "$EPW_SRCDIR/signatures" $files $2 2>"$work/err" || status=$?
+    "$EPW_BUILDDIR/epwatch" -S "$EPW_SRCDIR/signatures" --threads "$3" $files $2 \
+        2>"$work/err" || status=$?
     # A kernel that cannot confine a run says so in each.
     sed -i '/^epwatch: sandbox: this kernel has no /d' "$work/err"
     [ ! -s "$work/err" ] || { echo '-- standard error'; cat "$work/err"; }
@@ -42,12 +43,17 @@ while IFS='|' read -r name captures options file; do
     case $name in '' | '#'*) continue ;; esac
     wanted "$name" "$@" || continue
     expected=$golden/expected/$(trim "$file")
-    show "$(trim "$captures")" "$(trim "$options")" >"$work/out"
+    show "$(trim "$captures")" "$(trim "$options")" 1 >"$work/out"
     ran=$((ran + 1))
     if [ "${GOLDEN_UPDATE:-0}" = 1 ]; then
         cmp -s "$work/out" "$expected" || { cp "$work/out" "$expected"; echo "rewritten: $name"; }
     elif ! diff -u "$expected" "$work/out"; then
         echo "FAIL: $name (./dev golden $name rewrites it)"
+        bad=$((bad + 1))
+    fi
+    show "$(trim "$captures")" "$(trim "$options")" 4 >"$work/many"
+    if ! diff -u "$work/out" "$work/many"; then
+        echo "FAIL: $name: with four threads it is not what it is with one"
         bad=$((bad + 1))
     fi
 done <"$golden/TESTLIST"

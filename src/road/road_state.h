@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of a road, shared by the files it is made of: road.c (making,
+ * reading, one thread), crew.c (starting and ending threads, the reader),
+ * worker.c (the meters' threads), collect.c (the receiver's thread).
+ *
+ *   reader --- ring of rounds ---> N workers --- a lane each ---> collector
+ *
+ * The ring is counters only: round k lies in slot k % RING; the reader
+ * publishes it, any worker claims it and decodes it, every worker tracks its
+ * share of it, and when all did the slot is free. A counter is written by one
+ * side only (claimed: by all workers), and each who changes one wakes the gate
+ * of those who may wait for it.
+ */
+#ifndef EPW_ROAD_ROAD_STATE_H
+#define EPW_ROAD_ROAD_STATE_H
+
+#include "road/gate.h"
+#include "road/lane.h"
+#include "road/road.h"
+
+#include <pthread.h>
+
+/*
+ * Rounds on their way: enough that nobody sleeps for every round, few enough
+ * that small packets stay in the second-level cache between reader and meters.
+ */
+#define EPW_RING 32u
+
+/* Rounds that wait before sleeping workers are woken: waking costs as much as a round's work. */
+#define EPW_RING_WAKE 8u
+
+/*
+ * Bytes of all lanes together, and of one at least: what a hundred thousand
+ * results need while the receiver writes its output.
+ */
+#define EPW_LANES_BYTES (16u << 20)
+#define EPW_LANE_MIN    (256u << 10)
+
+struct epw_slot {
+    alignas(64) atomic_ullong decoded; /* the number of the round that is, plus one */
+    bool last;
+    struct epw_stats read; /* the reader's counters after it */
+    struct epw_round *round;
+};
+
+struct epw_worker {
+    struct epw_road *road;
+    struct epw_meter *meter;
+    struct epw_lane lane;
+    unsigned self;
+    pthread_t thread;
+    uint64_t round; /* in hand */
+    uint64_t dropped;
+    bool flushing;
+    alignas(64) atomic_ullong done; /* rounds tracked */
+    /* The collector's. */
+    alignas(64) struct epw_stats stats; /* as of its last mark */
+};
+
+struct epw_road {
+    struct epw_road_sink sink;
+    struct epw_road_options options;
+    struct epw_stats read; /* the reader's part of the counters */
+    struct epw_pace pace;
+    unsigned workers;
+    bool alone;       /* no threads: one worker's meter and one slot's round are all there is */
+    unsigned started; /* threads of workers that run */
+    struct epw_worker *worker;
+    struct epw_slot slot[EPW_RING];
+    pthread_t collector;
+    struct epw_gate work;    /* workers: rounds published, rounds decoded */
+    struct epw_gate space;   /* the reader: rounds done */
+    struct epw_gate results; /* the collector: lanes handed on */
+    struct epw_gate drain;   /* workers: lanes given back */
+    alignas(64) atomic_ullong published;
+    alignas(64) atomic_ullong claimed;
+    alignas(64) atomic_bool stop; /* the sink needs no more */
+    atomic_bool cancelled;        /* not all threads could be started: those that were end */
+};
+
+/* road.c */
+bool epw_road_read(struct epw_road *road, struct epw_capture *capture, struct epw_round *round);
+bool epw_road_tick(struct epw_road *road, int64_t now_ns);
+
+/* crew.c: the run on several threads. EPW_ELIMIT: they could not be started, nothing was read. */
+enum epw_err epw_crew_run(struct epw_road *road, struct epw_capture *capture);
+/* Whether a reader (struct epw_road) that found the ring full is to go on. */
+bool epw_ring_has_space(void *road, unsigned unused);
+
+/* worker.c: a meter's thread (struct epw_worker), and its results' way into its lane. */
+void *epw_worker_main(void *worker);
+struct epw_meter_sink epw_worker_sink(struct epw_worker *worker);
+
+/* collect.c: the thread that merges the lanes for the sink (struct epw_road). */
+void *epw_collector_main(void *road);
+
+#endif
