@@ -4,6 +4,7 @@
 #include "base/ip.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "output/openers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,16 +34,29 @@ struct product {
     int64_t first_ns, last_ns;
 };
 
+/* A host in a role that others connect to. */
+struct answer {
+    struct answer *next;
+    const struct epw_signature *sig; /* a row by which it answers: gives product and role */
+    uint32_t peers;
+    bool opens;             /* it is seen on the other side of such rows as well */
+    struct epw_str basis;   /* a comment line */
+    struct epw_str address; /* the lines themselves */
+    size_t ip_count;
+    struct epw_ip *ip;
+};
+
 struct learn {
     FILE *stream;
     const struct epw_run_info *info;
     struct product *products;
+    struct epw_openers openers;
     struct epw_prefix range[RANGES];
-    uint64_t in_range[RANGES]; /* hosts */
-    struct epw_str nets;       /* lines of networks beside the private ones */
-    struct epw_str hosts;      /* lines of roles */
-    struct epw_str ignores;    /* lines of accepted deviations */
-    uint64_t others;           /* internal hosts that speak for no product */
+    uint64_t in_range[RANGES];    /* hosts */
+    struct epw_str nets;          /* lines of networks beside the private ones */
+    struct answer *first, **last; /* in the order of the inventory */
+    struct epw_str ignores;       /* lines of accepted deviations */
+    uint64_t others;              /* internal hosts that speak for no product */
 };
 
 static enum epw_err learn_open(void **state, FILE *stream, const struct epw_run_info *info)
@@ -54,6 +68,7 @@ static enum epw_err learn_open(void **state, FILE *stream, const struct epw_run_
     l->info = info;
     for (size_t i = 0; i < RANGES; i++)
         epw_prefix_parse(ranges[i], &l->range[i]);
+    l->last = &l->first;
     *state = l;
     return EPW_OK;
 }
@@ -84,6 +99,7 @@ static enum epw_err learn_flow(void *state, const struct epw_result *result)
     const struct epw_verdict *verdict = result->verdict;
     if (verdict->sig == NULL || verdict->confidence < EPW_CONF_LIKELY)
         return EPW_OK;
+    epw_openers_note(&l->openers, result->verdict->sig->product, result->record);
     struct product *p = product_of(l, verdict->sig);
     if (p == NULL)
         return EPW_ENOMEM;
@@ -148,36 +164,60 @@ static bool among(const char *const *list, size_t count, const char *text)
     return false;
 }
 
-/* Whether the role answers in one of the functions that the host was seen in. */
-static bool answers(const struct learn *l, const struct epw_inventory_role *role)
+/* A row of the functions that the host was seen in, by which the role answers; NULL: none. */
+static const struct epw_signature *answers(const struct learn *l,
+                                           const struct epw_inventory_role *role)
 {
     for (size_t i = 0; i < l->info->signature_count; i++) {
         const struct epw_signature *sig = l->info->signatures[i];
         if (strcmp(sig->product, role->product) == 0 && strcmp(sig->responder, role->role) == 0 &&
             among(role->seen, role->seen_count, sig->function))
-            return true;
+            return sig;
     }
+    return NULL;
+}
+
+static bool opens(const struct epw_inventory_host *host, const struct epw_signature *sig)
+{
+    for (size_t i = 0; i < host->role_count; i++)
+        if (strcmp(host->role[i].product, sig->product) == 0 &&
+            strcmp(host->role[i].role, sig->initiator) == 0 &&
+            strcmp(sig->initiator, sig->responder) != 0)
+            return true;
     return false;
 }
 
-static void learn_role(struct learn *l, const struct epw_inventory_host *host,
-                       const struct epw_inventory_role *role)
+static enum epw_err learn_role(struct learn *l, const struct epw_inventory_host *host,
+                               const struct epw_inventory_role *role,
+                               const struct epw_signature *sig)
 {
-    struct epw_str *s = &l->hosts;
     char ip[EPW_IP_STRLEN];
-    epw_str_add(s, "# ");
+    struct answer *a = calloc(1, sizeof(*a));
+    if (a == NULL)
+        return EPW_ENOMEM;
+    *l->last = a;
+    l->last = &a->next;
+    a->sig = sig;
+    a->peers = role->peers;
+    a->opens = opens(host, sig);
+    a->ip = calloc(host->ip_count, sizeof(a->ip[0]));
+    if (a->ip == NULL)
+        return EPW_ENOMEM;
+    a->ip_count = host->ip_count;
+    memcpy(a->ip, host->ip, host->ip_count * sizeof(a->ip[0]));
+    epw_str_add(&a->basis, "# ");
     for (size_t i = 0; i < host->name_count; i++) {
-        add_clean(s, host->name[i]);
-        epw_str_add(s, i + 1 == host->name_count ? ": " : ", ");
+        add_clean(&a->basis, host->name[i]);
+        epw_str_add(&a->basis, i + 1 == host->name_count ? ": " : ", ");
     }
-    add_basis(s, role->confidence, role->flows, role->first_ns, role->last_ns);
-    epw_str_addf(s, ", %u peer%s:", (unsigned)role->peers, role->peers == 1 ? "" : "s");
+    add_basis(&a->basis, role->confidence, role->flows, role->first_ns, role->last_ns);
+    epw_str_addf(&a->basis, ", %u peer%s:", (unsigned)role->peers, role->peers == 1 ? "" : "s");
     for (size_t i = 0; i < role->seen_count; i++)
-        epw_str_addf(s, " %s", role->seen[i]);
+        epw_str_addf(&a->basis, " %s", role->seen[i]);
     for (size_t i = 0; i < host->ip_count; i++)
-        epw_str_addf(s, "\nhost,%s,%s,%s", role->product, role->role,
+        epw_str_addf(&a->address, "host,%s,%s,%s\n", role->product, role->role,
                      epw_ip_format(&host->ip[i], ip));
-    epw_str_add(s, "\n");
+    return a->basis.failed || a->address.failed ? EPW_ENOMEM : EPW_OK;
 }
 
 static enum epw_err learn_host(void *state, const struct epw_inventory_host *host)
@@ -186,15 +226,19 @@ static enum epw_err learn_host(void *state, const struct epw_inventory_host *hos
     if (!host->internal || host->ip_count == 0)
         return EPW_OK;
     learn_network(l, host);
-    for (size_t i = 0; i < host->role_count; i++)
-        if (host->role[i].confidence >= EPW_CONF_LIKELY && answers(l, &host->role[i]))
-            learn_role(l, host, &host->role[i]);
+    for (size_t i = 0; i < host->role_count; i++) {
+        const struct epw_inventory_role *role = &host->role[i];
+        const struct epw_signature *sig =
+            role->confidence >= EPW_CONF_LIKELY ? answers(l, role) : NULL;
+        if (sig != NULL && learn_role(l, host, role, sig) != EPW_OK)
+            return EPW_ENOMEM;
+    }
     if (host->role_count == 0) {
         char ip[EPW_IP_STRLEN];
         l->others++;
         epw_str_addf(&l->ignores, "ignore,,unprotected-host,%s\n", epw_ip_format(&host->ip[0], ip));
     }
-    return l->hosts.failed || l->nets.failed || l->ignores.failed ? EPW_ENOMEM : EPW_OK;
+    return l->nets.failed || l->ignores.failed ? EPW_ENOMEM : EPW_OK;
 }
 
 static enum epw_err learn_finding(void *state, const struct epw_finding *finding)
@@ -226,6 +270,44 @@ static void write_products(const struct learn *l)
     epw_str_free(&s);
 }
 
+static bool opened_by(const struct learn *l, const struct answer *a, const struct answer *b)
+{
+    for (size_t i = 0; i < a->ip_count; i++) {
+        const struct epw_ip *by = epw_openers_only(&l->openers, a->sig->product, &a->ip[i]);
+        for (size_t k = 0; by != NULL && k < b->ip_count; k++)
+            if (epw_ip_cmp(by, &b->ip[k]) == 0)
+                return true;
+    }
+    return false;
+}
+
+/*
+ * An agent that one host alone opened, which is the server of several and so
+ * opened it the wrong way round.
+ */
+static bool is_wrong_way(const struct learn *l, const struct answer *a)
+{
+    for (const struct answer *b = l->first; b != NULL && a->opens && a->peers == 1; b = b->next)
+        if (b->peers > 1 && strcmp(a->sig->product, b->sig->product) == 0 &&
+            strcmp(a->sig->responder, b->sig->responder) == 0 && opened_by(l, a, b))
+            return true;
+    return false;
+}
+
+static void write_hosts(const struct learn *l)
+{
+    for (const struct answer *a = l->first; a != NULL; a = a->next) {
+        bool doubt = is_wrong_way(l, a);
+        const char *lines = epw_str_text(&a->address);
+        fprintf(l->stream, "%s%s\n", epw_str_text(&a->basis),
+                doubt ? "; an agent, so this may be the wrong direction: not taken" : "");
+        for (size_t len; *lines != '\0'; lines += len) {
+            len = strcspn(lines, "\n") + 1;
+            fprintf(l->stream, "%s%.*s", doubt ? "# " : "", (int)len, lines);
+        }
+    }
+}
+
 static void write_all(const struct learn *l, const struct epw_stats *stats)
 {
     char first[EPW_TEXT_LEN], last[EPW_TEXT_LEN];
@@ -245,7 +327,7 @@ static void write_all(const struct learn *l, const struct epw_stats *stats)
     fputs("# Products: what spoke, likely or better\n", l->stream);
     write_products(l);
     fputs("# Hosts in roles that others connect to\n", l->stream);
-    fputs(epw_str_text(&l->hosts), l->stream);
+    write_hosts(l);
     fprintf(l->stream,
             "# Accepted as it is: %llu internal hosts that speak for no product, and what was "
             "found of hosts\n",
@@ -263,8 +345,15 @@ static enum epw_err learn_close(void *state, const struct epw_stats *stats)
         HASH_DEL(l->products, p);
         free(p);
     }
+    epw_openers_free(&l->openers);
     epw_str_free(&l->nets);
-    epw_str_free(&l->hosts);
+    for (struct answer *a = l->first, *after; a != NULL; a = after) {
+        after = a->next;
+        epw_str_free(&a->basis);
+        epw_str_free(&a->address);
+        free(a->ip);
+        free(a);
+    }
     epw_str_free(&l->ignores);
     free(l);
     return failed ? EPW_EIO : EPW_OK;

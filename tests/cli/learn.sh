@@ -41,6 +41,31 @@ only_traffic near
 expect 0 '' run -r "$near" --site near.csv -o inventory
 ! grep '^"203\.0\.113\.66"' out | grep -q eset-protect || fail "a stranger is listed as an agent"
 
+# So it is with every capture
+for pcap in "$here"/captures/*.pcap "$here"/captures/*/*.pcap*; do
+    rm -f each.csv
+    run -r "$pcap" --learn each.csv >out 2>&1 || continue # some are damaged on purpose
+    expect 0 '' run -r "$pcap" --site each.csv -o findings
+    only_traffic "$pcap"
+done
+
+# Who was opened the wrong way round is no server
+cat >wrong.scn <<'END'
+host server 10.1.0.20
+host pc-1 10.1.2.11
+host pc-2 10.1.2.12
+for pc-1 pc-2 : {} -> server:2222 tls cert server.corp.example app 2
+server -> pc-1:2222 tls cert pc.corp.example app 2
+END
+"${EPW_BUILDDIR:-$here/build}/tests/scenario/epw-scenario" wrong.scn wrong.pcap
+expect 0 '' run -r wrong.pcap --learn wrong.csv
+grep -q '^host,eset-protect,server,10\.1\.0\.20$' wrong.csv || fail "the server is not learned"
+grep -q '^host,eset-protect,server,10\.1\.2\.11$' wrong.csv && fail "an agent became a server"
+has wrong.csv '# host,eset-protect,server,10.1.2.11'
+expect 0 '' run -r wrong.pcap --site wrong.csv -o findings
+only_traffic wrong
+has out '"wrong-direction"'
+
 # Nothing is overwritten, and nothing written of a run that never was
 cp learned.csv before.csv
 expect 2 'learned\.csv: exists; --learn writes a new file only' run -r "$office" --learn learned.csv
