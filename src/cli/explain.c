@@ -21,6 +21,12 @@ enum { TCP = 6, UDP = 17 };
 /* Where both are documented, HTTP is spoken on its own port and TLS on the others. */
 #define HTTP_PORT 80
 
+/* What flows are judged by. */
+struct rules {
+    const struct epw_catalogue *catalogue;
+    const struct epw_site *site; /* NULL: none */
+};
+
 /* One made-up flow, and whether its reasons are told too. */
 struct telling {
     const char *head;
@@ -41,12 +47,14 @@ static void put_result(void *ctx, const struct epw_result *result)
 }
 
 /* An answered flow between two hosts of the documentation's own network. */
-static enum epw_err judge(const struct epw_catalogue *catalogue, struct telling *telling,
+static enum epw_err judge(const struct rules *rules, struct telling *telling,
                           const struct epw_evidence *evidence)
 {
-    const struct epw_analyst_options options = { .wait_s = 0, .seed = epw_hash_new_seed() };
+    const struct epw_analyst_options options = { .wait_s = 0,
+                                                 .seed = epw_hash_new_seed(),
+                                                 .site = rules->site };
     struct epw_analyst *analyst;
-    enum epw_err err = epw_analyst_new(&analyst, catalogue, &options, put_result, telling);
+    enum epw_err err = epw_analyst_new(&analyst, rules->catalogue, &options, put_result, telling);
     if (err != EPW_OK)
         return err;
     bool tcp = telling->proto == TCP;
@@ -71,11 +79,10 @@ static enum epw_err judge(const struct epw_catalogue *catalogue, struct telling 
     return err;
 }
 
-static enum epw_err explain_port(const struct epw_catalogue *catalogue, uint8_t proto,
-                                 uint16_t port)
+static enum epw_err explain_port(const struct rules *rules, uint8_t proto, uint16_t port)
 {
-    const struct epw_signature *const *list;
-    size_t count = epw_catalogue_by_port(catalogue, proto, port, &list);
+    const struct epw_signature *list[SHOWN];
+    size_t count = epw_site_by_port(rules->site, rules->catalogue, proto, port, list, SHOWN);
     printf("%s/%u: ", epw_query_transport(proto), (unsigned)port);
     if (count == 0) {
         puts("no signature has this port");
@@ -83,12 +90,15 @@ static enum epw_err explain_port(const struct epw_catalogue *catalogue, uint8_t 
     }
     printf("%zu signature%s%s\n", count, count == 1 ? "" : "s",
            count == 1 ? "" : "; a port that several share names none of them by itself");
-    for (size_t i = 0; i < count && i < SHOWN; i++)
+    for (size_t i = 0; i < count; i++) {
         epw_explain_signature(list[i]);
+        if (epw_site_moved(rules->site, list[i]))
+            epw_explain_put("port:", "moved here by the site file");
+    }
     putchar('\n');
     struct telling telling = { "of a flow nothing is known but that it goes to", proto, port,
                                false };
-    return judge(catalogue, &telling, &epw_evidence_none);
+    return judge(rules, &telling, &epw_evidence_none);
 }
 
 static bool has_app(const struct epw_signature *sig, enum epw_app app)
@@ -100,7 +110,7 @@ static bool has_app(const struct epw_signature *sig, enum epw_app app)
 }
 
 /* A client that says the name in the way of the protocol that the signature documents. */
-static enum epw_err say_name(const struct epw_catalogue *catalogue, const struct epw_signature *sig,
+static enum epw_err say_name(const struct rules *rules, const struct epw_signature *sig,
                              const char *text, struct telling *telling)
 {
     struct epw_flow_name name = { .text = text, .source = EPW_NAME_SNI };
@@ -121,7 +131,7 @@ static enum epw_err say_name(const struct epw_catalogue *catalogue, const struct
     evidence.requester = EPW_TO_SERVER;
     evidence.name = &name;
     evidence.name_count = 1;
-    return judge(catalogue, telling, &evidence);
+    return judge(rules, telling, &evidence);
 }
 
 /* Whether an earlier signature of the list has this port among its first ones of a range. */
@@ -135,11 +145,11 @@ static bool told(const struct epw_signature *const *list, size_t i, size_t range
     return false;
 }
 
-static enum epw_err explain_name(const struct epw_catalogue *catalogue, const char *name)
+static enum epw_err explain_name(const struct rules *rules, const char *name)
 {
     const struct epw_signature *list[SHOWN];
     const char *mask = "";
-    size_t count = epw_catalogue_by_name(catalogue, name, list, SHOWN);
+    size_t count = epw_catalogue_by_name(rules->catalogue, name, list, SHOWN);
     printf("%s: ", name);
     if (count == 0) {
         puts("no signature has a mask that this name matches");
@@ -165,24 +175,24 @@ static enum epw_err explain_name(const struct epw_catalogue *catalogue, const ch
         for (size_t n = 0; n < list[i]->port_count && err == EPW_OK; n++) {
             struct telling telling = { "- to", list[i]->proto, list[i]->port[n].low, true };
             if (!told(list, i, n))
-                err = say_name(catalogue, list[i], name, &telling);
+                err = say_name(rules, list[i], name, &telling);
         }
     if (err != EPW_OK || list[0]->port_count == 0)
         return err;
     putchar('\n');
     struct telling first = { "step by step, to", list[0]->proto, list[0]->port[0].low, false };
-    return say_name(catalogue, list[0], name, &first);
+    return say_name(rules, list[0], name, &first);
 }
 
-static enum epw_err explain(const struct epw_catalogue *catalogue, const struct epw_target *target)
+static enum epw_err explain(const struct rules *rules, const struct epw_target *target)
 {
     if (target->kind == EPW_TARGET_NAME)
-        return explain_name(catalogue, target->name);
-    enum epw_err err = target->tcp ? explain_port(catalogue, TCP, target->port[0]) : EPW_OK;
+        return explain_name(rules, target->name);
+    enum epw_err err = target->tcp ? explain_port(rules, TCP, target->port[0]) : EPW_OK;
     if (err == EPW_OK && target->tcp && target->udp)
         putchar('\n');
     if (err == EPW_OK && target->udp)
-        err = explain_port(catalogue, UDP, target->port[0]);
+        err = explain_port(rules, UDP, target->port[0]);
     return err;
 }
 
@@ -193,7 +203,14 @@ int epw_query_explain(const struct epw_options *options)
     struct epw_catalogue *catalogue = epw_run_catalogue(options);
     if (catalogue == NULL)
         return EPW_EXIT_FAIL;
-    enum epw_err err = explain(catalogue, &options->target);
+    struct epw_site *site;
+    if (!epw_run_site(options, catalogue, &site)) {
+        epw_catalogue_free(catalogue);
+        return EPW_EXIT_FAIL;
+    }
+    const struct rules rules = { catalogue, site };
+    enum epw_err err = explain(&rules, &options->target);
+    epw_site_free(site);
     epw_catalogue_free(catalogue);
     if (err != EPW_OK)
         epw_say(NULL, "--explain: %s", epw_strerror(err));

@@ -95,12 +95,13 @@ struct epw_catalogue *epw_run_catalogue(const struct epw_options *options)
 }
 
 /* A line given twice is told, but ends nothing. */
-static bool load_site(struct run *run)
+bool epw_run_site(const struct epw_options *options, const struct epw_catalogue *catalogue,
+                  struct epw_site **site)
 {
-    const char *path = run->options->site;
-    if (path == NULL)
+    *site = NULL;
+    if (options->site == NULL)
         return true;
-    enum epw_err err = epw_site_load(&run->site, path, run->catalogue, on_file_error, NULL);
+    enum epw_err err = epw_site_load(site, options->site, catalogue, on_file_error, NULL);
     if (err == EPW_ENOMEM)
         epw_say(NULL, "%s", epw_strerror(err));
     return err == EPW_OK;
@@ -310,7 +311,8 @@ static int run_all(struct run *run)
     bool to_sinks = run->receive == NULL;
     catch_signals(options->iface_count != 0);
     run->catalogue = epw_run_catalogue(options);
-    bool ready = run->catalogue != NULL && load_site(run) && open_capture(run) && make_rooms(run) &&
+    bool ready = run->catalogue != NULL && epw_run_site(options, run->catalogue, &run->site) &&
+                 open_capture(run) && make_rooms(run) &&
                  epw_confine_check(options, &run->progress) &&
                  (!to_sinks ||
                   epw_sinks_open(&run->sinks, options, run->catalogue, &run->progress) == EPW_OK) &&

@@ -96,6 +96,13 @@ awk -F '\t' 'NF != 15 { print "line " NR " has " NF " cells"; bad = 1 } END { ex
 [ "$(wc -l <out)" -gt 100 ] || fail 'fewer signatures than there are rows'
 expect 0 '' "$epwatch" -S "$sigs" --explain tcp/2222
 has out 'of a flow nothing is known but that it goes to tcp/2222: ambiguous'
+printf 'type,product,key,value,note\nport,eset-protect,agent-replication,tcp/2345,\n' >moved.csv
+expect 0 '' "$epwatch" -S "$sigs" --site moved.csv --explain tcp/2345
+has out 'moved here by the site file'
+has out 'goes to tcp/2345: possible,'
+expect 0 '' "$epwatch" -S "$sigs" --site moved.csv --explain tcp/2222
+grep -q 'eset-agent-replication' out && fail 'a moved function is still at its documented port'
+expect 2 'good.pcap:1: header.*' "$epwatch" -S "$sigs" --site good.pcap --explain tcp/2222
 expect 0 '' "$epwatch" -S "$sigs" --explain 1
 has out 'tcp/1: no signature has this port'
 has out 'udp/1: no signature has this port'
