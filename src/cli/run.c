@@ -9,6 +9,7 @@
 #include "cli/confine.h"
 #include "cli/foreign.h"
 #include "cli/message.h"
+#include "cli/notify.h"
 #include "cli/sinks.h"
 #include "cli/watch.h"
 #include "road/road.h"
@@ -36,6 +37,7 @@ struct run {
     struct epw_road *road;
     struct epw_foreign foreign;
     struct epw_watch watch;
+    struct epw_notify notify;
     uint64_t packets; /* read so far */
     bool partial;     /* some input was not read to its end */
     bool failed;      /* the exit status is not 0 */
@@ -162,6 +164,7 @@ static bool on_tick(void *ctx, const struct epw_road_tick *tick)
 {
     struct run *run = ctx;
     (void)tick;
+    epw_notify_alive(&run->notify);
     unsigned due = epw_watch_due(&run->watch);
     if (due != 0) {
         const struct epw_stats stats = all_stats(run);
@@ -310,6 +313,7 @@ static int run_all(struct run *run)
     const struct epw_options *options = run->options;
     bool to_sinks = run->receive == NULL;
     catch_signals(options->iface_count != 0);
+    epw_notify_open(&run->notify);
     run->catalogue = epw_run_catalogue(options);
     bool ready = run->catalogue != NULL && epw_run_site(options, run->catalogue, &run->site) &&
                  open_capture(run) && make_rooms(run) &&
@@ -318,7 +322,9 @@ static int run_all(struct run *run)
                   epw_sinks_open(&run->sinks, options, run->catalogue, &run->progress) == EPW_OK) &&
                  epw_confine(options, &run->progress);
     if (ready) {
+        epw_notify_ready(&run->notify);
         read_all(run);
+        epw_notify_stopping(&run->notify);
         if (to_sinks)
             report(run);
         if (epw_foreign_tell(&run->foreign, is_live(run) ? options->iface : options->file,
@@ -328,6 +334,7 @@ static int run_all(struct run *run)
     const struct epw_stats stats = all_stats(run);
     epw_watch_tell_drops(&run->watch, &stats);
     bool written = !to_sinks || epw_sinks_close(run->sinks, &stats, run->partial);
+    epw_notify_close(&run->notify);
     clean(run);
     if (!ready || !written || run->failed)
         return EPW_EXIT_FAIL;
