@@ -2,7 +2,7 @@
 /*
  * The whole packet path on one page: epw_meter_decode(), epw_meter_push(). A round goes through
  * step by step, not packet by packet, so that the memory a step needs was
- * asked for while the step before it ran.
+ * asked for while the step before it ran (warm.c).
  */
 #include "base/hash.h"
 #include "meter/meter_state.h"
@@ -141,7 +141,7 @@ static void update(struct epw_meter *m, const struct epw_round *round, uint32_t 
         if (packet->icmp_error)
             epw_meter_quoted(m, packet, &m->ref[i], m->tag[i]);
         else
-            epw_meter_track(m, packet, &m->ref[i], m->tag[i]);
+            epw_meter_track(m, packet, i);
     }
     while (next < round->points)
         expire(m, &round->point[next++]);
@@ -151,8 +151,7 @@ static void update(struct epw_meter *m, const struct epw_round *round, uint32_t 
 void epw_meter_push(struct epw_meter *meter, struct epw_round *round)
 {
     uint32_t count = name(meter, round);
-    epw_table_warm_buckets(meter->table, meter->tag, count);
-    epw_table_warm_flows(meter->table, meter->tag, count);
+    epw_meter_warm(meter, round, count);
     update(meter, round, count);
 }
 

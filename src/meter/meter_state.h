@@ -19,6 +19,12 @@ struct epw_ref {
     uint16_t packet; /* its place in the batch */
 };
 
+/* A packet whose flow's cold half will be looked at: warm.c. */
+struct epw_warm {
+    uint16_t ref;
+    bool evidence; /* ... and what the evidence engine keeps */
+};
+
 /* A flow about to end with others, and what they are put in order by. */
 struct epw_ending_flow {
     int64_t ns;
@@ -41,14 +47,20 @@ struct epw_meter {
     /* Of one round; refs and tags only of packets that are this meter's. */
     struct epw_ref ref[EPW_BATCH_FRAMES];
     uint32_t tag[EPW_BATCH_FRAMES];
+    struct epw_flow *guess[EPW_BATCH_FRAMES]; /* where its flow most likely is, or NULL */
+    struct epw_warm warm[EPW_BATCH_FRAMES];
     /* Flows that end at one point. */
     struct epw_ending_flow *ends;
     size_t ends_count, ends_room;
 };
 
-/* track.c: one packet into its flow, which is begun, ended or recorded as the packet says. */
-void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet,
-                     const struct epw_ref *ref, uint32_t tag);
+/* warm.c: asks for the memory that tracking the round's first count refs will need. */
+void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t count);
+
+/* track.c: packet i of the refs into its flow, which is begun, ended or recorded as it says. */
+void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet, uint32_t i);
+/* track.c: whether the evidence engine is to see the packet. */
+bool epw_meter_has_evidence(const struct epw_flow *flow, const struct epw_packet *packet);
 
 /* record.c: writes what is new in a flow and begins its next record. */
 void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason);

@@ -91,12 +91,13 @@ static bool restarts(const struct epw_meter *m, const struct epw_flow *flow,
  * and connections that the packet shows to be over, end first: so it does not
  * matter when the queues were last looked at. Each round ends a flow or is the last.
  */
-static struct epw_flow *flow_of(struct epw_meter *m, const struct epw_packet *p,
-                                const struct epw_ref *ref, uint32_t tag)
+static struct epw_flow *flow_of(struct epw_meter *m, const struct epw_packet *p, uint32_t i)
 {
+    const struct epw_ref *ref = &m->ref[i];
+    uint32_t tag = m->tag[i];
     uint64_t before = 0;
     for (;;) {
-        struct epw_found found = epw_lookup(m->table, &ref->key, tag, ref->side);
+        struct epw_found found = epw_lookup(m->table, &ref->key, tag, ref->side, m->guess[i]);
         if (found.flow == NULL)
             return begin(m, p, ref, tag, before);
         struct epw_flow *flow = found.flow;
@@ -206,7 +207,7 @@ static void gather_evidence(struct epw_meter *m, struct epw_flow *flow, const st
         flow->flags |= EPW_F_EVIDENCE_DONE;
 }
 
-static bool has_evidence(const struct epw_flow *flow, const struct epw_packet *p)
+bool epw_meter_has_evidence(const struct epw_flow *flow, const struct epw_packet *p)
 {
     return p->payload_wire != 0 && p->fragment != EPW_FRAG_LATER &&
            (flow->flags & EPW_F_EVIDENCE_DONE) == 0 && (p->tcp_flags & EPW_TCP_RST) == 0 &&
@@ -219,15 +220,14 @@ static void gather_fragments(struct epw_meter *m, struct epw_flow *flow,
 {
     struct epw_packet whole;
     if ((flow->flags & EPW_F_EVIDENCE_DONE) == 0 && epw_frags_join(m->frags, fragment, &whole) &&
-        has_evidence(flow, &whole))
+        epw_meter_has_evidence(flow, &whole))
         gather_evidence(m, flow, &whole, side);
 }
 
-void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet,
-                     const struct epw_ref *ref, uint32_t tag)
+void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet, uint32_t i)
 {
-    unsigned side = ref->side;
-    struct epw_flow *flow = flow_of(m, packet, ref, tag);
+    unsigned side = m->ref[i].side;
+    struct epw_flow *flow = flow_of(m, packet, i);
     if (flow == NULL)
         return;
     if (packet->ts_ns - flow->first_ns > m->options.timeouts.active * EPW_SECOND_NS ||
@@ -243,7 +243,7 @@ void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet,
         count_parked(m, flow, packet, side);
     if (((flags ^ flow->flags) & ~(EPW_F_DOUBLED | EPW_F_CUT)) != 0 || flow->queue == EPW_QUEUES)
         requeue(m, flow);
-    if (has_evidence(flow, packet))
+    if (epw_meter_has_evidence(flow, packet))
         gather_evidence(m, flow, packet, side);
     if (packet->fragment != EPW_FRAG_NONE)
         gather_fragments(m, flow, packet, side);

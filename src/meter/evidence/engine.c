@@ -259,6 +259,25 @@ bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_flow **flow,
     return settle(engine, f);
 }
 
+#define CACHE_LINE 64
+
+static void warm(const void *at, size_t len)
+{
+    for (size_t line = 0; line < len; line += CACHE_LINE)
+        __builtin_prefetch((const uint8_t *)at + line, 1);
+}
+
+void epw_ev_warm(const struct epw_ev_flow *flow)
+{
+    warm(flow, sizeof(*flow));
+}
+
+void epw_ev_warm_work(const struct epw_ev_flow *flow)
+{
+    if (flow->work != NULL)
+        warm(flow->work, sizeof(*flow->work));
+}
+
 void epw_ev_finish(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
 {
     if (flow == NULL || flow->work == NULL)

@@ -43,6 +43,11 @@ struct epw_ev_who {
 bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_flow **flow,
                    const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir);
 
+/* Asks for the cache lines that a packet of the flow will need: its own, then what it works with.
+ */
+void epw_ev_warm(const struct epw_ev_flow *flow);
+void epw_ev_warm_work(const struct epw_ev_flow *flow);
+
 /*
  * The flow is over: sources that waited for more bytes get their last look.
  * Call before the last epw_ev_result(); flow may be NULL.

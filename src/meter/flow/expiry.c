@@ -9,7 +9,7 @@ void epw_expiry_add(struct epw_expiry *x, struct epw_flow *flow, int64_t now_ns)
     cold->prev = tail;
     cold->next = 0;
     if (tail != 0)
-        epw_table_cold(x->table, epw_table_at(x->table, tail))->next = flow->index;
+        epw_table_cold_at(x->table, tail)->next = flow->index;
     else
         x->queue[flow->queue].head = flow->index;
     x->queue[flow->queue].tail = flow->index;
@@ -19,13 +19,22 @@ void epw_expiry_remove(struct epw_expiry *x, struct epw_flow *flow)
 {
     const struct epw_flow_cold *cold = epw_table_cold(x->table, flow);
     if (cold->prev != 0)
-        epw_table_cold(x->table, epw_table_at(x->table, cold->prev))->next = cold->next;
+        epw_table_cold_at(x->table, cold->prev)->next = cold->next;
     else
         x->queue[flow->queue].head = cold->next;
     if (cold->next != 0)
-        epw_table_cold(x->table, epw_table_at(x->table, cold->next))->prev = cold->prev;
+        epw_table_cold_at(x->table, cold->next)->prev = cold->prev;
     else
         x->queue[flow->queue].tail = cold->prev;
+}
+
+void epw_expiry_warm(const struct epw_expiry *x, const struct epw_flow *flow)
+{
+    const struct epw_flow_cold *cold = epw_table_cold(x->table, flow);
+    if (cold->prev != 0)
+        __builtin_prefetch(&epw_table_cold_at(x->table, cold->prev)->next, 1);
+    if (cold->next != 0)
+        __builtin_prefetch(&epw_table_cold_at(x->table, cold->next)->prev, 1);
 }
 
 void epw_expiry_move(struct epw_expiry *x, struct epw_flow *flow, enum epw_queue queue,

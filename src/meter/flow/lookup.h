@@ -29,9 +29,13 @@ struct epw_found {
     enum epw_found_how how;
 };
 
-/* Only looks. side: the side of the key that sent the packet. */
+/*
+ * Only looks. side: the side of the key that sent the packet. guess: where the
+ * flow most likely is (epw_table_warm_flows()), also when that has ended or
+ * become another since; or NULL.
+ */
 struct epw_found epw_lookup(const struct epw_table *table, const struct epw_key *key, uint32_t tag,
-                            unsigned side);
+                            unsigned side, struct epw_flow *guess);
 
 /* Writes into the flow what the finding means, and counts it once a flow. */
 void epw_lookup_settle(const struct epw_found *found, const struct epw_key *key, unsigned side,

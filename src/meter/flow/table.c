@@ -102,10 +102,14 @@ struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index)
     return &table->chunk[(index - 1) / CHUNK_FLOWS]->flow[(index - 1) % CHUNK_FLOWS];
 }
 
+struct epw_flow_cold *epw_table_cold_at(const struct epw_table *table, uint32_t index)
+{
+    return &table->chunk[(index - 1) / CHUNK_FLOWS]->cold[(index - 1) % CHUNK_FLOWS];
+}
+
 struct epw_flow_cold *epw_table_cold(const struct epw_table *table, const struct epw_flow *flow)
 {
-    uint32_t i = flow->index - 1;
-    return &table->chunk[i / CHUNK_FLOWS]->cold[i % CHUNK_FLOWS];
+    return epw_table_cold_at(table, flow->index);
 }
 
 static void put(struct buckets *b, struct bucket what)
@@ -167,7 +171,7 @@ static uint32_t take_index(struct epw_table *t)
 {
     if (t->free != 0) {
         uint32_t index = t->free;
-        t->free = t->chunk[(index - 1) / CHUNK_FLOWS]->cold[(index - 1) % CHUNK_FLOWS].next;
+        t->free = epw_table_cold_at(t, index)->next;
         return index;
     }
     if (t->used == t->chunks * CHUNK_FLOWS && !more_flows(t))
@@ -304,14 +308,15 @@ void epw_table_warm_buckets(const struct epw_table *table, const uint32_t *tags,
     }
 }
 
-void epw_table_warm_flows(const struct epw_table *table, const uint32_t *tags, size_t count)
+void epw_table_warm_flows(const struct epw_table *table, const uint32_t *tags, size_t count,
+                          struct epw_flow **flows)
 {
     for (size_t i = 0; i < count; i++) {
         struct epw_probe probe;
-        const struct epw_flow *flow = epw_table_first(table, tags[i], &probe);
-        if (flow == NULL)
+        flows[i] = epw_table_first(table, tags[i], &probe);
+        if (flows[i] == NULL)
             continue;
-        __builtin_prefetch(flow, 1);
-        __builtin_prefetch((const uint8_t *)flow + CACHE_LINE, 1);
+        __builtin_prefetch(flows[i], 1);
+        __builtin_prefetch((const uint8_t *)flows[i] + CACHE_LINE, 1);
     }
 }

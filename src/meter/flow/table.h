@@ -34,6 +34,8 @@ void epw_table_remove(struct epw_table *table, struct epw_flow *flow);
 /* The flow of an index in use, and the rest of a flow. */
 struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index);
 struct epw_flow_cold *epw_table_cold(const struct epw_table *table, const struct epw_flow *flow);
+/* The same by index, without a look at the flow. */
+struct epw_flow_cold *epw_table_cold_at(const struct epw_table *table, uint32_t index);
 
 /* The flow of this very key, VLANs included; NULL when there is none. tag: the key's. */
 struct epw_flow *epw_table_exact(const struct epw_table *table, uint32_t tag,
@@ -53,8 +55,13 @@ struct epw_flow *epw_table_next(const struct epw_table *table, uint32_t tag,
  * fine. */
 struct epw_flow *epw_table_each(const struct epw_table *table, uint32_t *at);
 
-/* Asks for the cache lines that finding these tags will need: buckets first, then flows. */
+/*
+ * Asks for the cache lines that finding these tags will need: buckets first,
+ * then flows. flows gets the first flow of each tag, NULL when there is none:
+ * most likely the one that will be found.
+ */
 void epw_table_warm_buckets(const struct epw_table *table, const uint32_t *tags, size_t count);
-void epw_table_warm_flows(const struct epw_table *table, const uint32_t *tags, size_t count);
+void epw_table_warm_flows(const struct epw_table *table, const uint32_t *tags, size_t count,
+                          struct epw_flow **flows);
 
 #endif

@@ -140,3 +140,20 @@ Test(frag, a_flood_displaces_the_oldest_and_is_counted)
     epw_frags_flush(frags);
     cr_assert_eq(stats.fragments_orphan, flood - 1, "every packet is counted once");
 }
+
+Test(frag, a_first_that_was_displaced_gives_its_ports_to_nobody)
+{
+    struct epw_packet first = fragment(EPW_FRAG_FIRST, 1, 0);
+    cr_assert(epw_frags_resolve(frags, &first));
+    const uint32_t flood = 3 * EPW_FRAG_SETS * EPW_FRAG_WAYS;
+    for (uint32_t i = 0; i < flood; i++) {
+        struct epw_packet p = fragment(EPW_FRAG_LATER, 2 + i, 1 + i);
+        cr_assert_not(epw_frags_resolve(frags, &p));
+    }
+    struct epw_packet later = fragment(EPW_FRAG_LATER, 1, flood);
+    cr_assert_not(epw_frags_resolve(frags, &later));
+    cr_assert_eq(later.sport, 0);
+    epw_frags_flush(frags);
+    cr_assert_eq(stats.fragments_orphan, flood + 1);
+    cr_assert_eq(stats.fragments, 0);
+}

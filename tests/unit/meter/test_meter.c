@@ -359,6 +359,38 @@ Test(meter, too_big_is_no_refusal)
     cr_assert_eq(run_only(&run)->state, EPW_FLOW_NEW);
 }
 
+Test(meter, a_late_too_big_does_not_cover_up_a_refusal)
+{
+    const struct shot syn = { CLIENT, .flags = SYN, .seq = 100 };
+    SEND(&run, .at = 0, CLIENT, .flags = SYN, .seq = 100);
+    icmp_about(&syn, 0.1, 1);
+    icmp_about(&syn, 0.2, 4);
+    const struct epw_stats *s = run_flush(&run);
+    cr_assert_eq(run_only(&run)->state, EPW_FLOW_REFUSED);
+    cr_assert_eq(run_only(&run)->icmp_code, 1);
+    cr_assert_eq(s->icmp_errors, 2);
+    cr_assert_eq(run.sightings, 2, "both are told");
+}
+
+/* Where a flow was when the round began another may be when its packet's turn comes. */
+Test(meter, a_place_may_change_hands_within_a_round)
+{
+    struct epw_meter_options options = EPW_METER_DEFAULTS;
+    options.max_flows = 1;
+    restart(&options);
+    SEND(&run, .at = 0, UDP_CLIENT, .len = 1);
+    run_go(&run);
+    SEND(&run, .at = 1, .src = "10.0.0.3", .sport = 3000, .dst = "10.0.0.4", .dport = 2000,
+         .proto = UDP, .len = 1);
+    SEND(&run, .at = 2, UDP_CLIENT, .len = 1);
+    SEND(&run, .at = 3, UDP_SERVER, .len = 1);
+    const struct epw_stats *s = run_flush(&run);
+    cr_assert_eq(run.records, 3);
+    cr_assert_eq(s->flows_evicted, 2);
+    cr_assert_eq(run.record[1].port[1], 2000);
+    cr_assert(run.record[2].packets[0] == 1 && run.record[2].packets[1] == 1);
+}
+
 Test(meter, a_meter_thrown_away_in_the_middle_frees_all)
 {
     run_shake(&run, 0);

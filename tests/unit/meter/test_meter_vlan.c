@@ -111,6 +111,20 @@ Test(meter_vlan, of_two_halves_the_one_active_last_is_joined)
     cr_assert_eq(run.record[1].packets[1], 1);
 }
 
+Test(meter_vlan, a_joined_flow_takes_in_only_its_own_untagged_half)
+{
+    SEND(&run, .at = 0, UDP_CLIENT, .vlan = 10, .len = 1);
+    SEND(&run, .at = 1, UDP_SERVER, .len = 1);
+    SEND(&run, .at = 2, UDP_CLIENT, .len = 1);             /* the client is its tagged half */
+    SEND(&run, .at = 3, UDP_SERVER, .vlan = 20, .len = 1); /* joins the one just begun */
+    SEND(&run, .at = 4, UDP_CLIENT, .vlan = 30, .len = 1); /* both are complete */
+    run_flush(&run);
+    cr_assert_eq(run.records, 3);
+    cr_assert_eq(run_stats(&run)->vlan_joined, 2);
+    cr_assert(run.record[0].packets[0] == 1 && run.record[0].packets[1] == 1);
+    cr_assert_eq(run.record[0].vlan[0], 10);
+}
+
 Test(meter_vlan, a_half_whose_time_is_over_is_not_joined)
 {
     SEND(&run, .at = 0, UDP_CLIENT, .len = 1);

@@ -128,7 +128,9 @@ Test(table, warming_changes_nothing)
     struct epw_flow *flow = epw_table_add(table, 7);
     const uint32_t tags[] = { 7, 8, UINT32_MAX };
     epw_table_warm_buckets(table, tags, 3);
-    epw_table_warm_flows(table, tags, 3);
+    struct epw_flow *found[3];
+    epw_table_warm_flows(table, tags, 3, found);
+    cr_assert(found[0] == flow && found[1] == NULL && found[2] == NULL);
     cr_assert(has(table, 7, flow));
     epw_table_free(table);
 }

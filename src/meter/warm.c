@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Asks for memory before it is needed. Among a million flows every step from
+ * bucket to flow to cold half to evidence is a cache miss; done for a whole
+ * round at a time, the misses of one step wait together.
+ */
+#include "meter/flow/tcp.h"
+#include "meter/meter_state.h"
+
+static bool may_change_state(const struct epw_flow *flow, const struct epw_packet *p, unsigned side)
+{
+    return (flow->flags & EPW_F_SEEN(side)) == 0 ||
+           (p->proto == EPW_PROTO_TCP && (p->tcp_flags & EPW_TCP_SIGNALS) != 0);
+}
+
+/* Lists the packets that will need more of their flow than its hot half. */
+static uint32_t warm_cold(struct epw_meter *m, const struct epw_round *round, uint32_t count)
+{
+    uint32_t listed = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct epw_flow *flow = m->guess[i];
+        if (flow == NULL)
+            continue;
+        const struct epw_packet *p = &round->packet[m->ref[i].packet];
+        bool evidence = epw_meter_has_evidence(flow, p);
+        if (!evidence && !may_change_state(flow, p, m->ref[i].side))
+            continue;
+        m->warm[listed++] = (struct epw_warm){ .ref = (uint16_t)i, .evidence = evidence };
+        __builtin_prefetch(epw_table_cold(m->table, flow), 1);
+        __builtin_prefetch((const uint8_t *)(epw_table_cold(m->table, flow) + 1) - 1, 1);
+    }
+    return listed;
+}
+
+void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t count)
+{
+    epw_table_warm_buckets(m->table, m->tag, count);
+    epw_table_warm_flows(m->table, m->tag, count, m->guess);
+    uint32_t listed = warm_cold(m, round, count);
+    for (uint32_t i = 0; i < listed; i++) {
+        const struct epw_flow *flow = m->guess[m->warm[i].ref];
+        const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
+        epw_expiry_warm(&m->expiry, flow);
+        if (m->warm[i].evidence && cold->evidence != NULL)
+            epw_ev_warm(cold->evidence);
+    }
+    for (uint32_t i = 0; i < listed; i++) {
+        const struct epw_flow_cold *cold = epw_table_cold(m->table, m->guess[m->warm[i].ref]);
+        if (m->warm[i].evidence && cold->evidence != NULL)
+            epw_ev_warm_work(cold->evidence);
+    }
+}
