@@ -360,6 +360,13 @@ void epw_analyst_flush(struct epw_analyst *a)
         decide_oldest(a);
 }
 
+enum epw_err epw_analyst_findings(struct epw_analyst *a,
+                                  void (*on_finding)(void *ctx, const struct epw_finding *finding),
+                                  void *ctx)
+{
+    return epw_audit_tell(a->audit, on_finding, ctx);
+}
+
 enum epw_err epw_analyst_report(struct epw_analyst *a,
                                 void (*on_host)(void *ctx, const struct epw_inventory_host *host),
                                 void (*on_finding)(void *ctx, const struct epw_finding *finding),

@@ -56,9 +56,21 @@ void epw_analyst_drops(struct epw_analyst *analyst, uint64_t packets, uint64_t d
 void epw_analyst_flush(struct epw_analyst *analyst);
 
 /*
+ * Findings while the run goes on (live), to be called every minute or so:
+ * those that are new since the last call (state open), those that have grown
+ * (updated, at most once in EPW_FINDING_QUIET_NS of packet time each), and those
+ * that are over (closed: what was blocked came through, an agent spoke again,
+ * nothing more was seen for EPW_FINDING_OVER_NS). Most severe first. A finding is
+ * certain when told; flows that still wait are not in it. EPW_ENOMEM.
+ */
+enum epw_err epw_analyst_findings(struct epw_analyst *analyst,
+                                  void (*on_finding)(void *ctx, const struct epw_finding *finding),
+                                  void *ctx);
+
+/*
  * After the flush: every host of the inventory, then every finding, most
- * severe first. Either function may be NULL. What they get is valid for the
- * call only. EPW_ENOMEM.
+ * severe first, open or, when it was told before, updated. Either function may be NULL. What they
+ * get is valid for the call only. EPW_ENOMEM.
  */
 enum epw_err epw_analyst_report(struct epw_analyst *analyst,
                                 void (*on_host)(void *ctx, const struct epw_inventory_host *host),

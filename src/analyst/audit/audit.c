@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyst/audit/audit.h"
 
-#include "analyst/audit/pairs.h"
+#include "analyst/audit/kept.h"
 #include "base/hash.h"
-#include "base/table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,26 +11,6 @@
 
 /* A seed of the id alone: ids must be the same in every run. */
 #define ID_SEED 0x65707761746368ULL
-
-struct kept {
-    UT_hash_handle hh;
-    uint64_t key; /* the finding's id as a number */
-    const struct epw_rule *rule;
-    struct epw_finding finding; /* texts are owned, but kind, product and function */
-    struct epw_ip host[EPW_FINDING_HOSTS];
-    struct epw_finding_sample sample[EPW_FINDING_SAMPLES];
-};
-
-struct epw_audit {
-    const struct epw_knowledge *know;
-    struct epw_inventory *inventory;
-    struct epw_stats *stats;
-    struct epw_pairs *pairs;
-    struct kept *kept;
-    int64_t first_ns, now_ns;
-    bool lossy;   /* of all packets too many were dropped */
-    void **state; /* by the rule's place in epw_rules */
-};
 
 const char *epw_severity_name(enum epw_severity severity)
 {
@@ -92,7 +71,7 @@ enum epw_err epw_audit_new(struct epw_audit **audit, const struct epw_knowledge 
     return EPW_OK;
 }
 
-static void free_kept(struct kept *k)
+static void free_kept(struct epw_kept *k)
 {
     free((char *)(uintptr_t)k->finding.subject);
     free((char *)(uintptr_t)k->finding.summary);
@@ -105,7 +84,7 @@ void epw_audit_free(struct epw_audit *audit)
 {
     if (audit == NULL)
         return;
-    struct kept *k, *next;
+    struct epw_kept *k, *next;
     HASH_ITER (hh, audit->kept, k, next) {
         HASH_DEL(audit->kept, k);
         free_kept(k);
@@ -118,7 +97,7 @@ void epw_audit_free(struct epw_audit *audit)
     free(audit);
 }
 
-static size_t rank(const struct epw_rule *rule)
+size_t epw_audit_rank(const struct epw_rule *rule)
 {
     size_t i = 0;
     while (epw_rules[i] != rule)
@@ -128,12 +107,13 @@ static size_t rank(const struct epw_rule *rule)
 
 void *epw_audit_state(const struct epw_audit *audit, const struct epw_rule *rule)
 {
-    return audit->state[rank(rule)];
+    return audit->state[epw_audit_rank(rule)];
 }
 
 void epw_audit_dropped(struct epw_audit *audit)
 {
     audit->stats->findings_dropped++;
+    audit->dropped += audit->looks_back;
 }
 
 const struct epw_knowledge *epw_audit_knowledge(const struct epw_audit *audit)
@@ -231,12 +211,12 @@ static uint64_t make_key(const struct epw_rule *rule, const char *product, const
     return epw_hash(subject, strlen(subject), key);
 }
 
-static struct kept *make_kept(struct epw_audit *audit, const struct epw_rule *rule, uint64_t key,
-                              const char *product, const char *function)
+static struct epw_kept *make_kept(struct epw_audit *audit, const struct epw_rule *rule,
+                                  uint64_t key, const char *product, const char *function)
 {
     if (HASH_COUNT(audit->kept) >= EPW_AUDIT_FINDINGS)
         return NULL;
-    struct kept *k = calloc(1, sizeof(*k));
+    struct epw_kept *k = calloc(1, sizeof(*k));
     if (k == NULL)
         return NULL;
     k->key = key;
@@ -257,7 +237,7 @@ static struct kept *make_kept(struct epw_audit *audit, const struct epw_rule *ru
     return k;
 }
 
-static void add_host(struct kept *k, const struct epw_ip *ip)
+static void add_host(struct epw_kept *k, const struct epw_ip *ip)
 {
     for (size_t i = 0; i < k->finding.host_count; i++)
         if (epw_ip_cmp(&k->host[i], ip) == 0)
@@ -267,7 +247,7 @@ static void add_host(struct kept *k, const struct epw_ip *ip)
         k->host[k->finding.host_count++] = *ip;
 }
 
-static void add_sample(struct kept *k, const struct epw_flow_record *r)
+static void add_sample(struct epw_kept *k, const struct epw_flow_record *r)
 {
     if (k->finding.sample_count == EPW_FINDING_SAMPLES)
         return;
@@ -282,7 +262,7 @@ static void add_sample(struct kept *k, const struct epw_flow_record *r)
                                      .first_ns = r->first_ns };
 }
 
-static void fold(struct kept *k, const struct epw_observation *o)
+static void fold(struct epw_kept *k, const struct epw_observation *o)
 {
     struct epw_finding *f = &k->finding;
     int64_t first = o->record != NULL ? o->record->first_ns : o->ts_ns;
@@ -326,6 +306,15 @@ static bool is_doubtful(const struct epw_audit *audit, const struct epw_observat
            epw_pairs_doubtful(audit->pairs, &o->record->ip[0], &o->record->ip[1]);
 }
 
+/* A look back finds all of it again: what the last one found is not added to. */
+static void begin_anew(struct epw_kept *k, uint32_t pass)
+{
+    k->at_end = true;
+    k->pass = pass;
+    k->finding.count = k->finding.host_total = 0;
+    k->finding.host_count = k->finding.sample_count = 0;
+}
+
 void epw_audit_report(struct epw_audit *audit, const struct epw_rule *rule,
                       const struct epw_observation *o)
 {
@@ -335,84 +324,20 @@ void epw_audit_report(struct epw_audit *audit, const struct epw_rule *rule,
         return;
     if (rule->both_sides && is_doubtful(audit, o)) {
         audit->stats->findings_withheld++;
+        audit->withheld += audit->looks_back;
         return;
     }
     uint64_t key = make_key(rule, product, function, o->subject);
-    struct kept *k;
+    struct epw_kept *k;
     HASH_FIND_BYHASHVALUE(hh, audit->kept, &key, sizeof(key), (unsigned)key, k);
     if (k == NULL)
         k = make_kept(audit, rule, key, product, function);
     if (k == NULL) {
-        audit->stats->findings_dropped++;
+        epw_audit_dropped(audit);
         return;
     }
+    if (audit->looks_back && k->pass != audit->pass)
+        begin_anew(k, audit->pass);
     retell(&k->finding.subject, k->finding.subject == NULL ? o->subject : NULL);
     fold(k, o);
-}
-
-static void show_host(void *ctx, const struct epw_inventory_host *host)
-{
-    struct epw_audit *audit = ctx;
-    for (size_t i = 0; epw_rules[i] != NULL; i++)
-        if (epw_rules[i]->host != NULL)
-            epw_rules[i]->host(audit, host);
-}
-
-static const char *or_empty(const char *text)
-{
-    return text == NULL ? "" : text;
-}
-
-/* Most severe first, then in the order of the rules, then by what it is about. */
-static int by_severity(const void *a, const void *b)
-{
-    const struct kept *x = *(const struct kept *const *)a, *y = *(const struct kept *const *)b;
-    if (x->finding.severity != y->finding.severity)
-        return x->finding.severity < y->finding.severity ? -1 : 1;
-    if (x->rule != y->rule)
-        return rank(x->rule) < rank(y->rule) ? -1 : 1;
-    int by = strcmp(x->finding.product, y->finding.product);
-    return by != 0 ? by : strcmp(or_empty(x->finding.subject), or_empty(y->finding.subject));
-}
-
-/* Texts that no observation gave are empty, never NULL. */
-static struct epw_finding shown(const struct epw_finding *f)
-{
-    struct epw_finding out = *f;
-    out.subject = or_empty(f->subject);
-    out.summary = or_empty(f->summary);
-    out.documented = or_empty(f->documented);
-    out.advice = or_empty(f->advice);
-    return out;
-}
-
-enum epw_err epw_audit_so_far(const struct epw_audit *audit,
-                              void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
-{
-    size_t count = 0, all = HASH_COUNT(audit->kept);
-    struct kept **list = calloc(all == 0 ? 1 : all, sizeof(list[0])), *k, *next;
-    if (list == NULL)
-        return EPW_ENOMEM;
-    HASH_ITER (hh, audit->kept, k, next) {
-        list[count++] = k;
-    }
-    qsort(list, count, sizeof(list[0]), by_severity);
-    for (size_t i = 0; i < count; i++) {
-        struct epw_finding finding = shown(&list[i]->finding);
-        each(ctx, &finding);
-    }
-    free(list);
-    return EPW_OK;
-}
-
-enum epw_err epw_audit_each(struct epw_audit *audit,
-                            void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
-{
-    enum epw_err err = epw_inventory_each(audit->inventory, show_host, audit);
-    if (err != EPW_OK)
-        return err;
-    for (size_t i = 0; epw_rules[i] != NULL; i++)
-        if (epw_rules[i]->finish != NULL)
-            epw_rules[i]->finish(audit);
-    return epw_audit_so_far(audit, each, ctx);
 }

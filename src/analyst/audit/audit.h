@@ -32,7 +32,18 @@ bool epw_audit_waits(const struct epw_result *result);
 void epw_audit_flow(struct epw_audit *audit, const struct epw_result *result);
 void epw_audit_sighting(struct epw_audit *audit, const struct epw_sighting *sighting);
 
-/* The end of the run: rules see the inventory; then every finding, most severe first. */
+/*
+ * While the run goes on, every minute or so of packet time: findings that are
+ * new (open), that have grown (updated), and that are over (closed), most severe
+ * first. Costs a look at every host and at all that rules kept.
+ */
+enum epw_err epw_audit_tell(struct epw_audit *audit,
+                            void (*each)(void *ctx, const struct epw_finding *finding), void *ctx);
+
+/*
+ * The end of the run: rules see the inventory; then every finding, most severe
+ * first: open, or updated when it was told before.
+ */
 enum epw_err epw_audit_each(struct epw_audit *audit,
                             void (*each)(void *ctx, const struct epw_finding *finding), void *ctx);
 

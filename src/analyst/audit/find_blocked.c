@@ -361,6 +361,7 @@ static void finish(struct epw_audit *audit)
         if (g != NULL && is_blocked(audit, t))
             report(audit, t, g);
     }
+    epw_reach_clear(b->reach); /* addresses come and go: the next look back makes it anew */
     HASH_ITER (hh, targets, g, next_g) {
         HASH_DEL(targets, g);
         free(g);

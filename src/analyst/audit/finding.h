@@ -21,6 +21,11 @@ enum epw_finding_state {
     EPW_FINDING_CLOSED,
 };
 
+/* A finding that was told is told again as updated after this at the earliest. */
+#define EPW_FINDING_QUIET_NS (300 * 1000000000LL)
+/* One of single conversations is closed when none was seen for a day. */
+#define EPW_FINDING_OVER_NS (86400 * 1000000000LL)
+
 const char *epw_severity_name(enum epw_severity severity);
 const char *epw_finding_state_name(enum epw_finding_state state);
 

@@ -40,10 +40,8 @@ enum epw_err epw_reach_new(struct epw_reach **reach, uint64_t seed)
     return EPW_OK;
 }
 
-void epw_reach_free(struct epw_reach *reach)
+void epw_reach_clear(struct epw_reach *reach)
 {
-    if (reach == NULL)
-        return;
     struct alias *alias, *next_alias;
     HASH_ITER (hh, reach->aliases, alias, next_alias) {
         HASH_DEL(reach->aliases, alias);
@@ -54,6 +52,13 @@ void epw_reach_free(struct epw_reach *reach)
         HASH_DEL(reach->met, met);
         free(met);
     }
+}
+
+void epw_reach_free(struct epw_reach *reach)
+{
+    if (reach == NULL)
+        return;
+    epw_reach_clear(reach);
     free(reach);
 }
 

@@ -27,6 +27,8 @@ struct epw_reach_try {
 /* EPW_ENOMEM. */
 enum epw_err epw_reach_new(struct epw_reach **reach, uint64_t seed);
 void epw_reach_free(struct epw_reach *reach);
+/* Forgets all of it. */
+void epw_reach_clear(struct epw_reach *reach);
 
 /* The addresses of one machine. All hosts come before the first try. Without memory: forgotten. */
 void epw_reach_host(struct epw_reach *reach, const struct epw_inventory_host *host);

@@ -185,6 +185,7 @@ static void keep(void *ctx, const struct epw_finding *f)
     snprintf(out->summary, sizeof(out->summary), "%s", f->summary);
     snprintf(out->documented, sizeof(out->documented), "%s", f->documented);
     snprintf(out->advice, sizeof(out->advice), "%s", f->advice);
+    out->state = f->state;
     out->count = f->count;
     for (size_t i = 0; i < f->host_count; i++) {
         char text[EPW_IP_STRLEN];
@@ -200,4 +201,12 @@ void find_all(const char *kind)
     found_count = 0;
     epw_analyst_flush(analyst);
     cr_assert_eq(epw_analyst_report(analyst, NULL, keep, NULL), EPW_OK);
+}
+
+void find_new(const char *kind)
+{
+    wanted = kind;
+    found_count = 0;
+    epw_analyst_flush(analyst);
+    cr_assert_eq(epw_analyst_findings(analyst, keep, NULL), EPW_OK);
 }

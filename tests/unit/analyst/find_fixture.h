@@ -10,6 +10,7 @@
 struct found {
     char kind[32], product[64], function[64], subject[300];
     char summary[512], documented[512], advice[512];
+    enum epw_finding_state state;
     uint64_t count;
     char hosts[256]; /* in the order listed, parted by blanks */
 };
@@ -38,5 +39,7 @@ void dns(double at_s, const char *client, const char *name, const char *address)
 
 /* Ends the run; findings of one kind are then in found[]. */
 void find_all(const char *kind);
+/* What is new of them while the run goes on. */
+void find_new(const char *kind);
 
 #endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the audit keeps: audit.c folds observations into findings, tell.c hands them out. */
+#ifndef EPW_ANALYST_AUDIT_KEPT_H
+#define EPW_ANALYST_AUDIT_KEPT_H
+
+#include "analyst/audit/audit.h"
+#include "analyst/audit/pairs.h"
+#include "base/table.h"
+
+struct epw_kept {
+    UT_hash_handle hh;
+    uint64_t key; /* the finding's id as a number */
+    const struct epw_rule *rule;
+    struct epw_finding finding; /* texts are owned, but kind, product and function */
+    struct epw_ip host[EPW_FINDING_HOSTS];
+    struct epw_finding_sample sample[EPW_FINDING_SAMPLES];
+    bool at_end;   /* made by a look back: rules' host() and finish() */
+    uint32_t pass; /* of the last look back that made it */
+    bool told;     /* it was handed out and not closed since */
+    int64_t told_ns;
+    uint64_t told_count, told_hosts; /* what was handed out last */
+};
+
+struct epw_audit {
+    const struct epw_knowledge *know;
+    struct epw_inventory *inventory;
+    struct epw_stats *stats;
+    struct epw_pairs *pairs;
+    struct epw_kept *kept;
+    int64_t first_ns, now_ns;
+    bool lossy;                 /* of all packets too many were dropped */
+    uint32_t pass;              /* looks back so far */
+    bool looks_back;            /* one is under way */
+    uint64_t withheld, dropped; /* by the last one: the next counts anew */
+    void **state;               /* by the rule's place in epw_rules */
+};
+
+/* The rule's place in epw_rules. */
+size_t epw_audit_rank(const struct epw_rule *rule);
+
+#endif
