@@ -55,11 +55,11 @@ struct memo {
 static const struct epw_signature *find_better(const struct epw_catalogue *catalogue,
                                                const struct epw_signature *sig)
 {
-    size_t count = epw_catalogue_count(catalogue);
+    const struct epw_signature *const *list;
+    size_t count = epw_catalogue_by_product(catalogue, sig->product, &list);
     for (size_t i = 0; i < count; i++) {
-        const struct epw_signature *other = epw_catalogue_at(catalogue, i);
-        if (strcmp(other->product, sig->product) == 0 &&
-            strcmp(other->responder, sig->responder) == 0 &&
+        const struct epw_signature *other = list[i];
+        if (strcmp(other->responder, sig->responder) == 0 &&
             is_same_function(sig->function, other->function) && is_encrypted(other) &&
             other->status == EPW_STATUS_CURRENT && other->port_count != 0)
             return other;

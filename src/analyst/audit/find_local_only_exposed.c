@@ -22,12 +22,12 @@ static bool is_open_in(const struct epw_audit *audit, const struct epw_flow_reco
 static bool covers(const struct epw_knowledge *know, const struct epw_ip *ip,
                    const struct epw_signature *sig, const char *role)
 {
-    size_t count = epw_catalogue_count(know->catalogue);
+    const struct epw_signature *const *own;
+    size_t count = epw_catalogue_by_product(know->catalogue, sig->product, &own);
     for (size_t i = 0; i < count; i++) {
-        const struct epw_signature *seen = epw_catalogue_at(know->catalogue, i);
+        const struct epw_signature *seen = own[i];
         const struct epw_signature *list[EPW_MAX_CANDIDATES];
-        if (strcmp(seen->product, sig->product) != 0 ||
-            strcmp(seen->responder, sig->responder) != 0 ||
+        if (strcmp(seen->responder, sig->responder) != 0 ||
             !epw_hosts_answers(know->hosts, ip, seen))
             continue;
         bool covered = false;

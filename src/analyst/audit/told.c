@@ -63,11 +63,10 @@ bool epw_role_is_agent(const struct epw_catalogue *catalogue, const char *produc
     static const char *const serves[] = { "database", "deployment", "directory", "discovery",
                                           NULL };
     bool agent = false;
-    size_t count = epw_catalogue_count(catalogue);
+    const struct epw_signature *const *list;
+    size_t count = epw_catalogue_by_product(catalogue, product, &list);
     for (size_t i = 0; i < count && role[0] != '\0'; i++) {
-        const struct epw_signature *sig = epw_catalogue_at(catalogue, i);
-        if (strcmp(sig->product, product) != 0)
-            continue;
+        const struct epw_signature *sig = list[i];
         bool own = sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_NAME;
         if (sig->needs == EPW_NEEDS_NAME && strcmp(sig->responder, role) == 0)
             return false;

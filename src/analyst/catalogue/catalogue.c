@@ -108,6 +108,7 @@ void epw_catalogue_free(struct epw_catalogue *catalogue)
         free_ports(&catalogue->by_port[slot]);
         free_ports(&catalogue->unnamed[slot]);
     }
+    free(catalogue->by_product);
     free(catalogue->sig);
     epw_arena_free(&catalogue->arena);
     free(catalogue);

@@ -45,6 +45,10 @@ size_t epw_catalogue_by_port(const struct epw_catalogue *catalogue, uint8_t prot
 size_t epw_catalogue_unnamed(const struct epw_catalogue *catalogue, uint8_t proto, uint16_t port,
                              const struct epw_signature *const **list);
 
+/* The signatures of a product (id), in file order; as above. */
+size_t epw_catalogue_by_product(const struct epw_catalogue *catalogue, const char *product,
+                                const struct epw_signature *const **list);
+
 /*
  * The signatures one of whose name masks the name matches, in file order, at
  * most max of them into list; returns how many there are. name: lower case,

@@ -64,6 +64,7 @@ struct epw_catalogue {
     struct epw_cat_id *ids;
     struct epw_cat_suffix *names;
     struct epw_cat_ports by_port[EPW_CAT_PROTOS];
+    const struct epw_signature **by_product; /* count of them: by product, then in file order */
     struct epw_cat_ports unnamed[EPW_CAT_PROTOS]; /* without those that only a name decides */
 };
 
@@ -85,6 +86,7 @@ void epw_cat_loader_start(struct epw_cat_loader *load, struct epw_catalogue *cat
 void epw_cat_row(struct epw_cat_loader *load, const struct epw_csv_cell *cell);
 /* Builds the indexes; after that the catalogue is immutable. EPW_ENOMEM, EPW_ELIMIT. */
 enum epw_err epw_cat_index_ports(struct epw_catalogue *cat);
+enum epw_err epw_cat_index_products(struct epw_catalogue *cat);
 enum epw_err epw_cat_index_names(struct epw_catalogue *cat);
 void epw_cat_names_free(struct epw_catalogue *cat);
 

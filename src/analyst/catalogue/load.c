@@ -108,6 +108,8 @@ static void build_indexes(struct epw_cat_loader *load)
 {
     enum epw_err err = epw_cat_index_ports(load->cat);
     if (err == EPW_OK)
+        err = epw_cat_index_products(load->cat);
+    if (err == EPW_OK)
         err = epw_cat_index_names(load->cat);
     if (err == EPW_ELIMIT)
         epw_csv_tell(&load->csv, err, "got more than %u ports of all signatures, expected fewer",

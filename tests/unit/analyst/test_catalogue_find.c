@@ -189,3 +189,25 @@ Test(catalogue_find, a_hundred_thousand_signatures_cost_no_more_than_ten, .timeo
     epw_catalogue_free(small);
     epw_catalogue_free(large);
 }
+
+/* ROW of another product. */
+#define OF(id, product)                                                                            \
+    id ",Acme," product ",own,updates,update,tcp,1,,client,server,,,network,,current,,port,,"      \
+       "a document,\n"
+
+Test(catalogue_find, by_product_in_file_order)
+{
+    struct epw_catalogue *c = must_load(HEADER OF("a", "guard-2") OF("b", "guard") OF(
+        "c", "guard-2") OF("d", "guard-10") OF("e", "guard-2"));
+    const struct epw_signature *const *list;
+    cr_assert_eq(epw_catalogue_by_product(c, "guard-2", &list), (size_t)3);
+    cr_expect_str_eq(list[0]->id, "a");
+    cr_expect_str_eq(list[1]->id, "c");
+    cr_expect_str_eq(list[2]->id, "e");
+    cr_assert_eq(epw_catalogue_by_product(c, "guard", &list), (size_t)1);
+    cr_expect_str_eq(list[0]->id, "b");
+    static const char *const none[] = { "", "guar", "guard-1", "guard-20", "z" };
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+        cr_expect_eq(epw_catalogue_by_product(c, none[i], &list), (size_t)0, "%s", none[i]);
+    epw_catalogue_free(c);
+}
