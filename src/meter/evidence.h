@@ -71,6 +71,8 @@ const char *epw_name_source_name(enum epw_name_source source);
  * bounded as well.
  */
 #define EPW_FLOW_QUERIES 2048
+/* ... and bytes they may take: a record of them travels between threads in one piece. */
+#define EPW_FLOW_QUERY_BYTES (96u << 10)
 /* First request line, User-Agent, share name, banner: enough to recognise them. */
 #define EPW_HINT_LEN 160
 

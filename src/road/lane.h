@@ -42,8 +42,11 @@ struct epw_event {
 
 #define EPW_EVENT_ALIGN 16u
 
-/* The longest record there can be, with room to spare: its texts are some 4 KiB in all. */
-#define EPW_EVENT_MAX 16384u
+/*
+ * The longest record there can be, with room to spare: the questions of a DNS flow take
+ * EPW_FLOW_QUERY_BYTES, all other texts some 4 KiB.
+ */
+#define EPW_EVENT_MAX (128u << 10)
 
 /* A side's own words are apart from the other's, which would else wait for each other's cache. */
 struct epw_lane {

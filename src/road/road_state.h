@@ -35,7 +35,7 @@
  * results need while the receiver writes its output.
  */
 #define EPW_LANES_BYTES (16u << 20)
-#define EPW_LANE_MIN    (256u << 10)
+#define EPW_LANE_MIN    (512u << 10)
 
 struct epw_slot {
     alignas(64) atomic_ullong decoded; /* the number of the round that is, plus one */

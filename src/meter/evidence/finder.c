@@ -105,6 +105,7 @@ static bool grow(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
     if (count >= EPW_FLOW_NAMES) {
         if (source != EPW_NAME_DNS_QUERY || count >= EPW_FLOW_QUERIES ||
             (flow->index == NULL && !make_index(engine, flow)) ||
+            flow->names_held + size > EPW_FLOW_QUERY_BYTES ||
             engine->names_held + size > NAMES_BYTES)
             return false;
         engine->names_held += size;
