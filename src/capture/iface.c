@@ -65,7 +65,7 @@ static enum epw_err activate(struct epw_iface *iface, const struct epw_iface_opt
     iface->nano = pcap_set_tstamp_precision(iface->pcap, PCAP_TSTAMP_PRECISION_NANO) == 0;
     if (pcap_set_snaplen(iface->pcap, (int)options->snaplen) != 0 ||
         pcap_set_buffer_size(iface->pcap, buffer) != 0 ||
-        pcap_set_timeout(iface->pcap, EPW_IFACE_BLOCK_MS) != 0 ||
+        pcap_set_timeout(iface->pcap, (int)options->block_ms) != 0 ||
         pcap_set_promisc(iface->pcap, options->promiscuous ? 1 : 0) != 0)
         return cannot(diag, EPW_EIO, iface->name, "libpcap refuses the options");
     errno = 0;

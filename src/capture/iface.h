@@ -12,18 +12,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/*
- * The kernel hands a block of the ring over when it is full or after this time.
- * A packet shows after twice that at the latest: the block may have been opened
- * between two of the timer's ticks.
- */
-#define EPW_IFACE_BLOCK_MS 10
-
 struct epw_iface_options {
     const char *filter; /* pcap-filter(7), NULL or "": none */
     uint32_t snaplen;   /* bytes of a packet, at most EPW_MAX_SNAPLEN */
     uint32_t buffer_kib;
     bool promiscuous;
+    /*
+     * The kernel hands a block of the ring over when it is full or after this time. A packet
+     * shows after twice that at the latest: the block may have been opened between two of the
+     * timer's ticks. A ring of 64 MiB has 256 blocks: so often this time is also how long a quiet
+     * link may go unread.
+     */
+    uint32_t block_ms;
 };
 
 struct epw_iface;

@@ -21,10 +21,22 @@
 #define CHECK_NS (500 * MS_NS)
 
 /*
- * A packet is held back this long while another interface has nothing: what that one
- * received before shows by then. At 10 Gbit/s this is 50 MB of the packet's own ring.
+ * How long a block of the ring waits to be full (iface.h). Long for one interface, which may then
+ * go unread for 25 s; short for several, of which one holds up the others when it is silent.
  */
-#define HOLD_NS (4 * EPW_IFACE_BLOCK_MS * MS_NS)
+#define BLOCK_MS_ONE     100
+#define BLOCK_MS_SEVERAL 20
+
+/*
+ * What an interface received shows after so many blocks' time, and what a busy machine needs: a
+ * packet is held back until then while another interface has nothing. For several interfaces that
+ * is 60 ms, 75 MB at 10 Gbit/s.
+ */
+#define HOLD_BLOCKS 2
+#define SLACK_NS    (20 * MS_NS)
+
+/* A pause where there is nothing to wait for. */
+#define PAUSE_NS (10 * MS_NS)
 
 /* After a stop, what is in the rings is read: a full one in a fraction of a second. */
 #define DRAIN_MAX_NS (5000 * MS_NS)
@@ -35,11 +47,12 @@ struct tap {
     struct epw_batch *staged; /* taken, not merged yet; NULL where there is one interface only */
     uint32_t at;              /* the next one of staged */
     int64_t down_ns;          /* since when it is down, on the wall clock; 0: it is up */
-    bool gone;
+    bool gone;                /* which was told: it is not waited for any more */
 };
 
 struct epw_live {
     size_t count;
+    int64_t hold_ns;
     int64_t stop_ns;  /* wall time up to which is read, 0: on and on */
     int64_t drain_ns; /* monotonic time of the stop */
     bool drained;     /* all until stop_ns was read */
@@ -106,9 +119,12 @@ enum epw_err epw_live_open(struct epw_live **out, const char *const *names, size
         return EPW_ENOMEM;
     live->on_event = on_event;
     live->ctx = ctx;
+    struct epw_iface_options timed = *options;
+    timed.block_ms = count == 1 ? BLOCK_MS_ONE : BLOCK_MS_SEVERAL;
+    live->hold_ns = HOLD_BLOCKS * timed.block_ms * MS_NS + SLACK_NS;
     enum epw_err err = check_names(names, count, &diag);
     for (size_t i = 0; i < count && err == EPW_OK; i++)
-        err = open_tap(live, names[i], options, count == 1, &diag);
+        err = open_tap(live, names[i], &timed, count == 1, &diag);
     if (err != EPW_OK) {
         tell(live, &diag);
         epw_live_close(live);
@@ -187,10 +203,11 @@ static void check_taps(struct epw_live *live)
             check_tap(live, &live->tap[i]);
 }
 
+/* What is left in the ring of an interface that is gone still comes. */
 static void take(struct epw_live *live, struct tap *tap, struct epw_batch *batch, uint32_t max)
 {
     struct epw_diag diag;
-    if (tap->gone || epw_iface_take(tap->iface, batch, max, &diag) >= 0)
+    if (epw_iface_take(tap->iface, batch, max, &diag) >= 0 || tap->gone)
         return;
     /* A removed interface has clearer words. */
     check_tap(live, tap);
@@ -262,9 +279,9 @@ static int64_t merge(struct epw_live *live, struct epw_batch *batch, uint32_t ma
         while ((tap = earliest(live)) != NULL) {
             int64_t age = now - head(tap)->ts_ns;
             /* A stamp in the future: the clock was set back. Waiting for it could take hours. */
-            if (!all && age >= 0 && age < HOLD_NS) {
+            if (!all && age >= 0 && age < live->hold_ns) {
                 live->seen_ns = now;
-                return HOLD_NS - age;
+                return live->hold_ns - age;
             }
             if (batch->count == max || head(tap)->caplen > EPW_BATCH_BYTES - batch->used)
                 return 0;
@@ -308,7 +325,7 @@ static bool wait_for(struct epw_live *live, int64_t ns)
             return true;
     /* An interface that went down is ready with an error: no reason to turn round and round. */
     if (ready > 0)
-        nanosleep(&(struct timespec){ .tv_nsec = EPW_IFACE_BLOCK_MS * MS_NS }, NULL);
+        nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
     return ready > 0;
 }
 
@@ -318,7 +335,7 @@ static void drain(struct epw_live *live, struct epw_batch *batch)
     int64_t past = clock_ns(CLOCK_MONOTONIC) - live->drain_ns;
     if (live->stop_ns == 0)
         return;
-    live->drained = past >= (batch->count == 0 ? HOLD_NS : DRAIN_MAX_NS);
+    live->drained = past >= (batch->count == 0 ? live->hold_ns : DRAIN_MAX_NS);
     for (uint32_t i = 0; i < batch->count; i++)
         if (batch->frame[i].ts_ns > live->stop_ns) {
             batch->count = i;
@@ -351,7 +368,7 @@ void epw_live_read(struct epw_live *live, struct epw_batch *batch, uint64_t max)
         fill_or_wait(live, batch, most);
     batch->end = live->drained && batch->count == 0;
     /* What was received before shows by now; what is held back is younger. */
-    batch->now_ns = live->seen_ns == 0 ? 0 : live->seen_ns - HOLD_NS;
+    batch->now_ns = live->seen_ns == 0 ? 0 : live->seen_ns - live->hold_ns;
 }
 
 void epw_live_drops(struct epw_live *live, uint64_t *kernel, uint64_t *interface)

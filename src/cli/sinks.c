@@ -3,6 +3,7 @@
 
 #include "cli/sinks.h"
 
+#include "cli/sink_path.h"
 #include "output/learn.h"
 
 #include <errno.h>
@@ -52,27 +53,6 @@ static void fail(struct epw_sinks *sinks, struct sink *sink, enum epw_err err, i
             err == EPW_ENOMEM ? epw_strerror(err) : strerror(saved_errno == 0 ? EIO : saved_errno));
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    if (strcmp(a, "-") == 0 || strcmp(b, "-") == 0)
-        return strcmp(a, b) == 0;
-    if (strcmp(a, b) == 0)
-        return true;
-    if (stat(a, &x) != 0 || stat(b, &y) != 0)
-        return false;
-    /* Two devices or pipes of one name are the user's own affair: nothing is lost. */
-    return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-static bool among(const char *path, const char *const *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(path, "-") != 0 && same_file(path, list[i]))
-            return true;
-    return false;
-}
-
 static enum epw_err refuse_twice(const struct epw_sinks *sinks, size_t before, size_t i)
 {
     epw_say(sinks->progress, "%s: is the output of both -o %s and %s%s; give each its own path",
@@ -94,27 +74,12 @@ static enum epw_err check_stream(const struct epw_sinks *sinks, size_t i)
     return EPW_OK;
 }
 
-/* Whether it is a signature file that was read, in a folder perhaps. */
-static bool is_signatures(const char *path, const struct epw_catalogue *catalogue)
-{
-    const char *last = "-";
-    for (size_t i = 0; i < epw_catalogue_count(catalogue); i++) {
-        const char *file = epw_catalogue_at(catalogue, i)->file;
-        if (strcmp(file, last) != 0 && among(path, &file, 1))
-            return true;
-        last = file;
-    }
-    return false;
-}
-
 /* Whether output i may be opened: nothing has been written so far. */
 static enum epw_err check_path(const struct epw_sinks *sinks, size_t i, const struct epw_options *o,
                                const struct epw_catalogue *catalogue)
 {
     const struct sink *sink = &sinks->sink[i];
-    if (among(sink->file.path, o->file, o->file_count) ||
-        is_signatures(sink->file.path, catalogue) ||
-        (o->site != NULL && among(sink->file.path, &o->site, 1))) {
+    if (epw_sink_path_is_input(sink->file.path, o, catalogue)) {
         epw_say(sinks->progress,
                 "%s: is read by this run and would be overwritten by %s%s; give another path",
                 sink->file.path, dashes(sink), sink->format->name);
@@ -127,7 +92,7 @@ static enum epw_err check_path(const struct epw_sinks *sinks, size_t i, const st
         return EPW_EUSAGE;
     }
     for (size_t before = 0; before < i; before++)
-        if (same_file(sink->file.path, sinks->sink[before].file.path))
+        if (epw_sink_path_same(sink->file.path, sinks->sink[before].file.path))
             return refuse_twice(sinks, before, i);
     return EPW_OK;
 }
@@ -299,9 +264,15 @@ void epw_sinks_finding(struct epw_sinks *sinks, const struct epw_finding *findin
         GIVE(sinks, sink, finding, finding);
 }
 
-void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick)
+void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick, bool *hosts, bool *findings)
 {
+    const struct sink *sink;
     sinks->pick = pick;
+    *hosts = *findings = false;
+    for (size_t at = 0; (sink = next_picked(sinks, &at)) != NULL;) {
+        *hosts |= sink->format->host != NULL;
+        *findings |= sink->format->finding != NULL;
+    }
 }
 
 /* The file as it is now, whole; the next one is begun when it is due. */

@@ -40,7 +40,8 @@ void epw_sinks_finding(struct epw_sinks *sinks, const struct epw_finding *findin
  * to be rotated; the table that is kept to be shown; those whose file is made anew at intervals.
  */
 enum epw_sinks_pick { EPW_PICK_ALL, EPW_PICK_ROTATED, EPW_PICK_SHOWN, EPW_PICK_CURRENT };
-void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick);
+/* *hosts, *findings: whether any of them takes such. */
+void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick, bool *hosts, bool *findings);
 /* After the hosts and findings so far: ends the files of -G and begins new ones. */
 void epw_sinks_rotate(struct epw_sinks *sinks, const struct epw_stats *stats);
 /* After the hosts and findings so far: the table so far, to standard error. */

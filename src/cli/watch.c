@@ -90,14 +90,16 @@ static void on_finding(void *ctx, const struct epw_finding *finding)
     epw_sinks_finding(ctx, finding);
 }
 
-/* Without memory for it, a table or file has no or not all hosts and findings. */
+/* Listing all hosts takes its time: only for who wants them. */
 static void give_so_far(struct epw_analyst *analyst, struct epw_sinks *sinks,
                         enum epw_sinks_pick pick)
 {
-    epw_sinks_pick(sinks, pick);
-    if (epw_analyst_so_far(analyst, on_host, on_finding, sinks) != EPW_OK)
+    bool hosts, findings;
+    epw_sinks_pick(sinks, pick, &hosts, &findings);
+    if (epw_analyst_so_far(analyst, hosts ? on_host : NULL, findings ? on_finding : NULL, sinks) !=
+        EPW_OK)
         epw_say(NULL, "hosts and findings so far are not complete: %s", epw_strerror(EPW_ENOMEM));
-    epw_sinks_pick(sinks, EPW_PICK_ALL);
+    epw_sinks_pick(sinks, EPW_PICK_ALL, &hosts, &findings);
 }
 
 void epw_watch_do(struct epw_watch *watch, unsigned due, struct epw_analyst *analyst,
