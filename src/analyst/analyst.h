@@ -78,8 +78,8 @@ enum epw_err epw_analyst_report(struct epw_analyst *analyst,
                                 void *ctx);
 
 /*
- * In the middle of a run: every host so far, and every finding that is certain
- * already. Otherwise as epw_analyst_report().
+ * In the middle of a run: every host so far, and every finding that holds by
+ * now (open). Otherwise as epw_analyst_report().
  */
 enum epw_err epw_analyst_so_far(struct epw_analyst *analyst,
                                 void (*on_host)(void *ctx, const struct epw_inventory_host *host),

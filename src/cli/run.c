@@ -284,6 +284,9 @@ static void read_all(struct run *run)
         epw_say(&run->progress, "interrupted after %s packets; the result is of what was read",
                 epw_text_count(run->packets, count));
     }
+    const struct epw_stats stats = all_stats(run);
+    epw_analyst_drops(run->analyst, stats.packets,
+                      stats.drops_kernel + stats.drops_interface + stats.drops_queue);
     epw_analyst_flush(run->analyst);
     epw_progress_clear(&run->progress);
 }

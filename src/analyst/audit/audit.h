@@ -47,8 +47,11 @@ enum epw_err epw_audit_tell(struct epw_audit *audit,
 enum epw_err epw_audit_each(struct epw_audit *audit,
                             void (*each)(void *ctx, const struct epw_finding *finding), void *ctx);
 
-/* The findings that are certain already, most severe first; the rules go on. EPW_ENOMEM. */
-enum epw_err epw_audit_so_far(const struct epw_audit *audit,
+/*
+ * The findings that hold by now, most severe first, those of hosts and of what
+ * was tried among them; the rules go on, and nothing of it counts as told. EPW_ENOMEM.
+ */
+enum epw_err epw_audit_so_far(struct epw_audit *audit,
                               void (*each)(void *ctx, const struct epw_finding *finding),
                               void *ctx);
 

@@ -42,25 +42,6 @@ static struct epw_finding shown(const struct epw_finding *f)
     return out;
 }
 
-enum epw_err epw_audit_so_far(const struct epw_audit *audit,
-                              void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
-{
-    size_t count = 0, all = HASH_COUNT(audit->kept);
-    struct epw_kept **list = calloc(all == 0 ? 1 : all, sizeof(list[0])), *k, *next;
-    if (list == NULL)
-        return EPW_ENOMEM;
-    HASH_ITER (hh, audit->kept, k, next) {
-        list[count++] = k;
-    }
-    qsort(list, count, sizeof(list[0]), by_severity);
-    for (size_t i = 0; i < count; i++) {
-        struct epw_finding finding = shown(&list[i]->finding);
-        each(ctx, &finding);
-    }
-    free(list);
-    return EPW_OK;
-}
-
 /* Rules see the inventory and what they kept; what they say takes the place of the last time's. */
 static enum epw_err look_back(struct epw_audit *audit)
 {
@@ -133,6 +114,29 @@ static enum epw_err tell(struct epw_audit *audit, bool last,
     for (size_t i = 0; i < count; i++) {
         next_state(audit, list[i], last, &state);
         hand_out(audit, list[i], state, each, ctx);
+    }
+    free(list);
+    return EPW_OK;
+}
+
+enum epw_err epw_audit_so_far(struct epw_audit *audit,
+                              void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
+{
+    enum epw_err err = look_back(audit);
+    if (err != EPW_OK)
+        return err;
+    size_t count = 0, all = HASH_COUNT(audit->kept);
+    struct epw_kept **list = calloc(all == 0 ? 1 : all, sizeof(list[0])), *k, *next;
+    if (list == NULL)
+        return EPW_ENOMEM;
+    HASH_ITER (hh, audit->kept, k, next) {
+        if (!is_over(audit, k))
+            list[count++] = k;
+    }
+    qsort(list, count, sizeof(list[0]), by_severity);
+    for (size_t i = 0; i < count; i++) {
+        struct epw_finding finding = shown(&list[i]->finding);
+        each(ctx, &finding);
     }
     free(list);
     return EPW_OK;

@@ -210,3 +210,11 @@ void find_new(const char *kind)
     epw_analyst_flush(analyst);
     cr_assert_eq(epw_analyst_findings(analyst, keep, NULL), EPW_OK);
 }
+
+void find_so_far(const char *kind)
+{
+    wanted = kind;
+    found_count = 0;
+    epw_analyst_flush(analyst);
+    cr_assert_eq(epw_analyst_so_far(analyst, NULL, keep, NULL), EPW_OK);
+}

@@ -41,5 +41,7 @@ void dns(double at_s, const char *client, const char *name, const char *address)
 void find_all(const char *kind);
 /* What is new of them while the run goes on. */
 void find_new(const char *kind);
+/* All that holds by now. */
+void find_so_far(const char *kind);
 
 #endif

@@ -117,3 +117,16 @@ Test(findings_live, a_run_that_told_nothing_tells_all_as_open)
     find_all(ROGUE);
     expect(1, EPW_FINDING_OPEN);
 }
+
+Test(findings_live, what_holds_by_now_is_shown_and_not_told)
+{
+    try_in_vain(1);
+    get_through(0);
+    find_so_far(BLOCKED);
+    expect(1, EPW_FINDING_OPEN);
+    find_so_far(BLOCKED);
+    expect(1, EPW_FINDING_OPEN);
+    get_through(60);
+    find_so_far(BLOCKED);
+    expect(0, EPW_FINDING_OPEN);
+}
