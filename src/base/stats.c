@@ -44,7 +44,6 @@ void epw_stats_add(struct epw_stats *sum, const struct epw_stats *part)
     ADD(captured_bytes);
     ADD(drops_kernel);
     ADD(drops_interface);
-    ADD(drops_queue);
     ADD(records_dropped);
     for (unsigned i = 0; i < EPW_ENDINGS; i++)
         ADD(ending[i]);

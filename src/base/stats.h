@@ -26,7 +26,7 @@ struct epw_stats {
     uint64_t bytes;   /* their original lengths, not the captured ones */
     uint64_t captured_bytes;
     int64_t first_ns, last_ns; /* stamps of the timeline, 0 when empty */
-    uint64_t drops_kernel, drops_interface, drops_queue;
+    uint64_t drops_kernel, drops_interface;
     uint64_t records_dropped; /* live: flow records and sightings the analyst had no room for */
 
     /* meter */

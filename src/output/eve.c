@@ -151,7 +151,7 @@ int epw_eve_set_stats(json_t *root, const struct epw_stats *s, bool partial)
     bad |= SET_COUNTERS(stats, "drops",
                         { { "kernel", s->drops_kernel },
                           { "interface", s->drops_interface },
-                          { "queue", s->drops_queue } });
+                          { "queue", s->records_dropped } });
     bad |= set_counters(stats, "decoder", decoder, EPW_ENDINGS);
     bad |= SET_COUNTERS(stats, "flow",
                         { { "evicted", s->flows_evicted },

@@ -284,7 +284,7 @@ static void print_quality(struct table *t, const struct epw_stats *s)
         { s->findings_dropped, "findings", "observation", " of new subjects dropped; too many" },
         { s->drops_kernel, "drops", "packet", " lost in the kernel" },
         { s->drops_interface, "drops", "packet", " lost in the interface" },
-        { s->drops_queue, "drops", "packet", " lost between threads" },
+        { s->records_dropped, "drops", "result", " that the analyst had no room for" },
     };
     fputs("\ncapture\n", t->stream);
     char text[EPW_TEXT_LEN];

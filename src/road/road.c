@@ -153,17 +153,23 @@ void epw_road_free(struct epw_road *road)
 /* The capture's part of the counters: what came out of it. */
 static void count_batch(struct epw_stats *stats, const struct epw_batch *batch)
 {
+    if (batch->count == 0)
+        return;
+    int64_t first_ns = stats->packets == 0 ? batch->frame[0].ts_ns : stats->first_ns;
+    int64_t last_ns = stats->packets == 0 ? batch->frame[0].ts_ns : stats->last_ns;
+    uint64_t bytes = 0, captured = 0;
     for (uint32_t i = 0; i < batch->count; i++) {
         const struct epw_frame *frame = &batch->frame[i];
-        if (stats->packets++ == 0)
-            stats->first_ns = stats->last_ns = frame->ts_ns;
-        stats->bytes += frame->wire_len;
-        stats->captured_bytes += frame->caplen;
-        if (frame->ts_ns < stats->first_ns)
-            stats->first_ns = frame->ts_ns;
-        if (frame->ts_ns > stats->last_ns)
-            stats->last_ns = frame->ts_ns;
+        bytes += frame->wire_len;
+        captured += frame->caplen;
+        first_ns = frame->ts_ns < first_ns ? frame->ts_ns : first_ns;
+        last_ns = frame->ts_ns > last_ns ? frame->ts_ns : last_ns;
     }
+    stats->packets += batch->count;
+    stats->bytes += bytes;
+    stats->captured_bytes += captured;
+    stats->first_ns = first_ns;
+    stats->last_ns = last_ns;
 }
 
 bool epw_road_read(struct epw_road *road, struct epw_capture *capture, struct epw_round *round)

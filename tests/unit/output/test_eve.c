@@ -169,7 +169,7 @@ Test(eve, last_line_has_every_counter)
         .last_ns = FIX_TIME * FIX_NS,
         .flows = 9,
         .labelled = 4,
-        .drops_queue = 3,
+        .records_dropped = 3,
         .tcp_flows_data = 8,
         .tcp_flows_one_way = 2,
         .duplicates = 6,

@@ -14,14 +14,14 @@ static bool denied(void)
     return denied_after >= 0 && denied_after-- == 0;
 }
 
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*main)(void *),
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
                           void *arg);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*main)(void *),
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
                           void *arg);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*main)(void *),
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
                           void *arg)
 {
-    return denied() ? EAGAIN : __real_pthread_create(thread, attr, main, arg);
+    return denied() ? EAGAIN : __real_pthread_create(thread, attr, start, arg);
 }
 
 void *__real_aligned_alloc(size_t align, size_t size);
