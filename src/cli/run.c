@@ -286,7 +286,7 @@ static void read_all(struct run *run)
     }
     const struct epw_stats stats = all_stats(run);
     epw_analyst_drops(run->analyst, stats.packets,
-                      stats.drops_kernel + stats.drops_interface + stats.drops_queue);
+                      stats.drops_kernel + stats.drops_interface + stats.records_dropped);
     epw_analyst_flush(run->analyst);
     epw_progress_clear(&run->progress);
 }
