@@ -7,8 +7,8 @@
 
 #include "analyst/audit/audit.h"
 #include "analyst/knowledge/knowledge.h"
-#include "analyst/record_copy.h"
 #include "analyst/verdict/decide.h"
+#include "analyst/waiting.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,13 +26,6 @@
  */
 #define UNNAMED_MAX 16384
 
-struct waiting {
-    struct waiting *next;
-    struct epw_flow_record *record;
-    int64_t since_ns; /* the analyst's clock when it came */
-    bool told;        /* the result is out: the flow waits for the audit alone */
-};
-
 struct epw_analyst {
     struct epw_analyst_options options;
     struct epw_knowledge know;
@@ -42,9 +35,8 @@ struct epw_analyst {
     epw_result_fn on_result;
     void *ctx;
     int64_t clock_ns; /* the latest time any record or sighting spoke of */
-    struct waiting *oldest, *newest;
+    struct epw_waiting_line line;
     uint32_t unnamed; /* flows that were let wait for a name alone */
-    size_t waiting_count;
     struct epw_decision decision;
 };
 
@@ -92,11 +84,7 @@ void epw_analyst_free(struct epw_analyst *a)
 {
     if (a == NULL)
         return;
-    for (struct waiting *w = a->oldest, *next; w != NULL; w = next) {
-        next = w->next;
-        free(w->record);
-        free(w);
-    }
+    epw_waiting_free(&a->line);
     epw_audit_free(a->audit);
     epw_inventory_free(a->inventory);
     free(a->know.control);
@@ -228,17 +216,18 @@ static void learn_roles(struct epw_analyst *a, const struct epw_flow_record *r)
 
 static void decide_oldest(struct epw_analyst *a)
 {
-    struct waiting *w = a->oldest;
-    a->oldest = w->next;
-    if (a->oldest == NULL)
-        a->newest = NULL;
-    a->waiting_count--;
-    epw_decide(&a->decision, w->record, &a->know);
-    if (!w->told)
-        emit(a, w->record);
-    audit(a, w->record);
-    free(w->record);
-    free(w);
+    struct epw_waiting *w = a->line.oldest;
+    if (w->idle) {
+        /* What it was then it is now, when all else is known too. */
+        static const struct epw_verdict nothing = { .confidence = EPW_CONF_NONE };
+        epw_audit_flow(a->audit, &(struct epw_result){ w->record, &nothing });
+    } else {
+        epw_decide(&a->decision, w->record, &a->know);
+        if (!w->told)
+            emit(a, w->record);
+        audit(a, w->record);
+    }
+    epw_waiting_drop(&a->line);
 }
 
 static void advance(struct epw_analyst *a, int64_t ts_ns)
@@ -248,26 +237,18 @@ static void advance(struct epw_analyst *a, int64_t ts_ns)
     if (a->options.wait_s == EPW_WAIT_TO_END)
         return;
     int64_t wait_ns = (int64_t)a->options.wait_s * 1000000000;
-    while (a->oldest != NULL && a->clock_ns - a->oldest->since_ns >= wait_ns)
+    while (a->line.oldest != NULL && a->clock_ns - a->line.oldest->since_ns >= wait_ns)
         decide_oldest(a);
 }
 
 static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record *record, bool told)
 {
-    struct waiting *w = malloc(sizeof(*w));
-    struct epw_flow_record *copy = epw_record_copy(record);
-    if (w == NULL || copy == NULL) {
-        free(w);
-        free(copy);
+    struct epw_waiting *w = epw_waiting_add(&a->line, record);
+    if (w == NULL)
         return EPW_ENOMEM;
-    }
-    *w = (struct waiting){ .record = copy, .since_ns = a->clock_ns, .told = told };
-    if (a->newest == NULL)
-        a->oldest = w;
-    else
-        a->newest->next = w;
-    a->newest = w;
-    if (++a->waiting_count > WAIT_MAX) {
+    w->since_ns = a->clock_ns;
+    w->told = told;
+    if (a->line.count > WAIT_MAX) {
         decide_oldest(a);
         a->stats.wait_evicted++;
     }
@@ -278,15 +259,16 @@ static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record
 static enum epw_err hand_on(struct epw_analyst *a, const struct epw_flow_record *record)
 {
     const struct epw_result result = { .record = record, .verdict = &a->decision.verdict };
+    bool may_change = epw_decision_waits(&a->decision);
     /* There are many DNS flows, and their servers' names matter least. */
     size_t unnamed_max = record->evidence->app == EPW_APP_DNS ? UNNAMED_MAX / 4 : UNNAMED_MAX;
-    bool unnamed = !a->decision.waits && a->decision.verdict.confidence != EPW_CONF_CONFIRMED &&
+    bool unnamed = !may_change && a->decision.verdict.confidence != EPW_CONF_CONFIRMED &&
                    a->options.wait_s == EPW_WAIT_TO_END && a->unnamed < unnamed_max &&
                    !a->decision.kase.own_name && epw_names_any(a->know.names);
     a->unnamed += unnamed;
     /* So many names are a resolver's questions: nothing to wait for, and too much to keep. */
     bool large = record->evidence->name_count > EPW_FLOW_NAMES;
-    bool stands = (!a->decision.waits && !unnamed) || large || a->options.wait_s == 0;
+    bool stands = (!may_change && !unnamed) || large || a->options.wait_s == 0;
     bool waits = a->options.wait_s != 0 && !large && (!stands || epw_audit_waits(&result));
     if (stands)
         emit(a, record);
@@ -299,23 +281,40 @@ static enum epw_err hand_on(struct epw_analyst *a, const struct epw_flow_record 
     return err;
 }
 
+static enum epw_err take(struct epw_analyst *a, const struct epw_flow_record *record)
+{
+    advance(a, record->last_ns);
+    epw_audit_record(a->audit, record);
+    epw_decide(&a->decision, record, &a->know);
+    learn_hosts(a, record);
+    if (a->decision.verdict.confidence == EPW_CONF_CONFIRMED)
+        learn_roles(a, record);
+    return hand_on(a, record);
+}
+
 enum epw_err epw_analyst_flow(struct epw_analyst *a, const struct epw_flow_record *record)
 {
-    struct epw_flow_record view = *record;
-    struct epw_evidence evidence = *record->evidence;
+    struct epw_flow_record view;
+    struct epw_evidence evidence;
     struct epw_endpoint endpoint;
-    view.evidence = &evidence;
-    if (is_reversed(a, &view))
+    bool reversed = is_reversed(a, record);
+    /* Which way round it is decides where an announcement is looked for. */
+    if (reversed) {
+        view = *record;
+        evidence = *record->evidence;
+        view.evidence = &evidence;
         reverse(&view, &evidence);
-    if (evidence.app == EPW_APP_UNKNOWN && epw_endpoints_find(a->know.endpoints, &view, &endpoint))
+        record = &view;
+    }
+    if (record->evidence->app == EPW_APP_UNKNOWN &&
+        epw_endpoints_find(a->know.endpoints, record, &endpoint)) {
+        view = *record;
+        evidence = *record->evidence;
         evidence.app = EPW_APP_FTP_DATA;
-    advance(a, view.last_ns);
-    epw_audit_record(a->audit, &view);
-    epw_decide(&a->decision, &view, &a->know);
-    learn_hosts(a, &view);
-    if (a->decision.verdict.confidence == EPW_CONF_CONFIRMED)
-        learn_roles(a, &view);
-    return hand_on(a, &view);
+        view.evidence = &evidence;
+        record = &view;
+    }
+    return take(a, record);
 }
 
 void epw_analyst_sighting(struct epw_analyst *a, const struct epw_sighting *sighting)
@@ -349,14 +348,15 @@ void epw_analyst_drops(struct epw_analyst *a, uint64_t packets, uint64_t dropped
 void epw_analyst_flush(struct epw_analyst *a)
 {
     /* First every result, then the audit: its rules ask what all of them have shown. */
-    for (struct waiting *w = a->oldest; w != NULL; w = w->next) {
+    for (struct epw_waiting *w = a->line.oldest; w != NULL; w = w->next) {
         if (w->told)
             continue;
         epw_decide(&a->decision, w->record, &a->know);
+        w->idle = a->decision.verdict.sig == NULL && a->decision.verdict.candidate_count == 0;
         emit(a, w->record);
         w->told = true;
     }
-    while (a->oldest != NULL)
+    while (a->line.oldest != NULL)
         decide_oldest(a);
 }
 

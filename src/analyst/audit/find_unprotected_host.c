@@ -78,6 +78,8 @@ static struct host *get(struct unprotected *u, const struct epw_ip *ip)
 static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
+    if (!epw_site_has_internal(epw_audit_site(audit)))
+        return; /* nothing is said then */
     struct unprotected *u = epw_audit_state(audit, &epw_rule_unprotected_host);
     bool held = r->packets[EPW_TO_CLIENT] != 0 && !epw_attempt_unmet(r) && !r->group;
     /* Whoever opens it speaks, also in vain; who answers only when it did. That it may be one of

@@ -154,7 +154,7 @@ static bool merge_role(struct epw_inv_role **list, const struct epw_inv_role *ro
     all->flows += role->flows;
     if (role->confidence > all->confidence)
         all->confidence = role->confidence;
-    for (uint32_t i = 0; i < role->peer_count; i++)
+    for (uint32_t i = 0; i < role->peer_cap; i++)
         epw_inv_role_peer(all, role->peer[i]);
     for (size_t i = 0; i < role->version_count; i++)
         epw_inv_role_version(all, role->version[i]);

@@ -18,22 +18,40 @@ struct epw_inv_role *epw_inv_role_get(struct epw_inv_role **list, const struct e
     return role;
 }
 
+/* Its place in the set, or the free one that it may take. */
+static uint64_t *seek(uint64_t *set, uint32_t cap, uint64_t peer)
+{
+    uint32_t at = (uint32_t)peer & (cap - 1);
+    while (set[at] != 0 && set[at] != peer)
+        at = (at + 1) & (cap - 1);
+    return &set[at];
+}
+
+static bool grow(struct epw_inv_role *role)
+{
+    uint32_t cap = role->peer_cap == 0 ? 4 : 2 * role->peer_cap;
+    uint64_t *grown = calloc(cap, sizeof(grown[0]));
+    if (grown == NULL)
+        return false;
+    for (uint32_t i = 0; i < role->peer_cap; i++)
+        if (role->peer[i] != 0)
+            *seek(grown, cap, role->peer[i]) = role->peer[i];
+    free(role->peer);
+    role->peer = grown;
+    role->peer_cap = cap;
+    return true;
+}
+
 void epw_inv_role_peer(struct epw_inv_role *role, uint64_t peer)
 {
-    if (role->peer_count == EPW_INVENTORY_PEERS)
+    if (peer == 0 || role->peer_count == EPW_INVENTORY_PEERS)
         return;
-    for (uint32_t i = 0; i < role->peer_count; i++)
-        if (role->peer[i] == peer)
-            return;
-    if (role->peer_count == role->peer_cap) {
-        uint32_t cap = role->peer_cap == 0 ? 4 : 2 * role->peer_cap;
-        uint64_t *grown = realloc(role->peer, cap * sizeof(grown[0]));
-        if (grown == NULL)
-            return;
-        role->peer = grown;
-        role->peer_cap = cap;
-    }
-    role->peer[role->peer_count++] = peer;
+    /* At most half full, so that a place is soon found. */
+    if (2 * role->peer_count >= role->peer_cap && !grow(role))
+        return;
+    uint64_t *place = seek(role->peer, role->peer_cap, peer);
+    role->peer_count += *place == 0;
+    *place = peer;
 }
 
 void epw_inv_role_version(struct epw_inv_role *role, const char *version)

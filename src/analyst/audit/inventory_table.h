@@ -26,7 +26,8 @@ struct epw_inv_role {
     enum epw_confidence confidence;
     int64_t first_ns, last_ns;
     uint64_t flows;
-    uint64_t *peer; /* hashes: a collision is no more likely than a bad memory cell */
+    uint64_t *peer; /* a set of hashes, 0 where a place is free: a collision is no more
+                       likely than a bad memory cell */
     uint32_t peer_count, peer_cap;
     bool answered; /* was the responder in it */
     size_t version_count;

@@ -9,7 +9,8 @@
 /* RFC 6335: dynamic ports. Windows RPC gives its services ports there, and so do media streams. */
 #define FIRST_DYNAMIC 49152
 
-/* Ports of the services that operating systems, directories, browsers and printers use. */
+/* In order: ports of the services that operating systems, directories, browsers and printers use.
+ */
 static const uint16_t ordinary[] = {
     7,    /* echo */
     20,   /* FTP data */
@@ -81,10 +82,15 @@ bool epw_ordinary_port(uint8_t proto, uint16_t port)
 {
     if ((proto != PROTO_TCP && proto != PROTO_UDP) || port >= FIRST_DYNAMIC)
         return true;
-    for (size_t i = 0; i < sizeof(ordinary) / sizeof(ordinary[0]); i++)
-        if (ordinary[i] == port)
-            return true;
-    return false;
+    size_t low = 0, high = sizeof(ordinary) / sizeof(ordinary[0]);
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (ordinary[middle] < port)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < sizeof(ordinary) / sizeof(ordinary[0]) && ordinary[low] == port;
 }
 
 bool epw_ordinary_app(enum epw_app app)

@@ -205,9 +205,14 @@ bool epw_site_move_is_of(const struct epw_site_move *move, const struct epw_sign
            strcmp(move->product, sig->product) == 0;
 }
 
+bool epw_site_has_moved(const struct epw_site *site)
+{
+    return site != NULL && site->move_count != 0;
+}
+
 bool epw_site_moved(const struct epw_site *site, const struct epw_signature *sig)
 {
-    return site != NULL && site->move_count != 0 && site->moved[sig->index];
+    return epw_site_has_moved(site) && site->moved[sig->index];
 }
 
 bool epw_site_moved_has(const struct epw_site *site, const struct epw_signature *sig, uint16_t port)

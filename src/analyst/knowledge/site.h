@@ -61,6 +61,8 @@ bool epw_site_is_silent(const struct epw_site *site, const struct epw_ip *a,
 bool epw_site_known(const struct epw_site *site, const struct epw_ip *ip, const char **product,
                     const char **role);
 
+/* Any function's ports are replaced. */
+bool epw_site_has_moved(const struct epw_site *site);
 /* Whether the function's ports are replaced, and then whether this port is one of the new. */
 bool epw_site_moved(const struct epw_site *site, const struct epw_signature *sig);
 bool epw_site_moved_has(const struct epw_site *site, const struct epw_signature *sig,

@@ -137,12 +137,3 @@ void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
     c->to_group = record->group || epw_ip_is_multicast(&record->ip[1]) ||
                   epw_ip_is_limited_broadcast(&record->ip[1]);
 }
-
-bool epw_case_is_app(const struct epw_case *c, enum epw_app app)
-{
-    const struct epw_evidence *ev = c->record->evidence;
-    /* What a conversation turns to in its middle does not say what it is. */
-    bool inside = ev->inner_app == app && !ev->starttls;
-    return ev->app == app || inside || ev->app_side[EPW_TO_SERVER] == app ||
-           ev->app_side[EPW_TO_CLIENT] == app;
-}

@@ -56,6 +56,13 @@ void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
                    const struct epw_knowledge *know);
 
 /* Whether the first bytes (outer, or inside TLS or CONNECT) are this protocol. */
-bool epw_case_is_app(const struct epw_case *c, enum epw_app app);
+static inline bool epw_case_is_app(const struct epw_case *c, enum epw_app app)
+{
+    const struct epw_evidence *ev = c->record->evidence;
+    /* What a conversation turns to in its middle does not say what it is. */
+    bool inside = ev->inner_app == app && !ev->starttls;
+    return ev->app == app || inside || ev->app_side[EPW_TO_SERVER] == app ||
+           ev->app_side[EPW_TO_CLIENT] == app;
+}
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyst/verdict/decide.h"
 
+#include "analyst/verdict/check.h"
 #include "analyst/verdict/words.h"
 
 #include <string.h>
@@ -279,66 +280,86 @@ static void weigh(struct epw_decision *d)
     rank(d);
     choose(d);
     list_candidates(d);
-    d->waits = may_change(d);
     d->verdict.proxied = d->verdict.sig != NULL && is_behind_proxy(&d->kase, d->verdict.sig);
 }
 
 /*
  * Rows that need a name or a role, and neither is known: whatever they are,
- * none is carried by the evidence. That is most of the world's traffic, so the
- * rows are not judged before somebody asks, but for those that may teach a
- * role, and for one that the flow itself does not contradict: it has to wait.
- * False when it is not so, or when nothing is there to wait for.
+ * none is carried by the evidence. That is most of the world's traffic, so of
+ * these rows only the few that no name could decide are looked at, for what
+ * they may teach and wait for; all of them are judged when somebody asks.
  */
 static bool is_out_of_reach(struct epw_decision *d)
 {
     const struct epw_case *c = &d->kase;
     const struct epw_flow_record *r = c->record;
-    const struct epw_signature *const *all, *const *unnamed;
+    const struct epw_signature *const *row;
+    const struct epw_catalogue *catalogue = c->know->catalogue;
     if (c->hit_count != 0 || c->proxied || c->announced || epw_host_is_known(c->host[0]) ||
         epw_host_is_known(c->host[1]) || !epw_site_is_silent(c->know->site, &r->ip[0], &r->ip[1]))
         return false;
-    size_t count = epw_catalogue_by_port(c->know->catalogue, r->proto, r->port[1], &all);
-    size_t others = epw_catalogue_unnamed(c->know->catalogue, r->proto, r->port[1], &unnamed);
-    for (size_t i = 0; i < others; i++)
-        if (unnamed[i]->needs == EPW_NEEDS_PORT || unnamed[i]->network_count != 0)
-            return false;
-    if (others > EPW_MAX_CANDIDATES)
+    size_t all = epw_catalogue_by_port(catalogue, r->proto, r->port[1], &row);
+    size_t count = epw_catalogue_unnamed(catalogue, r->proto, r->port[1], &row);
+    bool reach = count > EPW_MAX_CANDIDATES || (c->named ? count : all) == 0;
+    for (size_t i = 0; i < count && !reach; i++)
+        reach = row[i]->needs == EPW_NEEDS_PORT || row[i]->network_count != 0;
+    if (reach)
         return false;
-    for (size_t i = 0; i < others; i++) {
-        struct epw_judged *j = &d->room[d->judged_count];
-        if (d->waits && unnamed[i]->needs != EPW_NEEDS_RESPONDER)
+    for (size_t i = 0; i < count; i++) {
+        epw_judge_seen(c, row[i], &d->room[i]);
+        d->judged[i] = &d->room[i];
+    }
+    d->judged_count = count;
+    return true;
+}
+
+/* Whether a row that only a name could decide may yet get one: the flow has none, and the row is
+ * not contradicted. */
+static bool awaits_name(const struct epw_decision *d)
+{
+    const struct epw_case *c = &d->kase;
+    const struct epw_flow_record *r = c->record;
+    const struct epw_signature *const *row;
+    size_t count = epw_catalogue_by_port(c->know->catalogue, r->proto, r->port[1], &row);
+    for (size_t i = 0; i < count && i < EPW_MAX_CANDIDATES && !c->named; i++) {
+        struct epw_judged j = { .sig = row[i] };
+        if (row[i]->needs != EPW_NEEDS_NAME)
             continue;
-        epw_judge_seen(c, unnamed[i], j);
-        d->waits |= j->plain && unnamed[i]->needs != EPW_NEEDS_NEVER;
-        d->judged[d->judged_count++] = j;
+        epw_check_seen(c, &j);
+        if (!j.contradicted)
+            return true;
     }
-    for (size_t i = 0; !c->named && !d->waits && i < count; i++) {
-        struct epw_judged j;
-        epw_judge_seen(c, all[i], &j);
-        d->waits |= j.plain && all[i]->needs != EPW_NEEDS_NEVER;
-    }
-    return d->waits;
+    return false;
+}
+
+bool epw_decision_waits(struct epw_decision *d)
+{
+    if (may_change(d))
+        return true;
+    if (!d->verdict.untold)
+        return false;
+    if (awaits_name(d))
+        return true;
+    list_candidates(d);
+    return false;
 }
 
 void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
                 const struct epw_knowledge *know)
 {
     d->verdict = (struct epw_verdict){ .confidence = EPW_CONF_NONE, .decision = d };
-    d->judged_count = 0;
-    d->refuted = d->waits = d->worded = false;
+    d->refuted = d->worded = false;
     d->outcome = EPW_OUT_NONE;
     d->shaped = NULL;
     d->fan = 0;
     d->words_used = 0;
+    d->judged_count = 0;
     epw_case_open(&d->kase, record, know);
     d->verdict.name = d->kase.name;
     d->verdict.name_count = d->kase.name_count;
     d->verdict.untold = is_out_of_reach(d);
-    if (!d->verdict.untold) {
-        d->judged_count = 0;
+    if (!d->verdict.untold)
         weigh(d);
-    }
 }
 
 /* Nothing was known of the hosts, and what was learned since does not count. */

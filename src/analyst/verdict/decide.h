@@ -22,8 +22,8 @@ struct epw_decision {
     struct epw_verdict verdict; /* points into this struct and into the catalogue */
     struct epw_case kase;
     /*
-     * Best first. While the verdict is untold, only rows that may teach a role,
-     * and one that the flow itself does not contradict: judged by what was seen.
+     * Best first. While the verdict is untold, only rows that a name alone does
+     * not decide, by what was seen.
      */
     size_t judged_count;
     struct epw_judged *judged[EPW_MAX_CANDIDATES];
@@ -38,7 +38,6 @@ struct epw_decision {
     const char *reason[EPW_MAX_REASONS];
     size_t words_used;
     char words[EPW_WORDS_LEN];
-    bool waits; /* what others show could still change the verdict */
 };
 
 /*
@@ -47,6 +46,12 @@ struct epw_decision {
  */
 void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
                 const struct epw_knowledge *know);
+
+/*
+ * Whether what others show could still change the verdict. When not, the rows
+ * of an untold verdict that contradict the flow are among its candidates.
+ */
+bool epw_decision_waits(struct epw_decision *d);
 
 /* Whether a candidate ties with the best one, and is of another product. */
 bool epw_decision_ties(const struct epw_decision *d, const struct epw_judged *j);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/waiting.h"
+
+#include "analyst/record_copy.h"
+
+#include <stdlib.h>
+
+/* Some hundred flows; a flow is far smaller, whatever its texts are. */
+#define CHUNK_LEN 65536
+
+struct epw_waiting_chunk {
+    size_t used, flows;
+    _Alignas(max_align_t) unsigned char bytes[];
+};
+
+static size_t align(size_t len)
+{
+    const size_t to = _Alignof(max_align_t);
+    return (len + to - 1) / to * to;
+}
+
+static bool begin_chunk(struct epw_waiting_line *line)
+{
+    struct epw_waiting_chunk *fresh = malloc(sizeof(*fresh) + CHUNK_LEN);
+    if (fresh == NULL)
+        return false;
+    fresh->used = fresh->flows = 0;
+    if (line->chunk != NULL && line->chunk->flows == 0)
+        free(line->chunk);
+    line->chunk = fresh;
+    return true;
+}
+
+struct epw_waiting *epw_waiting_add(struct epw_waiting_line *line,
+                                    const struct epw_flow_record *record)
+{
+    size_t head = align(sizeof(struct epw_waiting));
+    size_t len = head + align(epw_record_copy_len(record));
+    if (len > CHUNK_LEN)
+        return NULL;
+    if ((line->chunk == NULL || CHUNK_LEN - line->chunk->used < len) && !begin_chunk(line))
+        return NULL;
+    unsigned char *room = line->chunk->bytes + line->chunk->used;
+    struct epw_waiting *w = (void *)room;
+    *w = (struct epw_waiting){ .chunk = line->chunk,
+                               .record = epw_record_copy_to(record, room + head) };
+    line->chunk->used += len;
+    line->chunk->flows++;
+    if (line->newest == NULL)
+        line->oldest = w;
+    else
+        line->newest->next = w;
+    line->newest = w;
+    line->count++;
+    return w;
+}
+
+void epw_waiting_drop(struct epw_waiting_line *line)
+{
+    struct epw_waiting *w = line->oldest;
+    struct epw_waiting_chunk *chunk = w->chunk;
+    line->oldest = w->next;
+    if (line->oldest == NULL)
+        line->newest = NULL;
+    line->count--;
+    if (--chunk->flows == 0 && chunk != line->chunk)
+        free(chunk);
+}
+
+void epw_waiting_free(struct epw_waiting_line *line)
+{
+    while (line->oldest != NULL)
+        epw_waiting_drop(line);
+    free(line->chunk);
+}

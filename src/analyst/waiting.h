@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Flows that wait in line because others could still decide them: who came
+ * first goes first, so their memory is given out and taken back in order.
+ */
+#ifndef EPW_ANALYST_WAITING_H
+#define EPW_ANALYST_WAITING_H
+
+#include "meter/flow_record.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct epw_waiting_chunk;
+
+struct epw_waiting {
+    struct epw_waiting *next; /* who came after it */
+    struct epw_waiting_chunk *chunk;
+    int64_t since_ns;               /* the analyst's clock when it came */
+    bool told;                      /* the result is out: it waits for the audit alone */
+    bool idle;                      /* when all was known, no row came near it */
+    struct epw_flow_record *record; /* a copy that lives as long as this */
+};
+
+/* Zero is an empty one. */
+struct epw_waiting_line {
+    struct epw_waiting *oldest, *newest;
+    size_t count;
+    struct epw_waiting_chunk *chunk; /* being filled */
+};
+
+/* At the end of the line; record is copied. NULL: no memory. */
+struct epw_waiting *epw_waiting_add(struct epw_waiting_line *line,
+                                    const struct epw_flow_record *record);
+/* Frees the oldest; there must be one. */
+void epw_waiting_drop(struct epw_waiting_line *line);
+void epw_waiting_free(struct epw_waiting_line *line);
+
+#endif
