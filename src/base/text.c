@@ -77,6 +77,12 @@ const char *epw_str_text(const struct epw_str *s)
     return s->text == NULL ? "" : s->text;
 }
 
+static void digits(char *out, size_t count, int value)
+{
+    for (; count > 0; count--, value /= 10)
+        out[count - 1] = (char)('0' + value % 10);
+}
+
 char *epw_text_time(int64_t ts_ns, char out[EPW_TEXT_LEN])
 {
     int64_t sec = ts_ns / 1000000000, ns = ts_ns % 1000000000;
@@ -90,8 +96,20 @@ char *epw_text_time(int64_t ts_ns, char out[EPW_TEXT_LEN])
         snprintf(out, EPW_TEXT_LEN, "%" PRId64 " s", sec);
         return out;
     }
-    snprintf(out, EPW_TEXT_LEN, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year + 1900,
-             tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(ns / 1000));
+    if (tm.tm_year < -1900 || tm.tm_year > 9999 - 1900) {
+        snprintf(out, EPW_TEXT_LEN, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year + 1900,
+                 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(ns / 1000));
+        return out;
+    }
+    /* Digit by digit: outputs write three of these a flow. */
+    memcpy(out, "0000-00-00T00:00:00.000000Z", 28);
+    digits(out, 4, tm.tm_year + 1900);
+    digits(out + 5, 2, tm.tm_mon + 1);
+    digits(out + 8, 2, tm.tm_mday);
+    digits(out + 11, 2, tm.tm_hour);
+    digits(out + 14, 2, tm.tm_min);
+    digits(out + 17, 2, tm.tm_sec);
+    digits(out + 20, 6, (int)(ns / 1000));
     return out;
 }
 
@@ -173,6 +191,19 @@ static size_t utf8_len(const uint8_t *p, size_t left)
         (lead == 0xf0 && p[1] < 0x90) || (lead == 0xf4 && p[1] > 0x8f))
         return 0;
     return len;
+}
+
+bool epw_text_is_utf8(const char *text)
+{
+    const uint8_t *p = (const uint8_t *)text;
+    while (*p != 0) {
+        /* The NUL at the end continues no character: looking further stops there. */
+        size_t len = *p < 0x80 ? 1 : utf8_len(p, strlen((const char *)p));
+        if (len == 0)
+            return false;
+        p += len;
+    }
+    return true;
 }
 
 size_t epw_text_clean(const void *bytes, size_t len, char *out, size_t out_len)

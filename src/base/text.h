@@ -48,6 +48,9 @@ char *epw_text_span(int64_t ns, char out[EPW_TEXT_LEN]);
  */
 bool epw_text_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value);
 
+/* Whether the whole text is valid UTF-8 (RFC 3629). */
+bool epw_text_is_utf8(const char *text);
+
 /*
  * Copies foreign bytes as printable text: bytes below 0x20, 0x7f, backslash and
  * bytes that are not valid UTF-8 become \xNN. Always NUL-terminates, cuts at

@@ -6,7 +6,12 @@
 
 #include <string.h>
 
-json_t *epw_eve_text(const char *value)
+/*
+ * A JSON string of any text. Texts are clean by contract; should one not be
+ * UTF-8 after all, it is cleaned here, because jansson would refuse it and the
+ * key would be missing. NULL without memory.
+ */
+static json_t *text_of(const char *value)
 {
     json_t *string = json_string(value);
     if (string != NULL)
@@ -16,14 +21,14 @@ json_t *epw_eve_text(const char *value)
     return json_string(clean);
 }
 
-json_t *epw_eve_number(uint64_t value)
+static json_t *number_of(uint64_t value)
 {
     return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
 }
 
 int epw_eve_set_text(json_t *object, const char *key, const char *value)
 {
-    return value[0] == '\0' ? 0 : json_object_set_new(object, key, epw_eve_text(value));
+    return value[0] == '\0' ? 0 : json_object_set_new(object, key, text_of(value));
 }
 
 int epw_eve_set_time(json_t *object, const char *key, int64_t ts_ns)
@@ -32,19 +37,9 @@ int epw_eve_set_time(json_t *object, const char *key, int64_t ts_ns)
     return json_object_set_new(object, key, json_string(epw_record_eve_time(ts_ns, stamp)));
 }
 
-json_t *epw_eve_list(const char *const *texts, size_t count)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; array != NULL && i < count; i++)
-        if (json_array_append_new(array, epw_eve_text(texts[i])) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    return array;
-}
-
-int epw_eve_set_endpoints(json_t *root, const struct epw_ip ip[2], const uint16_t port[2],
-                          uint8_t proto)
+/* src_ip, src_port, dest_ip, dest_port, proto; [0] is the source. */
+static int set_endpoints(json_t *root, const struct epw_ip ip[2], const uint16_t port[2],
+                         uint8_t proto)
 {
     static const char *const ip_key[] = { "src_ip", "dest_ip" };
     static const char *const port_key[] = { "src_port", "dest_port" };
@@ -80,8 +75,8 @@ static int set_finding(json_t *root, const struct epw_finding *f)
     bad |= epw_eve_set_text(own, "function", f->function);
     bad |= epw_eve_set_text(own, "subject", f->subject);
     bad |= json_object_set_new(own, "hosts", hosts(f));
-    bad |= json_object_set_new(own, "host_total", epw_eve_number(f->host_total));
-    bad |= json_object_set_new(own, "count", epw_eve_number(f->count));
+    bad |= json_object_set_new(own, "host_total", number_of(f->host_total));
+    bad |= json_object_set_new(own, "count", number_of(f->count));
     bad |= epw_eve_set_time(own, "first", f->first_ns);
     bad |= epw_eve_set_time(own, "last", f->last_ns);
     bad |= epw_eve_set_text(own, "documented", f->documented);
@@ -94,10 +89,10 @@ int epw_eve_set_alert(json_t *root, const struct epw_finding *f)
     int bad = epw_eve_set_time(root, "timestamp", f->last_ns);
     if (f->sample_count != 0)
         bad |= json_object_set_new(root, "flow_id",
-                                   epw_eve_number(epw_record_flow_id(f->sample[0].flow_id)));
+                                   number_of(epw_record_flow_id(f->sample[0].flow_id)));
     bad |= epw_eve_set_text(root, "event_type", "alert");
     if (f->sample_count != 0)
-        bad |= epw_eve_set_endpoints(root, f->sample[0].ip, f->sample[0].port, f->sample[0].proto);
+        bad |= set_endpoints(root, f->sample[0].ip, f->sample[0].port, f->sample[0].proto);
     json_t *alert = json_object();
     bad |= epw_eve_set_text(alert, "signature", f->summary[0] == '\0' ? f->kind : f->summary);
     bad |= epw_eve_set_text(alert, "category", f->kind);
@@ -117,7 +112,7 @@ static int set_counters(json_t *root, const char *key, const struct counter *cou
     json_t *group = json_object();
     int bad = 0;
     for (size_t i = 0; i < count; i++)
-        bad |= json_object_set_new(group, counter[i].key, epw_eve_number(counter[i].value));
+        bad |= json_object_set_new(group, counter[i].key, number_of(counter[i].value));
     return json_object_set_new(root, key, group) | bad;
 }
 #define SET_COUNTERS(root, key, ...)                                                               \
@@ -130,11 +125,11 @@ static int set_quality(json_t *root, const struct epw_stats *s)
         s->tcp_flows_data == 0 ? 0 : (double)s->tcp_flows_one_way / (double)s->tcp_flows_data;
     json_t *quality = json_object();
     int bad = json_object_set_new(quality, "one_way_share", json_real(share));
-    bad |= json_object_set_new(quality, "duplicates", epw_eve_number(s->duplicates));
-    bad |= json_object_set_new(quality, "truncated", epw_eve_number(s->cut_frames));
-    bad |= json_object_set_new(quality, "time_steps", epw_eve_number(s->time_steps));
-    bad |= json_object_set_new(quality, "vlan_joined", epw_eve_number(s->vlan_joined));
-    bad |= json_object_set_new(quality, "vlan_variants", epw_eve_number(s->vlan_variants));
+    bad |= json_object_set_new(quality, "duplicates", number_of(s->duplicates));
+    bad |= json_object_set_new(quality, "truncated", number_of(s->cut_frames));
+    bad |= json_object_set_new(quality, "time_steps", number_of(s->time_steps));
+    bad |= json_object_set_new(quality, "vlan_joined", number_of(s->vlan_joined));
+    bad |= json_object_set_new(quality, "vlan_variants", number_of(s->vlan_variants));
     return json_object_set_new(root, "quality", quality) | bad;
 }
 
@@ -144,10 +139,10 @@ int epw_eve_set_stats(json_t *root, const struct epw_stats *s, bool partial)
     for (unsigned i = 0; i < EPW_ENDINGS; i++)
         decoder[i] = (struct counter){ epw_ending_name((enum epw_ending)i), s->ending[i] };
     json_t *stats = json_object();
-    int bad = json_object_set_new(stats, "packets", epw_eve_number(s->packets));
-    bad |= json_object_set_new(stats, "bytes", epw_eve_number(s->bytes));
-    bad |= json_object_set_new(stats, "flows", epw_eve_number(s->flows));
-    bad |= json_object_set_new(stats, "labelled", epw_eve_number(s->labelled));
+    int bad = json_object_set_new(stats, "packets", number_of(s->packets));
+    bad |= json_object_set_new(stats, "bytes", number_of(s->bytes));
+    bad |= json_object_set_new(stats, "flows", number_of(s->flows));
+    bad |= json_object_set_new(stats, "labelled", number_of(s->labelled));
     bad |= SET_COUNTERS(stats, "drops",
                         { { "kernel", s->drops_kernel },
                           { "interface", s->drops_interface },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON lines with the keys of Suricata's EVE. Keys: docs/formats.md, `eve`. */
 #include "output/eve.h"
+#include "output/json.h"
 #include "output/output.h"
 #include "output/record.h"
 
@@ -23,25 +24,10 @@ struct candidate_text {
 struct eve_out {
     FILE *stream;
     const struct epw_run_info *info;
-    char *line; /* room for one, kept from line to line */
-    size_t line_cap;
+    struct epw_str line;              /* kept from line to line */
     struct candidate_text *candidate; /* by signature.index */
     size_t candidate_count;
 };
-
-/* Puts the JSON text into out->line; returns its length, 0 without memory. */
-static size_t dump(struct eve_out *out, const json_t *root)
-{
-    size_t len = json_dumpb(root, out->line, out->line_cap, EVE_FORMAT);
-    if (len <= out->line_cap)
-        return len;
-    char *line = realloc(out->line, 2 * len);
-    if (line == NULL)
-        return 0;
-    out->line = line;
-    out->line_cap = 2 * len;
-    return json_dumpb(root, out->line, out->line_cap, EVE_FORMAT);
-}
 
 static enum epw_err eve_open(void **state, FILE *stream, const struct epw_run_info *info)
 {
@@ -54,50 +40,74 @@ static enum epw_err eve_open(void **state, FILE *stream, const struct epw_run_in
     return EPW_OK;
 }
 
-static int set_flow(json_t *root, const struct epw_flow_record *record)
+/* An empty text leaves its key out. */
+static void put_text(struct epw_str *line, const char *key, const char *value)
 {
-    json_t *flow = json_object();
-    int bad = 0;
-    bad |=
-        json_object_set_new(flow, "pkts_toserver", epw_eve_number(record->packets[EPW_TO_SERVER]));
-    bad |=
-        json_object_set_new(flow, "pkts_toclient", epw_eve_number(record->packets[EPW_TO_CLIENT]));
-    bad |=
-        json_object_set_new(flow, "bytes_toserver", epw_eve_number(record->bytes[EPW_TO_SERVER]));
-    bad |=
-        json_object_set_new(flow, "bytes_toclient", epw_eve_number(record->bytes[EPW_TO_CLIENT]));
-    bad |= epw_eve_set_time(flow, "start", record->first_ns);
-    bad |= epw_eve_set_time(flow, "end", record->last_ns);
-    bad |= epw_eve_set_text(flow, "state", epw_flow_state_name(record->state));
-    bad |= epw_eve_set_text(flow, "reason", epw_flow_reason_name(record->reason));
-    return json_object_set_new(root, "flow", flow) | bad;
+    if (value[0] != '\0')
+        epw_json_text(line, key, value);
+}
+
+static void put_time(struct epw_str *line, const char *key, int64_t ts_ns)
+{
+    char stamp[EPW_TEXT_LEN];
+    epw_json_text(line, key, epw_record_eve_time(ts_ns, stamp));
+}
+
+static void put_endpoints(struct epw_str *line, const struct epw_flow_record *r)
+{
+    static const char *const ip_key[] = { "src_ip", "dest_ip" };
+    static const char *const port_key[] = { "src_port", "dest_port" };
+    char ip[EPW_IP_STRLEN], proto[EPW_PROTO_LEN];
+    for (int side = 0; side < 2; side++) {
+        put_text(line, ip_key[side], epw_ip_format(&r->ip[side], ip));
+        if (epw_record_has_ports(r->proto))
+            epw_json_u64(line, port_key[side], r->port[side]);
+    }
+    put_text(line, "proto", epw_record_proto(r->proto, proto));
+}
+
+static void put_flow(struct epw_str *line, const struct epw_flow_record *r)
+{
+    epw_json_open(line, "flow", '{');
+    epw_json_u64(line, "pkts_toserver", r->packets[EPW_TO_SERVER]);
+    epw_json_u64(line, "pkts_toclient", r->packets[EPW_TO_CLIENT]);
+    epw_json_u64(line, "bytes_toserver", r->bytes[EPW_TO_SERVER]);
+    epw_json_u64(line, "bytes_toclient", r->bytes[EPW_TO_CLIENT]);
+    put_time(line, "start", r->first_ns);
+    put_time(line, "end", r->last_ns);
+    put_text(line, "state", epw_flow_state_name(r->state));
+    put_text(line, "reason", epw_flow_reason_name(r->reason));
+    epw_json_close(line, '}');
 }
 
 /* The first name that one of two sources gave, as {KEY: {INNER: name}}. */
-static int set_name(json_t *root, const char *key, const char *inner,
-                    const struct epw_evidence *evidence, enum epw_name_source source,
-                    enum epw_name_source or_source)
+static void put_name(struct epw_str *line, const char *key, const char *inner,
+                     const struct epw_evidence *evidence, enum epw_name_source source,
+                     enum epw_name_source or_source)
 {
     for (size_t i = 0; i < evidence->name_count; i++) {
         if (evidence->name[i].source != source && evidence->name[i].source != or_source)
             continue;
-        json_t *object = json_object();
-        int bad = epw_eve_set_text(object, inner, evidence->name[i].text);
-        return json_object_set_new(root, key, object) | bad;
+        epw_json_open(line, key, '{');
+        put_text(line, inner, evidence->name[i].text);
+        epw_json_close(line, '}');
+        return;
     }
-    return 0;
 }
 
+/* To be freed; NULL without memory. */
 static char *make_candidate(const struct epw_signature *sig)
 {
-    json_t *one = json_object();
-    int bad = epw_eve_set_text(one, "product", sig->product);
-    bad |= epw_eve_set_text(one, "function", sig->function);
-    bad |= epw_eve_set_text(one, "signature", sig->id);
-    bad |= json_object_set_new(one, "rows", epw_eve_list(sig->row, sig->row_count));
-    char *made = bad == 0 ? json_dumps(one, EVE_FORMAT) : NULL;
-    json_decref(one);
-    return made;
+    struct epw_str one = { 0 };
+    epw_json_open(&one, NULL, '{');
+    put_text(&one, "product", sig->product);
+    put_text(&one, "function", sig->function);
+    put_text(&one, "signature", sig->id);
+    epw_json_list(&one, "rows", sig->row, sig->row_count);
+    epw_json_close(&one, '}');
+    if (one.failed)
+        epw_str_free(&one);
+    return one.text;
 }
 
 /* NULL without memory. */
@@ -122,103 +132,114 @@ static const char *candidate(struct eve_out *out, const struct epw_signature *si
     return slot->text;
 }
 
-static int set_verdict(json_t *root, const struct epw_result *result)
+static void put_names(struct epw_str *line, const struct epw_result *result)
 {
-    const struct epw_verdict *verdict = result->verdict;
-    const struct epw_signature *sig = verdict->sig;
-    json_t *own = json_object(), *names = json_array(), *sources = json_array();
-    int bad = 0;
-    if (sig != NULL) {
-        bad |= epw_eve_set_text(own, "vendor", sig->vendor);
-        bad |= epw_eve_set_text(own, "product", sig->product);
-        bad |= epw_eve_set_text(own, "function", sig->function);
-        bad |= epw_eve_set_text(own, "signature", sig->id);
-    }
-    bad |= json_object_set_new(
-        own, "rows", epw_eve_list(sig == NULL ? NULL : sig->row, sig == NULL ? 0 : sig->row_count));
-    bad |= epw_eve_set_text(own, "confidence", epw_confidence_name(verdict->confidence));
-    if (sig != NULL) {
-        bad |= epw_eve_set_text(own, "initiator_role", sig->initiator);
-        bad |= epw_eve_set_text(own, "responder_role",
-                                verdict->proxied ? EPW_RECORD_PROXY : sig->responder);
-    }
-    size_t count = epw_record_name_count(result->record, verdict);
+    size_t count = epw_record_name_count(result->record, result->verdict);
+    epw_json_open(line, "names", '[');
+    for (size_t i = 0; i < count; i++)
+        epw_json_text(line, NULL, epw_record_name(result->record, result->verdict, i)->text);
+    epw_json_close(line, ']');
+    epw_json_open(line, "name_sources", '[');
     for (size_t i = 0; i < count; i++) {
-        const struct epw_flow_name *name = epw_record_name(result->record, verdict, i);
-        bad |= json_array_append_new(names, epw_eve_text(name->text));
-        bad |= json_array_append_new(
-            sources, epw_eve_text(epw_name_source_name((enum epw_name_source)name->source)));
+        const struct epw_flow_name *name = epw_record_name(result->record, result->verdict, i);
+        epw_json_text(line, NULL, epw_name_source_name((enum epw_name_source)name->source));
     }
-    bad |= json_object_set_new(own, "names", names);
-    bad |= json_object_set_new(own, "name_sources", sources);
-    bad |=
-        json_object_set_new(own, "reasons", epw_eve_list(verdict->reason, verdict->reason_count));
-    /* Filled in when the line is written: it must stay the last key of the last object. */
-    bad |= json_object_set_new(own, "candidates", json_array());
-    return json_object_set_new(root, "epwatch", own) | bad;
+    epw_json_close(line, ']');
 }
 
-static int set_all(json_t *root, const struct eve_out *out, const struct epw_result *result)
+static enum epw_err put_candidates(struct eve_out *out, const struct epw_verdict *verdict)
 {
-    const struct epw_flow_record *record = result->record;
-    const struct epw_evidence *evidence = record->evidence;
-    char community[EPW_COMMUNITY_LEN];
-    int bad = epw_eve_set_time(root, "timestamp", record->last_ns);
-    bad |=
-        json_object_set_new(root, "flow_id", epw_eve_number(epw_record_flow_id(record->flow_id)));
-    if (out->info->live && record->source < out->info->source_count)
-        bad |= epw_eve_set_text(root, "in_iface", out->info->sources[record->source]);
-    bad |= epw_eve_set_text(root, "event_type", "flow");
-    bad |= epw_eve_set_endpoints(root, record->ip, record->port, record->proto);
-    if (record->vlan_count != 0) {
-        json_t *vlan = json_array();
-        for (size_t i = 0; i < record->vlan_count; i++)
-            bad |= json_array_append_new(vlan, json_integer(record->vlan[i]));
-        bad |= json_object_set_new(root, "vlan", vlan);
-    }
-    epw_record_community(record, community);
-    bad |= epw_eve_set_text(root, "community_id", community);
-    if (evidence->app != EPW_APP_UNKNOWN)
-        bad |= epw_eve_set_text(root, "app_proto", epw_app_name((enum epw_app)evidence->app));
-    bad |= set_flow(root, record);
-    bad |= set_name(root, "tls", "sni", evidence, EPW_NAME_SNI, EPW_NAME_SNI);
-    bad |= set_name(root, "quic", "sni", evidence, EPW_NAME_QUIC, EPW_NAME_QUIC);
-    bad |= set_name(root, "http", "hostname", evidence, EPW_NAME_HOST, EPW_NAME_CONNECT);
-    return bad | set_verdict(root, result);
-}
-
-/* The line ends with the empty array of candidates: they go between its brackets. */
-static enum epw_err write_flow(struct eve_out *out, const json_t *root,
-                               const struct epw_verdict *verdict)
-{
-    static const char tail[] = "]}}";
-    size_t len = dump(out, root);
-    if (len < sizeof(tail))
-        return EPW_ENOMEM;
-    len -= sizeof(tail) - 1;
-    /* All of it or nothing: a line that stops in the middle would spoil the next one too. */
-    for (size_t i = 0; i < verdict->candidate_count; i++)
-        if (candidate(out, verdict->candidate[i].sig) == NULL)
-            return EPW_ENOMEM;
-    bool written = fwrite(out->line, 1, len, out->stream) == len;
+    struct epw_str *line = &out->line;
+    epw_json_open(line, "candidates", '[');
     for (size_t i = 0; i < verdict->candidate_count; i++) {
         const char *one = candidate(out, verdict->candidate[i].sig);
         if (one == NULL)
             return EPW_ENOMEM;
-        written =
-            written && (i == 0 || fputc(',', out->stream) != EOF) && fputs(one, out->stream) != EOF;
+        epw_str_add(line, i == 0 ? "" : ",");
+        epw_str_add(line, one);
     }
-    written = written && fputs(tail, out->stream) != EOF && fputc('\n', out->stream) != EOF;
-    return written ? EPW_OK : EPW_EIO;
+    epw_json_close(line, ']');
+    return EPW_OK;
 }
 
-/* A whole line that has no candidates. */
+static enum epw_err put_verdict(struct eve_out *out, const struct epw_result *result)
+{
+    const struct epw_verdict *verdict = result->verdict;
+    const struct epw_signature *sig = verdict->sig;
+    struct epw_str *line = &out->line;
+    epw_json_open(line, "epwatch", '{');
+    if (sig != NULL) {
+        put_text(line, "vendor", sig->vendor);
+        put_text(line, "product", sig->product);
+        put_text(line, "function", sig->function);
+        put_text(line, "signature", sig->id);
+    }
+    epw_json_list(line, "rows", sig == NULL ? NULL : sig->row, sig == NULL ? 0 : sig->row_count);
+    put_text(line, "confidence", epw_confidence_name(verdict->confidence));
+    if (sig != NULL) {
+        put_text(line, "initiator_role", sig->initiator);
+        put_text(line, "responder_role", verdict->proxied ? EPW_RECORD_PROXY : sig->responder);
+    }
+    put_names(line, result);
+    epw_json_list(line, "reasons", verdict->reason, verdict->reason_count);
+    enum epw_err err = put_candidates(out, verdict);
+    epw_json_close(line, '}');
+    return err;
+}
+
+static void put_record(struct eve_out *out, const struct epw_flow_record *r)
+{
+    struct epw_str *line = &out->line;
+    const struct epw_evidence *evidence = r->evidence;
+    char community[EPW_COMMUNITY_LEN];
+    put_time(line, "timestamp", r->last_ns);
+    epw_json_u64(line, "flow_id", epw_record_flow_id(r->flow_id));
+    if (out->info->live && r->source < out->info->source_count)
+        put_text(line, "in_iface", out->info->sources[r->source]);
+    put_text(line, "event_type", "flow");
+    put_endpoints(line, r);
+    if (r->vlan_count != 0) {
+        epw_json_open(line, "vlan", '[');
+        for (size_t i = 0; i < r->vlan_count; i++)
+            epw_json_u64(line, NULL, r->vlan[i]);
+        epw_json_close(line, ']');
+    }
+    epw_record_community(r, community);
+    put_text(line, "community_id", community);
+    if (evidence->app != EPW_APP_UNKNOWN)
+        put_text(line, "app_proto", epw_app_name((enum epw_app)evidence->app));
+    put_flow(line, r);
+    put_name(line, "tls", "sni", evidence, EPW_NAME_SNI, EPW_NAME_SNI);
+    put_name(line, "quic", "sni", evidence, EPW_NAME_QUIC, EPW_NAME_QUIC);
+    put_name(line, "http", "hostname", evidence, EPW_NAME_HOST, EPW_NAME_CONNECT);
+}
+
+/* All of the line or nothing: one that stops in the middle would spoil the next one too. */
+static enum epw_err write_flow(struct eve_out *out, const struct epw_result *result)
+{
+    struct epw_str *line = &out->line;
+    epw_str_clear(line);
+    epw_json_open(line, NULL, '{');
+    put_record(out, result->record);
+    enum epw_err err = put_verdict(out, result);
+    epw_str_add(line, "}\n");
+    if (err == EPW_OK && line->failed) {
+        line->failed = false;
+        err = EPW_ENOMEM;
+    }
+    if (err != EPW_OK)
+        return err;
+    return fwrite(line->text, 1, line->len, out->stream) == line->len ? EPW_OK : EPW_EIO;
+}
+
+/* A line that is rare enough to be built as a tree. */
 static enum epw_err write_line(struct eve_out *out, const json_t *root)
 {
-    size_t len = dump(out, root);
-    if (len == 0)
+    char *text = json_dumps(root, EVE_FORMAT);
+    if (text == NULL)
         return EPW_ENOMEM;
-    bool written = fwrite(out->line, 1, len, out->stream) == len && fputc('\n', out->stream) != EOF;
+    bool written = fputs(text, out->stream) != EOF && fputc('\n', out->stream) != EOF;
+    free(text);
     return written ? EPW_OK : EPW_EIO;
 }
 
@@ -228,11 +249,7 @@ static enum epw_err eve_flow(void *state, const struct epw_result *result)
     if (out->info->labelled_only && !epw_record_labelled(result->verdict))
         return EPW_OK;
     epw_verdict_tell(result->verdict);
-    json_t *root = json_object();
-    enum epw_err err =
-        set_all(root, out, result) == 0 ? write_flow(out, root, result->verdict) : EPW_ENOMEM;
-    json_decref(root);
-    return err;
+    return write_flow(out, result);
 }
 
 static enum epw_err eve_finding(void *state, const struct epw_finding *finding)
@@ -263,7 +280,7 @@ static enum epw_err eve_close(void *state, const struct epw_stats *stats)
     for (size_t i = 0; i < out->candidate_count; i++)
         free(out->candidate[i].text);
     free(out->candidate);
-    free(out->line);
+    epw_str_free(&out->line);
     free(out);
     return err;
 }

@@ -88,7 +88,7 @@ char *epw_record_eve_time(int64_t ts_ns, char out[EPW_TEXT_LEN])
     epw_text_time(ts_ns, out);
     size_t len = strlen(out);
     if (len != 0 && out[len - 1] == 'Z')
-        snprintf(out + len - 1, EPW_TEXT_LEN - (len - 1), "+0000");
+        memcpy(out + len - 1, "+0000", 6);
     return out;
 }
 

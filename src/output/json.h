@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JSON lines as text, for what is written once a flow: building a tree of
+ * objects first costs more than everything else of a flow together. Keys are
+ * written in order, without blanks; commas are put where they belong.
+ */
+#ifndef EPW_OUTPUT_JSON_H
+#define EPW_OUTPUT_JSON_H
+
+#include "base/text.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Out of memory shows in line->failed, as with every epw_str. */
+
+/* '{' or '[', as the value of a key; NULL: as an item of a list, or the line itself. */
+void epw_json_open(struct epw_str *line, const char *key, char bracket);
+void epw_json_close(struct epw_str *line, char bracket);
+
+/*
+ * A text of any bytes as the value of a key, or, with NULL, as an item of a
+ * list. Texts are clean by contract; should one not be UTF-8 after all, it is
+ * cleaned here.
+ */
+void epw_json_text(struct epw_str *line, const char *key, const char *value);
+/* Beyond the largest signed number it is that: readers know no larger one. */
+void epw_json_u64(struct epw_str *line, const char *key, uint64_t value);
+void epw_json_list(struct epw_str *line, const char *key, const char *const *texts, size_t count);
+
+#endif
