@@ -22,7 +22,7 @@ memory() {
 wait_s=60 # so many SYNs take their time on a machine that does other things too
 # settled: what is waiting in the ring has been read.
 settled() {
-    [ "$(tail -n 1 eve.json | jq -r '.stats.packets // 0' 2>/dev/null)" = "$1" ]
+    [ "$(counter eve.json packets 2>/dev/null)" = "$1" ]
 }
 
 watch 1 -i v1 -o eve:eve.json --write-flows labelled --wait 1 --timeouts $endless --max-flows 4000 --stats 1

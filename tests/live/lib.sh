@@ -94,7 +94,7 @@ flows() {
         del(.timestamp, .flow.start, .flow.end, .flow_id, .in_iface)' "$1" | sort
 }
 
-# stat FILE PATH: a counter of the last line.
+# counter FILE PATH: of the last line of counters.
 counter() {
-    tail -n 1 "$1" | jq -r ".stats.$2"
+    grep '"event_type":"stats"' "$1" | tail -n 1 | jq -r ".stats.$2"
 }
