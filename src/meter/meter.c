@@ -213,6 +213,8 @@ enum epw_err epw_meter_new(struct epw_meter **meter, const struct epw_meter_opti
         err = epw_doubles_new(&m->doubles, options->seed);
     if (err == EPW_OK)
         err = epw_ev_engine_new(&m->engine, &m->stats, sink->sighting, sink->ctx);
+    if (err == EPW_OK)
+        epw_ev_engine_share(m->engine, m->options.meters);
     if (err != EPW_OK) {
         epw_meter_free(m);
         return err;

@@ -40,6 +40,11 @@ enum epw_err epw_ev_engine_new(struct epw_ev_engine **engine, struct epw_stats *
     return EPW_OK;
 }
 
+void epw_ev_engine_share(struct epw_ev_engine *engine, unsigned engines)
+{
+    engine->pool.cap = EV_POOL_BYTES / engines;
+}
+
 void epw_ev_engine_free(struct epw_ev_engine *engine)
 {
     free(engine);

@@ -23,6 +23,9 @@ enum epw_err epw_ev_engine_new(struct epw_ev_engine **engine, struct epw_stats *
                                epw_sighting_fn sight, void *sight_ctx);
 void epw_ev_engine_free(struct epw_ev_engine *engine);
 
+/* The engine is one of so many in a run, which share the memory that one may hold. */
+void epw_ev_engine_share(struct epw_ev_engine *engine, unsigned engines);
+
 /* Who the packet's flow is. [0] and [1], and dir below, mean the same in every call of a flow. */
 struct epw_ev_who {
     uint64_t flow_id;
