@@ -3,12 +3,7 @@
  * The record path on one page: look at it the right way round, learn from it,
  * decide, and either hand the result out or let it wait for what others show.
  */
-#include "analyst/analyst.h"
-
-#include "analyst/audit/audit.h"
-#include "analyst/knowledge/knowledge.h"
-#include "analyst/verdict/decide.h"
-#include "analyst/waiting.h"
+#include "analyst/analyst_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,20 +20,6 @@
  * on it, so it is not worth more memory than this.
  */
 #define UNNAMED_MAX 16384
-
-struct epw_analyst {
-    struct epw_analyst_options options;
-    struct epw_knowledge know;
-    struct epw_inventory *inventory;
-    struct epw_audit *audit;
-    struct epw_stats stats;
-    epw_result_fn on_result;
-    void *ctx;
-    int64_t clock_ns; /* the latest time any record or sighting spoke of */
-    struct epw_waiting_line line;
-    uint32_t unnamed; /* flows that were let wait for a name alone */
-    struct epw_decision decision;
-};
 
 static enum epw_err list_control(struct epw_knowledge *know)
 {

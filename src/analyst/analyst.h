@@ -11,6 +11,7 @@
 #include "analyst/audit/inventory_host.h"
 #include "analyst/catalogue/catalogue.h"
 #include "analyst/knowledge/site.h"
+#include "analyst/state/state.h"
 #include "analyst/verdict/verdict.h"
 #include "base/err.h"
 #include "base/stats.h"
@@ -85,6 +86,25 @@ enum epw_err epw_analyst_so_far(struct epw_analyst *analyst,
                                 void (*on_host)(void *ctx, const struct epw_inventory_host *host),
                                 void (*on_finding)(void *ctx, const struct epw_finding *finding),
                                 void *ctx);
+
+/*
+ * What was learned of names and hosts, as text for epw_analyst_load() of a
+ * later run (analyst/state/state.h tells errors and form). Flows that wait and
+ * findings are not in it.
+ */
+enum epw_err epw_analyst_save(const struct epw_analyst *analyst, FILE *stream);
+/* To a new analyst. When it fails, the analyst is fit for nothing but epw_analyst_free(). */
+enum epw_err epw_analyst_load(struct epw_analyst *analyst, FILE *stream,
+                              struct epw_state_count *count, struct epw_diag *diag);
+
+/*
+ * A new analyst goes on where another, of another catalogue or site file,
+ * stands: it takes over what that one learned, counted and found, and its
+ * waiting flows, which it will decide by its own lights. old is left to be
+ * freed; its catalogue and site must live as long as results are kept.
+ * EPW_ENOMEM: old is as it was.
+ */
+enum epw_err epw_analyst_adopt(struct epw_analyst *analyst, struct epw_analyst *old);
 
 /* The analyst's part of the counters; owned by the analyst. */
 const struct epw_stats *epw_analyst_stats(const struct epw_analyst *analyst);

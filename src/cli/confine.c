@@ -10,6 +10,7 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,12 +36,23 @@ static void add(struct paths *paths, char *name, enum epw_path_access access)
 
 /* The folder that a path's last name is in; of a pattern, the last one without a time in its name.
  */
-static void add_folder_of(struct paths *paths, const char *path, bool pattern)
+static void add_folder_of(struct paths *paths, const char *path, bool pattern,
+                          enum epw_path_access access)
 {
     const char *end = path + (pattern ? strcspn(path, "%") : strlen(path));
     const char *slash = memrchr(path, '/', (size_t)(end - path));
     size_t len = slash == NULL || slash == path ? 1 : (size_t)(slash - path);
-    add(paths, slash == NULL ? strdup(".") : strndup(path, len), EPW_PATH_MAKE);
+    add(paths, slash == NULL ? strdup(".") : strndup(path, len), access);
+}
+
+/* The folder, also of a file: an editor replaces a file by another one of its name. */
+static void add_signatures(struct paths *paths, const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        add(paths, strdup(path), EPW_PATH_READ);
+    else
+        add_folder_of(paths, path, false, EPW_PATH_READ);
 }
 
 /* What an interface's driver counts, which libpcap reads again and again. */
@@ -56,8 +68,9 @@ static void add_counters_of(struct paths *paths, const char *iface)
 static bool list_paths(struct paths *paths, const struct epw_options *options,
                        struct epw_progress *progress)
 {
-    /* Those below: one for --learn, one for sanitizers. */
-    size_t most = FILTER_FILES + options->output_count + options->iface_count + 2;
+    /* Those below: --learn, --state, one for sanitizers, and --site, which SIGHUP reads again. */
+    size_t most =
+        FILTER_FILES + options->output_count + options->iface_count + options->sigs_count + 4;
     *paths = (struct paths){ .name = calloc(most, sizeof(*paths->name)),
                              .rule = calloc(most, sizeof(*paths->rule)) };
     if (paths->name == NULL || paths->rule == NULL) {
@@ -67,13 +80,19 @@ static bool list_paths(struct paths *paths, const struct epw_options *options,
     for (size_t i = 0; i < FILTER_FILES && options->filter.len != 0; i++)
         add(paths, strdup(filter_files[i]), EPW_PATH_READ);
     if (options->learn != NULL)
-        add_folder_of(paths, options->learn, false);
+        add_folder_of(paths, options->learn, false, EPW_PATH_MAKE);
+    if (options->state != NULL)
+        add_folder_of(paths, options->state, false, EPW_PATH_MAKE);
+    if (options->site != NULL && options->iface_count != 0)
+        add_folder_of(paths, options->site, false, EPW_PATH_READ);
+    for (size_t i = 0; i < options->sigs_count && options->iface_count != 0; i++)
+        add_signatures(paths, options->sigs[i]);
     if (EPW_SECCOMP_SANITIZED) /* LeakSanitizer lists the threads */
         add(paths, strdup("/proc"), EPW_PATH_READ);
     for (size_t i = 0; i < options->output_count; i++) {
         enum epw_sink_kind kind = epw_sinks_kind(options, i);
         if (kind != EPW_SINK_PLAIN)
-            add_folder_of(paths, options->output[i].path, kind == EPW_SINK_ROTATED);
+            add_folder_of(paths, options->output[i].path, kind == EPW_SINK_ROTATED, EPW_PATH_MAKE);
     }
     for (size_t i = 0; i < options->iface_count; i++)
         add_counters_of(paths, options->iface[i]);

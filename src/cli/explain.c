@@ -7,6 +7,7 @@
 #include "cli/explain.h"
 #include "analyst/analyst.h"
 #include "base/hash.h"
+#include "cli/analysis.h"
 #include "cli/message.h"
 #include "cli/query.h"
 #include "cli/run.h"
@@ -200,11 +201,11 @@ int epw_query_explain(const struct epw_options *options)
 {
     if (options->target.kind == EPW_TARGET_FLOW)
         return epw_explain_flow(options);
-    struct epw_catalogue *catalogue = epw_run_catalogue(options);
+    struct epw_catalogue *catalogue = epw_analysis_catalogue(options);
     if (catalogue == NULL)
         return EPW_EXIT_FAIL;
     struct epw_site *site;
-    if (!epw_run_site(options, catalogue, &site)) {
+    if (!epw_analysis_site(options, catalogue, &site)) {
         epw_catalogue_free(catalogue);
         return EPW_EXIT_FAIL;
     }

@@ -27,6 +27,13 @@ enum epw_err epw_option_threads(struct epw_options *o, const char *value, struct
 /* The set() of --timeouts: KEY=SECONDS,... */
 enum epw_err epw_option_timeouts(struct epw_options *o, const char *value, struct epw_diag *diag);
 
+/* The set() of -r, -S, --site, --learn and --state. */
+enum epw_err epw_option_file(struct epw_options *o, const char *value, struct epw_diag *diag);
+enum epw_err epw_option_sigs(struct epw_options *o, const char *value, struct epw_diag *diag);
+enum epw_err epw_option_site(struct epw_options *o, const char *value, struct epw_diag *diag);
+enum epw_err epw_option_learn(struct epw_options *o, const char *value, struct epw_diag *diag);
+enum epw_err epw_option_state(struct epw_options *o, const char *value, struct epw_diag *diag);
+
 /* The set() of -i, -B, -s, -p, -G and --stats, in this order. */
 enum epw_err epw_option_iface(struct epw_options *o, const char *value, struct epw_diag *diag);
 enum epw_err epw_option_buffer(struct epw_options *o, const char *value, struct epw_diag *diag);

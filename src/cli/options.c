@@ -14,38 +14,6 @@
 /* Values of options that have no letter begin above all letters. */
 #define NO_LETTER 256
 
-static enum epw_err set_file(struct epw_options *o, const char *value, struct epw_diag *diag)
-{
-    if (value[0] == '\0')
-        return epw_diag_set(diag, EPW_EUSAGE, "-r: empty name; expected a capture file, or -");
-    o->file[o->file_count++] = value;
-    return EPW_OK;
-}
-
-static enum epw_err set_sigs(struct epw_options *o, const char *value, struct epw_diag *diag)
-{
-    if (value[0] == '\0')
-        return epw_diag_set(diag, EPW_EUSAGE, "-S: empty name; expected a CSV file or a folder");
-    o->sigs[o->sigs_count++] = value;
-    return EPW_OK;
-}
-
-static enum epw_err set_site(struct epw_options *o, const char *value, struct epw_diag *diag)
-{
-    if (value[0] == '\0' || o->site != NULL)
-        return epw_diag_set(diag, EPW_EUSAGE, "--site: expected one site file");
-    o->site = value;
-    return EPW_OK;
-}
-
-static enum epw_err set_learn(struct epw_options *o, const char *value, struct epw_diag *diag)
-{
-    if (value[0] == '\0' || strcmp(value, "-") == 0 || o->learn != NULL)
-        return epw_diag_set(diag, EPW_EUSAGE, "--learn: expected one path of a new file");
-    o->learn = value;
-    return EPW_OK;
-}
-
 static enum epw_err set_output(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
     size_t len = strcspn(value, ":");
@@ -221,7 +189,7 @@ const struct epw_option_row epw_option_rows[] = {
     { NULL, 'r', "FILE",
       "Read this capture: pcap or pcapng, plain, .gz or .zst; - is standard input. Repeatable: "
       "several files are merged into one timeline by their time stamps.",
-      set_file },
+      epw_option_file },
     { NULL, 'i', "IFACE",
       "Watch this network interface until interrupted; any stands for all. Repeatable: several "
       "interfaces are one link, as a tap needs it.",
@@ -233,13 +201,18 @@ const struct epw_option_row epw_option_rows[] = {
       set_output },
     { NULL, 'S', "PATH",
       "Signatures instead of the installed ones: a CSV file, or a folder of them. Repeatable.",
-      set_sigs },
+      epw_option_sigs },
     { "site", 0, "FILE",
       "What is declared of the network: own networks, products, servers, moved ports (a CSV file).",
-      set_site },
+      epw_option_site },
     { "learn", 0, "FILE",
       "Write a site file from what is seen, with comments, ready to edit. FILE must be new.",
-      set_learn },
+      epw_option_learn },
+    { "state", 0, "FILE",
+      "Begin with the names, roles and agents that earlier runs learned, and keep them for the "
+      "next "
+      "one.",
+      epw_option_state },
     { NULL, 'c', "COUNT", "Stop after so many packets (that pass the filter).", set_count },
     { NULL, 'G', "SECONDS",
       "With -i: begin new files so often; their names hold a time, as in flows-%Y%m%d-%H%M.json "

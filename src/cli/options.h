@@ -50,6 +50,7 @@ struct epw_options {
     size_t sigs_count;
     const char *site;                 /* --site, NULL: none */
     const char *learn;                /* --learn, NULL: nothing is */
+    const char *state;                /* --state, NULL: none */
     struct epw_output_choice *output; /* -o, or the table */
     size_t output_count;
     struct epw_str filter; /* the words after the options, joined by blanks */

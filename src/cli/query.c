@@ -2,6 +2,7 @@
 #include "cli/query.h"
 
 #include "capture/devices.h"
+#include "cli/analysis.h"
 #include "cli/message.h"
 #include "cli/run.h"
 
@@ -91,7 +92,7 @@ static void list_one(struct epw_str *line, const struct epw_signature *sig)
 
 int epw_query_list(const struct epw_options *options)
 {
-    struct epw_catalogue *catalogue = epw_run_catalogue(options);
+    struct epw_catalogue *catalogue = epw_analysis_catalogue(options);
     if (catalogue == NULL)
         return EPW_EXIT_FAIL;
     struct epw_str line = { 0 };
@@ -113,7 +114,7 @@ int epw_query_check(const struct epw_options *options)
     const char *path = options->operand;
     only.sigs = &path;
     only.sigs_count = 1;
-    struct epw_catalogue *catalogue = epw_run_catalogue(&only);
+    struct epw_catalogue *catalogue = epw_analysis_catalogue(&only);
     if (catalogue == NULL)
         return EPW_EXIT_FAIL;
     size_t count = epw_catalogue_count(catalogue);

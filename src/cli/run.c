@@ -6,6 +6,7 @@
 #include "analyst/analyst.h"
 #include "base/hash.h"
 #include "capture/capture.h"
+#include "cli/analysis.h"
 #include "cli/confine.h"
 #include "cli/foreign.h"
 #include "cli/message.h"
@@ -27,14 +28,12 @@ static atomic_bool interrupted;
 struct run {
     const struct epw_options *options;
     struct epw_progress progress;
-    struct epw_catalogue *catalogue;
-    struct epw_site *site; /* NULL: none */
+    struct epw_analysis analysis;
     struct epw_capture *capture;
     struct epw_sinks *sinks;
     epw_result_fn receive; /* in place of the sinks; NULL: the sinks */
     void *ctx;
     struct epw_decoder *decoder;
-    struct epw_analyst *analyst;
     struct epw_road *road;
     struct epw_foreign foreign;
     struct epw_watch watch;
@@ -71,45 +70,6 @@ static bool is_live(const struct run *run)
     return run->options->iface_count != 0;
 }
 
-static void on_file_error(void *ctx, const struct epw_diag *diag)
-{
-    (void)ctx;
-    epw_say(NULL, "%s%s", diag->code == EPW_OK ? "warning: " : "", diag->text);
-}
-
-static void on_signature_error(void *ctx, const struct epw_diag *diag)
-{
-    const bool *installed = ctx;
-    epw_say(NULL, "%s%s", diag->text,
-            *installed && diag->code == EPW_ENOENT
-                ? "; expected the installed signatures (make install); name others with -S PATH"
-                : "");
-}
-
-struct epw_catalogue *epw_run_catalogue(const struct epw_options *options)
-{
-    struct epw_catalogue *catalogue = NULL;
-    bool installed = strcmp(options->sigs[0], EPW_SIGDIR) == 0;
-    enum epw_err err = epw_catalogue_load(&catalogue, options->sigs, options->sigs_count,
-                                          on_signature_error, &installed);
-    if (err == EPW_ENOMEM)
-        epw_say(NULL, "%s", epw_strerror(err));
-    return err == EPW_OK ? catalogue : NULL;
-}
-
-/* A line given twice is told, but ends nothing. */
-bool epw_run_site(const struct epw_options *options, const struct epw_catalogue *catalogue,
-                  struct epw_site **site)
-{
-    *site = NULL;
-    if (options->site == NULL)
-        return true;
-    enum epw_err err = epw_site_load(site, options->site, catalogue, on_file_error, NULL);
-    if (err == EPW_ENOMEM)
-        epw_say(NULL, "%s", epw_strerror(err));
-    return err == EPW_OK;
-}
-
 static void on_capture_error(void *ctx, const struct epw_diag *diag)
 {
     struct run *run = ctx;
@@ -132,19 +92,19 @@ static void on_result(void *ctx, const struct epw_result *result)
 static void on_flow(void *ctx, const struct epw_flow_record *record)
 {
     struct run *run = ctx;
-    epw_analyst_flow(run->analyst, record);
+    epw_analyst_flow(run->analysis.analyst, record);
 }
 
 static void on_sighting(void *ctx, const struct epw_sighting *sighting)
 {
     struct run *run = ctx;
-    epw_analyst_sighting(run->analyst, sighting);
+    epw_analyst_sighting(run->analysis.analyst, sighting);
 }
 
 static void on_time(void *ctx, int64_t now_ns)
 {
     struct run *run = ctx;
-    epw_analyst_time(run->analyst, now_ns);
+    epw_analyst_time(run->analysis.analyst, now_ns);
 }
 
 /* Each room counted its own part; here they come together. */
@@ -153,8 +113,8 @@ static struct epw_stats all_stats(const struct run *run)
     struct epw_stats stats = { 0 };
     if (run->road != NULL)
         epw_road_stats(run->road, &stats);
-    if (run->analyst != NULL)
-        epw_stats_add(&stats, epw_analyst_stats(run->analyst));
+    if (run->analysis.analyst != NULL)
+        epw_stats_add(&stats, epw_analyst_stats(run->analysis.analyst));
     stats.drops_kernel = run->watch.drops_kernel;
     stats.drops_interface = run->watch.drops_interface;
     return stats;
@@ -169,7 +129,11 @@ static bool on_tick(void *ctx, const struct epw_road_tick *tick)
     unsigned due = epw_watch_due(&run->watch);
     if (due != 0) {
         const struct epw_stats stats = all_stats(run);
-        epw_watch_do(&run->watch, due, run->analyst, run->sinks, &stats);
+        epw_watch_do(&run->watch, due, run->analysis.analyst, run->sinks, &stats);
+        if ((due & EPW_WATCH_STATS) != 0)
+            epw_analysis_save(&run->analysis);
+        if ((due & EPW_WATCH_RELOAD) != 0 && epw_analysis_reload(&run->analysis))
+            epw_sinks_reloaded(run->sinks, run->analysis.catalogue);
     }
     return run->receive != NULL || epw_sinks_alive(run->sinks);
 }
@@ -245,21 +209,14 @@ static bool make_rooms(struct run *run)
     if (road.threads == 0)
         road.threads = epw_road_cores();
     road.meter.seed = epw_hash_new_seed();
-    const struct epw_analyst_options analyst = {
-        .wait_s = run->options->wait_s,
-        .seed = epw_hash_new_seed(),
-        .site = run->site,
-    };
     const struct epw_road_sink sink = { .ctx = run,
                                         .flow = on_flow,
                                         .sighting = on_sighting,
                                         .time = on_time,
                                         .tick = on_tick,
                                         .batch = on_batch };
-    bool made =
-        epw_decoder_new(&run->decoder) == EPW_OK &&
-        epw_analyst_new(&run->analyst, run->catalogue, &analyst, on_result, run) == EPW_OK &&
-        epw_road_new(&run->road, &road, &sink) == EPW_OK;
+    bool made = epw_decoder_new(&run->decoder) == EPW_OK &&
+                epw_road_new(&run->road, &road, &sink) == EPW_OK;
     if (!made)
         epw_say(NULL,
                 "out of memory before reading began; try a smaller --max-flows, or --threads 1");
@@ -298,16 +255,16 @@ static void read_all(struct run *run)
                 epw_text_count(run->packets, count));
     }
     const struct epw_stats stats = all_stats(run);
-    epw_analyst_drops(run->analyst, stats.packets,
+    epw_analyst_drops(run->analysis.analyst, stats.packets,
                       stats.drops_kernel + stats.drops_interface + stats.records_dropped);
-    epw_analyst_flush(run->analyst);
+    epw_analyst_flush(run->analysis.analyst);
     epw_progress_clear(&run->progress);
 }
 
 /* Hosts and findings, after the last flow. */
 static void report(struct run *run)
 {
-    enum epw_err err = epw_analyst_report(run->analyst, on_host, on_finding, run);
+    enum epw_err err = epw_analyst_report(run->analysis.analyst, on_host, on_finding, run);
     if (err == EPW_OK)
         return;
     run->failed = true;
@@ -317,11 +274,9 @@ static void report(struct run *run)
 static void clean(struct run *run)
 {
     epw_road_free(run->road);
-    epw_analyst_free(run->analyst);
     epw_decoder_free(run->decoder);
     epw_capture_close(run->capture);
-    epw_site_free(run->site);
-    epw_catalogue_free(run->catalogue);
+    epw_analysis_free(&run->analysis);
 }
 
 static int run_all(struct run *run)
@@ -330,12 +285,13 @@ static int run_all(struct run *run)
     bool to_sinks = run->receive == NULL;
     catch_signals(options->iface_count != 0);
     epw_notify_open(&run->notify);
-    run->catalogue = epw_run_catalogue(options);
-    bool ready = run->catalogue != NULL && epw_run_site(options, run->catalogue, &run->site) &&
-                 open_capture(run) && make_rooms(run) &&
+    run->analysis.options = options;
+    run->analysis.progress = &run->progress;
+    bool ready = epw_analysis_load(&run->analysis) && open_capture(run) && make_rooms(run) &&
+                 epw_analysis_begin(&run->analysis, on_result, run) &&
                  epw_confine_check(options, &run->progress) &&
-                 (!to_sinks ||
-                  epw_sinks_open(&run->sinks, options, run->catalogue, &run->progress) == EPW_OK) &&
+                 (!to_sinks || epw_sinks_open(&run->sinks, options, run->analysis.catalogue,
+                                              &run->progress) == EPW_OK) &&
                  epw_confine(options, &run->progress);
     if (ready) {
         epw_notify_ready(&run->notify);
@@ -343,6 +299,8 @@ static int run_all(struct run *run)
         epw_notify_stopping(&run->notify);
         if (to_sinks)
             report(run);
+        if (to_sinks && !epw_analysis_save(&run->analysis))
+            run->failed = true;
         if (epw_foreign_tell(&run->foreign, is_live(run) ? options->iface : options->file,
                              &run->progress))
             run->failed = true;

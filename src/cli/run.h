@@ -17,11 +17,4 @@ int epw_run(const struct epw_options *options);
 /* The same, but every result goes to receive in place of the outputs, which stay unopened. */
 int epw_run_results(const struct epw_options *options, epw_result_fn receive, void *ctx);
 
-/* The signatures that options name; NULL: why was told. */
-struct epw_catalogue *epw_run_catalogue(const struct epw_options *options);
-
-/* The site file that options name, NULL when they name none. False: why was told. */
-bool epw_run_site(const struct epw_options *options, const struct epw_catalogue *catalogue,
-                  struct epw_site **site);
-
 #endif

@@ -136,14 +136,21 @@ static void begin_shown(struct epw_sinks *sinks)
 static bool list_signatures(struct epw_sinks *sinks, const struct epw_catalogue *catalogue)
 {
     size_t count = epw_catalogue_count(catalogue);
-    sinks->signatures = calloc(count + 1, sizeof(sinks->signatures[0]));
-    if (sinks->signatures == NULL)
+    const struct epw_signature **list = calloc(count + 1, sizeof(list[0]));
+    if (list == NULL)
         return false;
     for (size_t i = 0; i < count; i++)
-        sinks->signatures[i] = epw_catalogue_at(catalogue, i);
+        list[i] = epw_catalogue_at(catalogue, i);
+    free(sinks->signatures);
+    sinks->signatures = list;
     sinks->info.signatures = sinks->signatures;
     sinks->info.signature_count = count;
     return true;
+}
+
+void epw_sinks_reloaded(struct epw_sinks *sinks, const struct epw_catalogue *catalogue)
+{
+    list_signatures(sinks, catalogue);
 }
 
 enum epw_sink_kind epw_sinks_kind(const struct epw_options *o, size_t i)

@@ -42,6 +42,8 @@ void epw_sinks_finding(struct epw_sinks *sinks, const struct epw_finding *findin
 enum epw_sinks_pick { EPW_PICK_ALL, EPW_PICK_ROTATED, EPW_PICK_SHOWN, EPW_PICK_CURRENT };
 /* *hosts, *findings: whether any of them takes such. */
 void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick, bool *hosts, bool *findings);
+/* Signatures were read again. Without memory, outputs list those of before. */
+void epw_sinks_reloaded(struct epw_sinks *sinks, const struct epw_catalogue *catalogue);
 /* After the hosts and findings so far: ends the files of -G and begins new ones. */
 void epw_sinks_rotate(struct epw_sinks *sinks, const struct epw_stats *stats);
 /* After the hosts and findings so far: the table so far, to standard error. */

@@ -14,14 +14,14 @@
 /* Whoever follows a file sees a flow well within a second of its end. */
 #define FLUSH_NS (SECOND_NS / 4)
 
-enum { FLUSH = 1, STATS = 2, ROTATE = 4, SHOW = 8 };
-
-static atomic_bool show_wanted;
+static atomic_bool show_wanted, reload_wanted;
 
 static void on_signal(int number)
 {
-    (void)number;
-    show_wanted = true;
+    if (number == SIGHUP)
+        reload_wanted = true;
+    else
+        show_wanted = true;
 }
 
 static int64_t now_ns(clockid_t id)
@@ -39,8 +39,9 @@ void epw_watch_start(struct epw_watch *watch, const struct epw_options *options)
     int64_t now = now_ns(CLOCK_MONOTONIC);
     watch->stats_ns = now + options->stats_s * SECOND_NS;
     watch->rotate_ns = now + options->rotate_s * SECOND_NS;
-    const struct sigaction show = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-    sigaction(SIGUSR1, &show, NULL);
+    const struct sigaction catch = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    sigaction(SIGUSR1, &catch, NULL);
+    sigaction(SIGHUP, &catch, NULL);
 }
 
 void epw_watch_drops(struct epw_watch *watch, struct epw_capture *capture, bool last)
@@ -65,18 +66,20 @@ unsigned epw_watch_due(struct epw_watch *watch)
     int64_t now = now_ns(CLOCK_MONOTONIC);
     if (now >= watch->flush_ns) {
         watch->flush_ns = now + FLUSH_NS;
-        due |= FLUSH;
+        due |= EPW_WATCH_FLUSH;
     }
     if (now >= watch->stats_ns) {
         watch->stats_ns += watch->options->stats_s * SECOND_NS;
-        due |= STATS;
+        due |= EPW_WATCH_STATS;
     }
     if (watch->options->rotate_s != 0 && now >= watch->rotate_ns) {
         watch->rotate_ns += watch->options->rotate_s * SECOND_NS;
-        due |= ROTATE;
+        due |= EPW_WATCH_ROTATE;
     }
     if (atomic_exchange(&show_wanted, false))
-        due |= SHOW;
+        due |= EPW_WATCH_SHOW;
+    if (atomic_exchange(&reload_wanted, false))
+        due |= EPW_WATCH_RELOAD;
     return due;
 }
 
@@ -105,16 +108,16 @@ static void give_so_far(struct epw_analyst *analyst, struct epw_sinks *sinks,
 void epw_watch_do(struct epw_watch *watch, unsigned due, struct epw_analyst *analyst,
                   struct epw_sinks *sinks, const struct epw_stats *stats)
 {
-    if ((due & SHOW) != 0) {
+    if ((due & EPW_WATCH_SHOW) != 0) {
         give_so_far(analyst, sinks, EPW_PICK_SHOWN);
         epw_sinks_show(sinks, stats);
     }
-    if ((due & STATS) != 0) {
+    if ((due & EPW_WATCH_STATS) != 0) {
         give_so_far(analyst, sinks, EPW_PICK_CURRENT);
         epw_sinks_stats(sinks, stats, now_ns(CLOCK_REALTIME));
         epw_watch_tell_drops(watch, stats);
     }
-    if ((due & ROTATE) != 0) {
+    if ((due & EPW_WATCH_ROTATE) != 0) {
         give_so_far(analyst, sinks, EPW_PICK_ROTATED);
         epw_sinks_rotate(sinks, stats);
     }

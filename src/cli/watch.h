@@ -23,15 +23,23 @@ struct epw_watch {
     uint64_t drops_told;
 };
 
-/* options are borrowed. Without interfaces in them, nothing is ever due. SIGUSR1 is caught. */
+/* options are borrowed. Without interfaces in them, nothing is ever due. SIGUSR1 and SIGHUP are
+ * caught. */
 void epw_watch_start(struct epw_watch *watch, const struct epw_options *options);
 
 /* On the reader's thread, after each batch and at the end (last). */
 void epw_watch_drops(struct epw_watch *watch, struct epw_capture *capture, bool last);
 
 /* On the receiver's thread, after each round: what is due, 0 most often. */
+enum {
+    EPW_WATCH_FLUSH = 1,   /* lines go out */
+    EPW_WATCH_STATS = 2,   /* counters are written */
+    EPW_WATCH_ROTATE = 4,  /* -G */
+    EPW_WATCH_SHOW = 8,    /* SIGUSR1: the table so far */
+    EPW_WATCH_RELOAD = 16, /* SIGHUP: signatures and site file are read again, by the caller */
+};
 unsigned epw_watch_due(struct epw_watch *watch);
-/* Does it. stats are the run's so far. */
+/* Does it, but for the reload. stats are the run's so far. */
 void epw_watch_do(struct epw_watch *watch, unsigned due, struct epw_analyst *analyst,
                   struct epw_sinks *sinks, const struct epw_stats *stats);
 

@@ -13,7 +13,7 @@
 
 /* No padding: the key is compared as bytes. */
 struct key {
-    const struct epw_signature *sig;
+    uint64_t id; /* hash of the signature's: it may have been loaded twice */
     struct epw_ip responder;
     uint64_t port_and_proxy;
 };
@@ -71,7 +71,7 @@ static struct kept *get(struct epw_firewall *fw, const struct epw_flow_record *r
 {
     /* Announced ports differ from one connection to the next: they are told as one. */
     uint16_t port = sig->needs == EPW_NEEDS_CONTROL ? 0 : r->port[1];
-    struct key key = { .sig = sig,
+    struct key key = { .id = epw_hash(sig->id, strlen(sig->id), fw->seed),
                        .responder = r->ip[1],
                        .port_and_proxy = (uint64_t)port << 1 | (proxied ? 1 : 0) };
     unsigned hash = (unsigned)epw_hash(&key, sizeof(key), fw->seed);
@@ -83,7 +83,7 @@ static struct kept *get(struct epw_firewall *fw, const struct epw_flow_record *r
     if (k == NULL)
         return NULL;
     k->key = key;
-    k->rule = (struct epw_fw_rule){ .sig = key.sig,
+    k->rule = (struct epw_fw_rule){ .sig = sig,
                                     .responder = r->ip[1],
                                     .port = port,
                                     .proxied = proxied,
@@ -275,7 +275,7 @@ bool epw_firewall_unused(const struct epw_firewall *fw, const struct epw_signatu
         sig->row_count == 0)
         return false;
     for (const struct kept *k = fw->kept; k != NULL; k = k->hh.next)
-        if (k->rule.sig == sig && k->rule.count > k->rule.outside)
+        if (strcmp(k->rule.sig->id, sig->id) == 0 && k->rule.count > k->rule.outside)
             return false;
     return true;
 }

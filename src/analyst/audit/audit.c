@@ -105,6 +105,21 @@ size_t epw_audit_rank(const struct epw_rule *rule)
     return i;
 }
 
+void epw_audit_adopt(struct epw_audit *audit, struct epw_audit *old)
+{
+    struct epw_pairs *pairs = audit->pairs;
+    audit->pairs = old->pairs;
+    old->pairs = pairs;
+    audit->kept = old->kept;
+    old->kept = NULL;
+    audit->first_ns = old->first_ns;
+    audit->now_ns = old->now_ns;
+    audit->lossy = old->lossy;
+    audit->pass = old->pass;
+    audit->withheld = old->withheld;
+    audit->dropped = old->dropped;
+}
+
 void *epw_audit_state(const struct epw_audit *audit, const struct epw_rule *rule)
 {
     return audit->state[epw_audit_rank(rule)];

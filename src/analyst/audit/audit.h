@@ -18,6 +18,9 @@ enum epw_err epw_audit_new(struct epw_audit **audit, const struct epw_knowledge 
                            struct epw_inventory *inventory, uint64_t seed, struct epw_stats *stats);
 void epw_audit_free(struct epw_audit *audit);
 
+/* Takes over what old found, and what it saw of the capture's quality. */
+void epw_audit_adopt(struct epw_audit *audit, struct epw_audit *old);
+
 /* More than one of so many packets dropped: no pair of hosts is believed to be seen whole. */
 #define EPW_AUDIT_LOSSY 100
 

@@ -6,21 +6,15 @@
  * rhythm, if it kept one while it spoke.
  */
 #include "analyst/audit/attempt.h"
-#include "analyst/audit/rhythm.h"
 #include "analyst/audit/rule.h"
+#include "analyst/audit/spoken.h"
 #include "analyst/audit/told.h"
-#include "base/hash.h"
-#include "base/table.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 extern const struct epw_rule epw_rule_silent_agent;
 
 #define SECOND_NS 1000000000LL
-
-/* Internal hosts kept, some 80 bytes each; of those beyond, nothing is said. */
-#define HOSTS_MAX 131072
 
 /* Addresses of one machine that are looked at together. */
 #define ADDRESSES_MAX 16
@@ -37,110 +31,36 @@ extern const struct epw_rule epw_rule_silent_agent;
 /* A machine that is on speaks to somebody more often than this; a longer gap is sleep. */
 #define AWAKE_NS (15 * 60 * SECOND_NS)
 
-/* What a host said in one documented conversation. */
-struct said {
-    struct said *next;
-    const struct epw_signature *sig;
-    bool aside; /* it answered, or it may have been another product: a sign of life, no rhythm */
-    struct epw_rhythm rhythm;
-    struct epw_flow_record last; /* the last words; without evidence */
-};
-
-struct host {
-    UT_hash_handle hh;
-    struct epw_ip ip;
-    int64_t awake_ns;  /* since then it held conversations without a gap of AWAKE_NS ... */
-    int64_t active_ns; /* ... up to this one */
-    struct said *said;
-};
-
-struct silent {
-    uint64_t seed;
-    struct host *hosts;
-};
-
 /* The addresses of one machine. */
 struct group {
     size_t count;
     const struct epw_ip *ip; /* the one it is called by */
-    struct host *host[ADDRESSES_MAX];
+    struct epw_speaker *host[ADDRESSES_MAX];
     int64_t awake_ns, active_ns;
 };
 
 static enum epw_err make(void **state)
 {
-    struct silent *s = calloc(1, sizeof(*s));
-    *state = s;
-    if (s == NULL)
-        return EPW_ENOMEM;
-    s->seed = epw_hash_new_seed();
-    return EPW_OK;
+    struct epw_spoken *spoken;
+    enum epw_err err = epw_spoken_new(&spoken);
+    *state = spoken;
+    return err;
 }
 
 static void discard(void *state)
 {
-    struct silent *s = state;
-    struct host *h, *next;
-    HASH_ITER (hh, s->hosts, h, next) {
-        HASH_DEL(s->hosts, h);
-        for (struct said *said = h->said, *after; said != NULL; said = after) {
-            after = said->next;
-            free(said);
-        }
-        free(h);
-    }
-    free(s);
+    epw_spoken_free(state);
 }
 
-static struct host *find(const struct silent *s, const struct epw_ip *ip)
+static void save(const struct epw_audit *audit, void (*put)(void *ctx, json_t *fact), void *ctx)
 {
-    struct host *h;
-    HASH_FIND_BYHASHVALUE(hh, s->hosts, ip, sizeof(*ip),
-                          (unsigned)epw_hash(ip, sizeof(*ip), s->seed), h);
-    return h;
+    epw_spoken_save(epw_audit_state(audit, &epw_rule_silent_agent), put, ctx);
 }
 
-static struct host *get(struct silent *s, const struct epw_ip *ip)
+static enum epw_err load(struct epw_audit *audit, json_t *fact)
 {
-    struct host *h = find(s, ip);
-    if (h != NULL || HASH_COUNT(s->hosts) >= HOSTS_MAX)
-        return h;
-    h = calloc(1, sizeof(*h));
-    if (h == NULL)
-        return NULL;
-    h->ip = *ip;
-    HASH_ADD_BYHASHVALUE(hh, s->hosts, ip, sizeof(h->ip),
-                         (unsigned)epw_hash(ip, sizeof(*ip), s->seed), h);
-    if (!EPW_TABLE_ADDED(h)) {
-        free(h);
-        return NULL;
-    }
-    return h;
-}
-
-static struct said *said_of(struct host *h, const struct epw_signature *sig, bool aside)
-{
-    for (struct said *said = h->said; said != NULL; said = said->next)
-        if (said->sig == sig && said->aside == aside)
-            return said;
-    struct said *said = calloc(1, sizeof(*said));
-    if (said == NULL)
-        return NULL;
-    said->sig = sig;
-    said->aside = aside;
-    said->next = h->said;
-    h->said = said;
-    return said;
-}
-
-static void note(struct said *said, const struct epw_flow_record *r)
-{
-    if (r->first_record)
-        epw_rhythm_add(&said->rhythm, r->first_ns);
-    if (r->last_ns < said->last.last_ns)
-        return;
-    said->last = *r;
-    said->last.evidence = &epw_evidence_none;
+    return epw_spoken_load(epw_audit_state(audit, &epw_rule_silent_agent),
+                           epw_audit_knowledge(audit)->catalogue, fact);
 }
 
 /* Joins a time of activity to the newest stretch, or begins one; older stretches are forgotten. */
@@ -155,16 +75,15 @@ static void be_active(int64_t *awake_ns, int64_t *active_ns, int64_t first_ns, i
     }
 }
 
-static void speak(struct host *h, const struct epw_signature *sig, bool aside,
+static void speak(struct epw_speaker *h, const struct epw_signature *sig, bool aside,
                   const struct epw_flow_record *r)
 {
-    struct said *said = sig->neighbour ? NULL : said_of(h, sig, aside);
-    if (said != NULL)
-        note(said, r);
+    if (!sig->neighbour)
+        epw_spoken_add(h, sig, aside, r);
 }
 
 /* Several products explain it: whichever it was, it spoke. */
-static void speak_of_all(struct host *h, const struct epw_result *result)
+static void speak_of_all(struct epw_speaker *h, const struct epw_result *result)
 {
     const struct epw_verdict *v = result->verdict;
     for (size_t i = 0; v->confidence == EPW_CONF_AMBIGUOUS && i < v->candidate_count; i++)
@@ -176,14 +95,14 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
     const struct epw_signature *sig = result->verdict->sig;
-    struct silent *s = epw_audit_state(audit, &epw_rule_silent_agent);
+    struct epw_spoken *s = epw_audit_state(audit, &epw_rule_silent_agent);
     bool held = r->packets[EPW_TO_CLIENT] != 0 && !epw_attempt_unmet(r);
     bool tried = result->verdict->confidence != EPW_CONF_NONE;
     for (size_t side = 0; side < 2; side++) {
         if (!(held || (side == 0 && tried)) ||
             !epw_site_internal(epw_audit_site(audit), &r->ip[side]))
             continue;
-        struct host *h = get(s, &r->ip[side]);
+        struct epw_speaker *h = epw_spoken_get(s, &r->ip[side]);
         if (h == NULL)
             continue;
         if (held)
@@ -196,7 +115,7 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
 }
 
 /* How often it speaks; 0: without a rhythm, nobody knows. */
-static int64_t period_of(const struct epw_audit *audit, struct said *said)
+static int64_t period_of(const struct epw_audit *audit, struct epw_said *said)
 {
     const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
     const struct epw_signature *sig = said->sig;
@@ -213,11 +132,11 @@ static int64_t period_of(const struct epw_audit *audit, struct said *said)
 }
 
 /* The last words in any conversation of the product, at any address of the host. */
-static const struct said *last_words(const struct group *g, const char *product)
+static const struct epw_said *last_words(const struct group *g, const char *product)
 {
-    const struct said *last = NULL;
+    const struct epw_said *last = NULL;
     for (size_t i = 0; i < g->count; i++)
-        for (const struct said *said = g->host[i]->said; said != NULL; said = said->next)
+        for (const struct epw_said *said = g->host[i]->said; said != NULL; said = said->next)
             if (strcmp(said->sig->product, product) == 0 &&
                 (last == NULL || said->last.last_ns > last->last.last_ns))
                 last = said;
@@ -264,13 +183,13 @@ static bool is_silent(const struct epw_audit *audit, const struct group *g, int6
 }
 
 /* Of the product's conversations on the host, the one with the shortest period. */
-static const struct said *most_regular(const struct epw_audit *audit, const struct group *g,
-                                       const char *product, int64_t *period_ns)
+static const struct epw_said *most_regular(const struct epw_audit *audit, const struct group *g,
+                                           const char *product, int64_t *period_ns)
 {
-    const struct said *best = NULL;
+    const struct epw_said *best = NULL;
     *period_ns = 0;
     for (size_t i = 0; i < g->count; i++)
-        for (struct said *said = g->host[i]->said; said != NULL; said = said->next) {
+        for (struct epw_said *said = g->host[i]->said; said != NULL; said = said->next) {
             if (said->aside || strcmp(said->sig->product, product) != 0)
                 continue;
             int64_t its_ns = period_of(audit, said);
@@ -287,10 +206,10 @@ static const struct said *most_regular(const struct epw_audit *audit, const stru
 static void judge(struct epw_audit *audit, const struct group *g)
 {
     for (size_t i = 0; i < g->count; i++)
-        for (const struct said *said = g->host[i]->said; said != NULL; said = said->next) {
+        for (const struct epw_said *said = g->host[i]->said; said != NULL; said = said->next) {
             int64_t period_ns;
             const char *product = said->sig->product;
-            const struct said *last = last_words(g, product);
+            const struct epw_said *last = last_words(g, product);
             if (most_regular(audit, g, product, &period_ns) == said &&
                 is_silent(audit, g, last->last.last_ns, period_ns))
                 report(audit, g, said->sig, period_ns, &last->last, last->last.last_ns);
@@ -344,10 +263,10 @@ static void judge_declared(struct epw_audit *audit, const struct group *g)
 
 static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
 {
-    const struct silent *s = epw_audit_state(audit, &epw_rule_silent_agent);
+    const struct epw_spoken *s = epw_audit_state(audit, &epw_rule_silent_agent);
     struct group g = { .count = 0 };
     for (size_t i = 0; i < host->ip_count && g.count < ADDRESSES_MAX; i++) {
-        struct host *h = find(s, &host->ip[i]);
+        struct epw_speaker *h = epw_spoken_find(s, &host->ip[i]);
         if (h == NULL)
             continue;
         if (g.count == 0)
@@ -373,4 +292,6 @@ const struct epw_rule epw_rule_silent_agent = {
     .host = show,
     .open = make,
     .close = discard,
+    .save = save,
+    .load = load,
 };

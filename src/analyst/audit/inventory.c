@@ -92,7 +92,7 @@ static struct epw_inv_addr *find_addr(const struct epw_inventory *inv, const str
     return addr;
 }
 
-static struct epw_inv_addr *get_addr(struct epw_inventory *inv, const struct epw_ip *ip)
+struct epw_inv_addr *epw_inv_addr_get(struct epw_inventory *inv, const struct epw_ip *ip)
 {
     struct epw_inv_addr *addr = find_addr(inv, ip);
     if (addr != NULL)
@@ -255,6 +255,13 @@ static void add_mac(struct epw_inv_addr *addr, struct epw_inv_mac *mac)
         addr->mac[addr->mac_count++] = mac;
 }
 
+void epw_inv_addr_mac(struct epw_inventory *inv, struct epw_inv_addr *addr, const uint8_t bytes[6])
+{
+    struct epw_inv_mac *mac = note_mac(inv, bytes, &addr->ip);
+    if (mac != NULL)
+        add_mac(addr, mac);
+}
+
 /* A copy in lower case, in which no blank parts the name: lists of names are parted by them. */
 static char *copy_name(const char *name)
 {
@@ -264,7 +271,7 @@ static char *copy_name(const char *name)
     return copy;
 }
 
-static void add_name(struct epw_inv_addr *addr, const char *name)
+void epw_inv_addr_name(struct epw_inv_addr *addr, const char *name)
 {
     char *copy =
         name[0] == '\0' || addr->name_count == EPW_INVENTORY_NAMES ? NULL : copy_name(name);
@@ -281,9 +288,9 @@ static void name_addr(struct epw_inventory *inv, const struct epw_ip *ip, const 
 {
     if (!is_host(ip) || !epw_site_internal(inv->know->site, ip))
         return;
-    struct epw_inv_addr *addr = get_addr(inv, ip);
+    struct epw_inv_addr *addr = epw_inv_addr_get(inv, ip);
     if (addr != NULL)
-        add_name(addr, name);
+        epw_inv_addr_name(addr, name);
 }
 
 /* What a host says of itself to the NetBIOS name service. */
@@ -332,7 +339,7 @@ void epw_inventory_flow(struct epw_inventory *inv, const struct epw_result *resu
         /* Any IPv6 address may turn out to be one more of a host that is ours. */
         bool kept = sig != NULL || (spoke && epw_site_internal(inv->know->site, ip)) ||
                     (mac != NULL && !epw_ip_is4(ip));
-        struct epw_inv_addr *addr = kept ? get_addr(inv, ip) : NULL;
+        struct epw_inv_addr *addr = kept ? epw_inv_addr_get(inv, ip) : NULL;
         if (addr == NULL)
             continue;
         see(addr, r);

@@ -69,6 +69,13 @@ struct epw_inventory {
     struct epw_inv_mac *macs;
 };
 
+/* The address, made when it is not kept yet. NULL without memory. */
+struct epw_inv_addr *epw_inv_addr_get(struct epw_inventory *inventory, const struct epw_ip *ip);
+/* Adds one more MAC or name of it, up to the limits above. */
+void epw_inv_addr_mac(struct epw_inventory *inventory, struct epw_inv_addr *addr,
+                      const uint8_t bytes[6]);
+void epw_inv_addr_name(struct epw_inv_addr *addr, const char *name);
+
 /* Adds the role's kind to a list of roles, or finds it there. NULL without memory. */
 struct epw_inv_role *epw_inv_role_get(struct epw_inv_role **list, const struct epw_kind *kind);
 /* Adds a peer up to EPW_INVENTORY_PEERS; without memory it is not counted. */

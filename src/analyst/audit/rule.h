@@ -27,6 +27,7 @@
 #include <stdbool.h>
 
 struct epw_audit;
+struct json_t; /* jansson's */
 
 /* One observation. Texts are copied; "" or NULL where there is nothing to say. */
 struct epw_observation {
@@ -59,6 +60,14 @@ struct epw_rule {
     void (*finish)(struct epw_audit *audit); /* or NULL: at the end, after the hosts */
     enum epw_err (*open)(void **state);      /* or NULL: it keeps no state. EPW_ENOMEM */
     void (*close)(void *state);              /* given what open made */
+    /*
+     * Both or neither: what of its state should outlive the run. save puts facts, which put takes
+     * over (NULL: no memory for one); load takes one of them in again. EPW_EFORMAT: not a fact of
+     * the rule; EPW_ENOENT: about a signature that is not loaded. EPW_ENOMEM.
+     */
+    void (*save)(const struct epw_audit *audit, void (*put)(void *ctx, struct json_t *fact),
+                 void *ctx);
+    enum epw_err (*load)(struct epw_audit *audit, struct json_t *fact);
 };
 
 /* What the rule's open made; NULL for a rule without one. */

@@ -288,6 +288,19 @@ const struct epw_signature *epw_host_rival(const struct epw_host *h, const char 
     return NULL;
 }
 
+void epw_hosts_each(const struct epw_hosts *hosts,
+                    void (*each)(void *ctx, const struct epw_kept_role *role), void *ctx)
+{
+    for (const struct epw_host *h = hosts->hosts; h != NULL; h = h->hh.next) {
+        for (size_t i = 0; i < h->witness_count; i++)
+            each(ctx, &(struct epw_kept_role){
+                          .host = &h->ip, .sig = h->witness[i].sig, .port = h->witness[i].port });
+        for (size_t i = 0; i < h->role_count; i++)
+            each(ctx, &(struct epw_kept_role){
+                          .host = &h->ip, .product = h->role[i].product, .role = h->role[i].role });
+    }
+}
+
 static struct fan_key fan_key(enum epw_fan fan, const struct epw_ip *ip, uint8_t proto,
                               uint16_t port)
 {

@@ -108,6 +108,18 @@ bool epw_hosts_answers(const struct epw_hosts *hosts, const struct epw_ip *ip,
  */
 const struct epw_signature *epw_host_rival(const struct epw_host *host, const char *product);
 
+/* One thing that was learned of a host. */
+struct epw_kept_role {
+    const struct epw_ip *host;
+    const struct epw_signature *sig; /* it answered for this one, seen on port; NULL: */
+    uint16_t port;
+    const char *product, *role; /* this was confirmed of it */
+};
+
+/* All that epw_hosts_answered() and epw_hosts_confirm() were told and is kept; for the call. */
+void epw_hosts_each(const struct epw_hosts *hosts,
+                    void (*each)(void *ctx, const struct epw_kept_role *role), void *ctx);
+
 enum epw_fan {
     EPW_FAN_IN,     /* initiators that ip's port answered */
     EPW_FAN_OUT,    /* responders on this port that answered ip */

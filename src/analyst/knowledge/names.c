@@ -347,6 +347,24 @@ enum epw_told epw_names_told(const struct epw_names *names, const struct epw_ip 
     return in_time && family && !q->full ? EPW_TOLD_NO : EPW_TOLD_UNKNOWN;
 }
 
+void epw_names_each(const struct epw_names *names,
+                    void (*each)(void *ctx, const struct epw_kept_name *name), void *ctx)
+{
+    for (const struct address *a = names->addresses; a != NULL; a = a->hh.next)
+        for (size_t i = 0; i < a->count; i++) {
+            const struct answer *answer = &a->answer[i];
+            const struct epw_kept_name name = {
+                .address = &a->ip,
+                .client = &answer->client,
+                .name = answer->name,
+                .canonical = answer->canonical,
+                .until_ns = answer->until_ns,
+                .passing = answer->passing,
+            };
+            each(ctx, &name);
+        }
+}
+
 bool epw_names_any(const struct epw_names *names)
 {
     return names->clients != NULL;

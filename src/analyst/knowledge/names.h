@@ -81,6 +81,18 @@ enum epw_told {
 enum epw_told epw_names_told(const struct epw_names *names, const struct epw_ip *client,
                              const char *name, const struct epw_ip *address, int64_t ts_ns);
 
+/* What is kept of one answer. */
+struct epw_kept_name {
+    const struct epw_ip *address, *client;
+    const char *name, *canonical;
+    int64_t until_ns; /* fresh until then: TTL and grace */
+    bool passing;
+};
+
+/* Every answer kept, the addresses that would go first before others; valid for the call. */
+void epw_names_each(const struct epw_names *names,
+                    void (*each)(void *ctx, const struct epw_kept_name *name), void *ctx);
+
 /* Whether any answer was seen in this run. */
 bool epw_names_any(const struct epw_names *names);
 

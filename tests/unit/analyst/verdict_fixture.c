@@ -66,7 +66,7 @@ static void complain(void *ctx, const struct epw_diag *diag)
     cr_log_error("%s", diag->text);
 }
 
-static void on_result(void *ctx, const struct epw_result *result)
+void fixture_result(void *ctx, const struct epw_result *result)
 {
     (void)ctx;
     cr_assert_lt(seen_count, sizeof(seen) / sizeof(seen[0]));
@@ -122,7 +122,7 @@ static void load_site(const char *lines)
 static void make_analyst(uint32_t wait_s)
 {
     struct epw_analyst_options options = { .wait_s = wait_s, .seed = 42, .site = site };
-    cr_assert_eq(epw_analyst_new(&analyst, catalogue, &options, on_result, NULL), EPW_OK);
+    cr_assert_eq(epw_analyst_new(&analyst, catalogue, &options, fixture_result, NULL), EPW_OK);
     seen_count = evidence_count = 0;
     next_port = 50000;
 }

@@ -27,6 +27,8 @@ void fixture_open(uint32_t wait_s);
 /* The same with a site file of these lines (without the header) that must load. */
 void fixture_open_site(uint32_t wait_s, const char *lines);
 void fixture_close(void);
+/* Notes a result in seen: for analysts that a test makes itself. */
+void fixture_result(void *ctx, const struct epw_result *result);
 
 /* An answered TCP flow with payload both ways of a protocol (EPW_APP_UNKNOWN: none seen). */
 struct epw_flow_record flow(const char *from, const char *to, uint16_t port, enum epw_app app);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/audit/spoken.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+
+/* Internal hosts kept, some 80 bytes each; of those beyond, nothing is said. */
+#define HOSTS_MAX 131072
+
+struct epw_spoken {
+    uint64_t seed;
+    struct epw_speaker *hosts;
+};
+
+enum epw_err epw_spoken_new(struct epw_spoken **spoken)
+{
+    *spoken = calloc(1, sizeof(**spoken));
+    if (*spoken == NULL)
+        return EPW_ENOMEM;
+    (*spoken)->seed = epw_hash_new_seed();
+    return EPW_OK;
+}
+
+void epw_spoken_free(struct epw_spoken *spoken)
+{
+    struct epw_speaker *h, *next;
+    if (spoken == NULL)
+        return;
+    HASH_ITER (hh, spoken->hosts, h, next) {
+        HASH_DEL(spoken->hosts, h);
+        for (struct epw_said *said = h->said, *after; said != NULL; said = after) {
+            after = said->next;
+            free(said);
+        }
+        free(h);
+    }
+    free(spoken);
+}
+
+struct epw_speaker *epw_spoken_find(const struct epw_spoken *spoken, const struct epw_ip *ip)
+{
+    struct epw_speaker *h;
+    HASH_FIND_BYHASHVALUE(hh, spoken->hosts, ip, sizeof(*ip),
+                          (unsigned)epw_hash(ip, sizeof(*ip), spoken->seed), h);
+    return h;
+}
+
+struct epw_speaker *epw_spoken_get(struct epw_spoken *spoken, const struct epw_ip *ip)
+{
+    struct epw_speaker *h = epw_spoken_find(spoken, ip);
+    if (h != NULL || HASH_COUNT(spoken->hosts) >= HOSTS_MAX)
+        return h;
+    h = calloc(1, sizeof(*h));
+    if (h == NULL)
+        return NULL;
+    h->ip = *ip;
+    HASH_ADD_BYHASHVALUE(hh, spoken->hosts, ip, sizeof(h->ip),
+                         (unsigned)epw_hash(ip, sizeof(*ip), spoken->seed), h);
+    if (!EPW_TABLE_ADDED(h)) {
+        free(h);
+        return NULL;
+    }
+    return h;
+}
+
+static struct epw_said *said_of(struct epw_speaker *h, const struct epw_signature *sig, bool aside)
+{
+    struct epw_said **end = &h->said;
+    for (; *end != NULL; end = &(*end)->next)
+        if ((*end)->sig == sig && (*end)->aside == aside)
+            return *end;
+    struct epw_said *said = calloc(1, sizeof(*said));
+    if (said == NULL)
+        return NULL;
+    said->sig = sig;
+    said->aside = aside;
+    *end = said;
+    return said;
+}
+
+void epw_spoken_add(struct epw_speaker *speaker, const struct epw_signature *sig, bool aside,
+                    const struct epw_flow_record *record)
+{
+    struct epw_said *said = said_of(speaker, sig, aside);
+    if (said == NULL)
+        return;
+    if (record->first_record)
+        epw_rhythm_add(&said->rhythm, record->first_ns);
+    if (record->last_ns < said->last.last_ns)
+        return;
+    said->last = *record;
+    said->last.evidence = &epw_evidence_none;
+}
+
+static json_t *ip_text(const struct epw_ip *ip)
+{
+    char text[EPW_IP_STRLEN];
+    return json_string(epw_ip_format(ip, text));
+}
+
+static json_t *said_fact(const struct epw_speaker *h, const struct epw_said *said)
+{
+    const struct epw_flow_record *r = &said->last;
+    json_t *starts = json_array();
+    for (size_t i = 0; i < said->rhythm.count; i++)
+        json_array_append_new(starts, json_integer(said->rhythm.start[i]));
+    return json_pack("{s:o, s:I, s:I, s:s, s:b, s:o, s:{s:o, s:o, s:i, s:i, s:i, s:I, s:I}}",
+                     "host", ip_text(&h->ip), "awake_ns", (json_int_t)h->awake_ns, "active_ns",
+                     (json_int_t)h->active_ns, "signature", said->sig->id, "aside",
+                     (int)said->aside, "starts_ns", starts, "last", "from", ip_text(&r->ip[0]),
+                     "to", ip_text(&r->ip[1]), "from_port", (int)r->port[0], "to_port",
+                     (int)r->port[1], "proto", (int)r->proto, "first_ns", (json_int_t)r->first_ns,
+                     "last_ns", (json_int_t)r->last_ns);
+}
+
+void epw_spoken_save(const struct epw_spoken *spoken, void (*put)(void *ctx, json_t *fact),
+                     void *ctx)
+{
+    for (const struct epw_speaker *h = spoken->hosts; h != NULL; h = h->hh.next)
+        for (const struct epw_said *said = h->said; said != NULL; said = said->next)
+            put(ctx, said_fact(h, said));
+}
+
+static bool load_last(json_t *fact, struct epw_flow_record *r)
+{
+    const char *from, *to;
+    int from_port, to_port, proto;
+    json_int_t first_ns, last_ns;
+    if (json_unpack(fact, "{s:s, s:s, s:i, s:i, s:i, s:I, s:I}", "from", &from, "to", &to,
+                    "from_port", &from_port, "to_port", &to_port, "proto", &proto, "first_ns",
+                    &first_ns, "last_ns", &last_ns) != 0 ||
+        !epw_ip_parse(from, &r->ip[0]) || !epw_ip_parse(to, &r->ip[1]) || from_port < 0 ||
+        from_port > UINT16_MAX || to_port < 0 || to_port > UINT16_MAX || proto < 0 ||
+        proto > UINT8_MAX)
+        return false;
+    r->port[0] = (uint16_t)from_port;
+    r->port[1] = (uint16_t)to_port;
+    r->proto = (uint8_t)proto;
+    r->first_ns = first_ns;
+    r->last_ns = last_ns;
+    return true;
+}
+
+enum epw_err epw_spoken_load(struct epw_spoken *spoken, const struct epw_catalogue *catalogue,
+                             json_t *fact)
+{
+    struct epw_flow_record r = { .evidence = &epw_evidence_none };
+    struct epw_ip ip;
+    const char *host, *id;
+    json_int_t awake_ns, active_ns;
+    int aside;
+    json_t *starts, *last, *item;
+    size_t at;
+    if (json_unpack(fact, "{s:s, s:I, s:I, s:s, s:b, s:o, s:o}", "host", &host, "awake_ns",
+                    &awake_ns, "active_ns", &active_ns, "signature", &id, "aside", &aside,
+                    "starts_ns", &starts, "last", &last) != 0 ||
+        !epw_ip_parse(host, &ip) || !load_last(last, &r))
+        return EPW_EFORMAT;
+    const struct epw_signature *sig = epw_catalogue_find(catalogue, id);
+    if (sig == NULL)
+        return EPW_ENOENT;
+    struct epw_speaker *h = epw_spoken_get(spoken, &ip);
+    if (h == NULL)
+        return EPW_ENOMEM;
+    h->awake_ns = awake_ns;
+    h->active_ns = active_ns;
+    epw_spoken_add(h, sig, aside != 0, &r);
+    struct epw_said *said = said_of(h, sig, aside != 0);
+    json_array_foreach(starts, at, item) if (said != NULL && json_is_integer(item))
+        epw_rhythm_add(&said->rhythm, json_integer_value(item));
+    return said == NULL ? EPW_ENOMEM : EPW_OK;
+}

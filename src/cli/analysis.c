@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/analysis.h"
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "cli/state_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct epw_retired {
+    struct epw_retired *next;
+    struct epw_catalogue *catalogue;
+    struct epw_site *site;
+};
+
+static void on_signature_error(void *ctx, const struct epw_diag *diag)
+{
+    const bool *installed = ctx;
+    epw_say(NULL, "%s%s", diag->text,
+            *installed && diag->code == EPW_ENOENT
+                ? "; expected the installed signatures (make install); name others with -S PATH"
+                : "");
+}
+
+struct epw_catalogue *epw_analysis_catalogue(const struct epw_options *options)
+{
+    struct epw_catalogue *catalogue = NULL;
+    bool installed = strcmp(options->sigs[0], EPW_SIGDIR) == 0;
+    enum epw_err err = epw_catalogue_load(&catalogue, options->sigs, options->sigs_count,
+                                          on_signature_error, &installed);
+    if (err == EPW_ENOMEM)
+        epw_say(NULL, "%s", epw_strerror(err));
+    return err == EPW_OK ? catalogue : NULL;
+}
+
+/* A line given twice is told, but ends nothing. */
+static void on_site_error(void *ctx, const struct epw_diag *diag)
+{
+    (void)ctx;
+    epw_say(NULL, "%s%s", diag->code == EPW_OK ? "warning: " : "", diag->text);
+}
+
+bool epw_analysis_site(const struct epw_options *options, const struct epw_catalogue *catalogue,
+                       struct epw_site **site)
+{
+    *site = NULL;
+    if (options->site == NULL)
+        return true;
+    enum epw_err err = epw_site_load(site, options->site, catalogue, on_site_error, NULL);
+    if (err == EPW_ENOMEM)
+        epw_say(NULL, "%s", epw_strerror(err));
+    return err == EPW_OK;
+}
+
+bool epw_analysis_load(struct epw_analysis *a)
+{
+    a->catalogue = epw_analysis_catalogue(a->options);
+    return a->catalogue != NULL && epw_analysis_site(a->options, a->catalogue, &a->site);
+}
+
+static struct epw_analyst *make(const struct epw_analysis *a, const struct epw_catalogue *catalogue,
+                                const struct epw_site *site)
+{
+    struct epw_analyst *analyst;
+    const struct epw_analyst_options options = {
+        .wait_s = a->options->wait_s,
+        .seed = epw_hash_new_seed(),
+        .site = site,
+    };
+    epw_analyst_new(&analyst, catalogue, &options, a->on_result, a->ctx);
+    return analyst;
+}
+
+bool epw_analysis_begin(struct epw_analysis *a, epw_result_fn on_result, void *ctx)
+{
+    a->on_result = on_result;
+    a->ctx = ctx;
+    a->analyst = make(a, a->catalogue, a->site);
+    enum epw_state_read state = EPW_STATE_READ;
+    if (a->analyst != NULL && a->options->state != NULL)
+        state = epw_state_file_read(a->options->state, a->analyst, a->progress);
+    if (state == EPW_STATE_DAMAGED) {
+        epw_analyst_free(a->analyst);
+        a->analyst = make(a, a->catalogue, a->site);
+    }
+    if (a->analyst == NULL)
+        epw_say(a->progress, "%s", epw_strerror(EPW_ENOMEM));
+    return a->analyst != NULL && state != EPW_STATE_FAILED;
+}
+
+/* Takes all three over, whatever comes of it. */
+static bool change(struct epw_analysis *a, struct epw_catalogue *catalogue, struct epw_site *site)
+{
+    struct epw_analyst *analyst = make(a, catalogue, site);
+    struct epw_retired *retired = malloc(sizeof(*retired));
+    if (analyst == NULL || retired == NULL || epw_analyst_adopt(analyst, a->analyst) != EPW_OK) {
+        epw_analyst_free(analyst);
+        epw_site_free(site);
+        epw_catalogue_free(catalogue);
+        free(retired);
+        return false;
+    }
+    epw_analyst_free(a->analyst);
+    *retired = (struct epw_retired){ a->retired, a->catalogue, a->site };
+    a->retired = retired;
+    a->analyst = analyst;
+    a->catalogue = catalogue;
+    a->site = site;
+    return true;
+}
+
+bool epw_analysis_reload(struct epw_analysis *a)
+{
+    struct epw_site *site = NULL;
+    struct epw_catalogue *catalogue = epw_analysis_catalogue(a->options);
+    char count[EPW_TEXT_LEN];
+    if (catalogue == NULL || !epw_analysis_site(a->options, catalogue, &site)) {
+        epw_catalogue_free(catalogue);
+        epw_say(a->progress, "SIGHUP: the signatures and the site file of before stay in use");
+        return false;
+    }
+    if (!change(a, catalogue, site)) {
+        epw_say(a->progress, "SIGHUP: %s; the signatures and the site file of before stay in use",
+                epw_strerror(EPW_ENOMEM));
+        return false;
+    }
+    epw_say(a->progress, "SIGHUP: %s signatures%s in use",
+            epw_text_count(epw_catalogue_count(a->catalogue), count),
+            a->site == NULL ? "" : " and the site file");
+    return true;
+}
+
+bool epw_analysis_save(const struct epw_analysis *a)
+{
+    return a->options->state == NULL ||
+           epw_state_file_write(a->options->state, a->analyst, a->progress);
+}
+
+void epw_analysis_free(struct epw_analysis *a)
+{
+    epw_analyst_free(a->analyst);
+    epw_site_free(a->site);
+    epw_catalogue_free(a->catalogue);
+    for (struct epw_retired *r = a->retired, *next; r != NULL; r = next) {
+        next = r->next;
+        epw_site_free(r->site);
+        epw_catalogue_free(r->catalogue);
+        free(r);
+    }
+}
