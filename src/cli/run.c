@@ -39,6 +39,7 @@ struct run {
     struct epw_watch watch;
     struct epw_notify notify;
     uint64_t packets; /* read so far */
+    uint64_t hurried; /* flow records that memory ran out over */
     bool partial;     /* some input was not read to its end */
     bool failed;      /* the exit status is not 0 */
     bool found;       /* a finding at or above --fail-on */
@@ -88,11 +89,11 @@ static void on_result(void *ctx, const struct epw_result *result)
         epw_sinks_flow(run->sinks, result);
 }
 
-/* Without memory for it to wait, a flow is decided at once: not worse than a short --wait. */
+/* Without memory for it to wait, a flow is decided at once, as with --wait 0; told at the end. */
 static void on_flow(void *ctx, const struct epw_flow_record *record)
 {
     struct run *run = ctx;
-    epw_analyst_flow(run->analysis.analyst, record);
+    run->hurried += epw_analyst_flow(run->analysis.analyst, record) != EPW_OK;
 }
 
 static void on_sighting(void *ctx, const struct epw_sighting *sighting)
@@ -257,6 +258,13 @@ static void read_all(struct run *run)
     const struct epw_stats stats = all_stats(run);
     epw_analyst_drops(run->analysis.analyst, stats.packets,
                       stats.drops_kernel + stats.drops_interface + stats.records_dropped);
+    if (run->hurried != 0) {
+        char count[EPW_TEXT_LEN];
+        run->partial = run->failed = true;
+        epw_say(&run->progress,
+                "out of memory over %s flow records, which others could not decide any more",
+                epw_text_count(run->hurried, count));
+    }
     epw_analyst_flush(run->analysis.analyst);
     epw_progress_clear(&run->progress);
 }

@@ -256,7 +256,8 @@ static enum epw_err learn_finding(void *state, const struct epw_finding *finding
     return l->ignores.failed ? EPW_ENOMEM : EPW_OK;
 }
 
-static void write_products(const struct learn *l)
+/* EPW_ENOMEM: not all were written. */
+static enum epw_err write_products(const struct learn *l)
 {
     struct epw_str s = { 0 };
     for (const struct product *p = l->products; p != NULL; p = p->hh.next) {
@@ -266,8 +267,10 @@ static void write_products(const struct learn *l)
                      p->neighbour ? "; a neighbour of the products that are watched for" : "",
                      p->name);
     }
+    enum epw_err err = s.failed ? EPW_ENOMEM : EPW_OK;
     fputs(epw_str_text(&s), l->stream);
     epw_str_free(&s);
+    return err;
 }
 
 static bool opened_by(const struct learn *l, const struct answer *a, const struct answer *b)
@@ -308,7 +311,7 @@ static void write_hosts(const struct learn *l)
     }
 }
 
-static void write_all(const struct learn *l, const struct epw_stats *stats)
+static enum epw_err write_all(const struct learn *l, const struct epw_stats *stats)
 {
     char first[EPW_TEXT_LEN], last[EPW_TEXT_LEN];
     fprintf(l->stream,
@@ -325,7 +328,7 @@ static void write_all(const struct learn *l, const struct epw_stats *stats)
                     (unsigned long long)l->in_range[i], l->in_range[i] == 1 ? "" : "es", ranges[i]);
     fputs(epw_str_text(&l->nets), l->stream);
     fputs("# Products: what spoke, likely or better\n", l->stream);
-    write_products(l);
+    enum epw_err err = write_products(l);
     fputs("# Hosts in roles that others connect to\n", l->stream);
     write_hosts(l);
     fprintf(l->stream,
@@ -333,13 +336,13 @@ static void write_all(const struct learn *l, const struct epw_stats *stats)
             "found of hosts\n",
             (unsigned long long)l->others);
     fputs(epw_str_text(&l->ignores), l->stream);
+    return ferror(l->stream) != 0 ? EPW_EIO : err;
 }
 
 static enum epw_err learn_close(void *state, const struct epw_stats *stats)
 {
     struct learn *l = state;
-    write_all(l, stats);
-    bool failed = ferror(l->stream) != 0;
+    enum epw_err err = write_all(l, stats);
     struct product *p, *next;
     HASH_ITER (hh, l->products, p, next) {
         HASH_DEL(l->products, p);
@@ -356,7 +359,7 @@ static enum epw_err learn_close(void *state, const struct epw_stats *stats)
     }
     epw_str_free(&l->ignores);
     free(l);
-    return failed ? EPW_EIO : EPW_OK;
+    return err;
 }
 
 const struct epw_output epw_learn = {

@@ -156,6 +156,7 @@ static void print_roles(struct table *t)
 {
     size_t count;
     const struct epw_sum_role *const *list = epw_summary_roles(t->summary, &count);
+    t->line.failed |= list == NULL;
     const char *product = "";
     if (count != 0)
         fputs("\nhosts by role, likely or confirmed\n", t->stream);
@@ -196,6 +197,7 @@ static void print_ports(struct table *t)
 {
     size_t count;
     const struct epw_sum_port *const *list = epw_summary_ports(t->summary, &count);
+    t->line.failed |= list == NULL;
     if (count == 0)
         return;
     print_titles(t, "ambiguous: several fit", "");

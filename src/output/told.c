@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "output/layout.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* Where the text of a finding begins, after its severity. */
@@ -14,7 +15,8 @@
 /* Hosts named; a finding may have many. */
 #define HOSTS 6
 
-static void tell_hosts(FILE *stream, const struct epw_finding *f)
+/* False: out of memory, it is not all there. */
+static bool tell_hosts(FILE *stream, const struct epw_finding *f)
 {
     struct epw_str line = { 0 };
     char text[EPW_TEXT_LEN], ip[EPW_IP_STRLEN];
@@ -32,10 +34,12 @@ static void tell_hosts(FILE *stream, const struct epw_finding *f)
         fprintf(stream, "%*s", INDENT, "");
         epw_layout_wrap(stream, INDENT, INDENT, epw_str_text(&line));
     }
+    bool whole = !line.failed;
     epw_str_free(&line);
+    return whole;
 }
 
-static void tell(FILE *stream, const struct epw_finding *f)
+static bool tell(FILE *stream, const struct epw_finding *f)
 {
     struct epw_str line = { 0 };
     fprintf(stream, "%-*s", INDENT, epw_severity_name(f->severity));
@@ -44,6 +48,7 @@ static void tell(FILE *stream, const struct epw_finding *f)
         epw_str_addf(&line, " (%s%s%s)", f->product, f->function[0] == '\0' ? "" : " ",
                      f->function);
     epw_layout_wrap(stream, INDENT, INDENT, epw_str_text(&line));
+    bool whole = !line.failed;
     epw_str_free(&line);
     const char *const sentences[] = { f->summary, f->documented, f->advice };
     for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++) {
@@ -52,7 +57,7 @@ static void tell(FILE *stream, const struct epw_finding *f)
         fprintf(stream, "%*s", INDENT, "");
         epw_layout_wrap(stream, INDENT, INDENT, sentences[i]);
     }
-    tell_hosts(stream, f);
+    return tell_hosts(stream, f) && whole;
 }
 
 static uint64_t total(const struct epw_told *told)
@@ -69,10 +74,9 @@ enum epw_err epw_told_add(struct epw_told *told, const struct epw_finding *findi
         told->stream = open_memstream(&told->text, &told->len);
     if (told->stream == NULL)
         return EPW_ENOMEM;
-    if (total(told) < EPW_TOLD_MAX)
-        tell(told->stream, finding);
+    bool whole = total(told) >= EPW_TOLD_MAX || tell(told->stream, finding);
     told->count[finding->severity]++;
-    return ferror(told->stream) ? EPW_ENOMEM : EPW_OK;
+    return !whole || ferror(told->stream) ? EPW_ENOMEM : EPW_OK;
 }
 
 enum epw_err epw_told_write(struct epw_told *told, FILE *stream, const struct epw_stats *stats)
