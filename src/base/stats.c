@@ -45,6 +45,7 @@ void epw_stats_add(struct epw_stats *sum, const struct epw_stats *part)
     ADD(drops_kernel);
     ADD(drops_interface);
     ADD(records_dropped);
+    ADD(queue_bytes);
     for (unsigned i = 0; i < EPW_ENDINGS; i++)
         ADD(ending[i]);
     ADD(flows);

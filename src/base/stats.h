@@ -28,6 +28,7 @@ struct epw_stats {
     int64_t first_ns, last_ns; /* stamps of the timeline, 0 when empty */
     uint64_t drops_kernel, drops_interface;
     uint64_t records_dropped; /* live: flow records and sightings the analyst had no room for */
+    uint64_t queue_bytes;     /* not a sum: results on their way to the analyst just now */
 
     /* meter */
     uint64_t ending[EPW_ENDINGS];

@@ -224,6 +224,8 @@ static void put_gauges(const struct prometheus_out *out, const struct epw_stats 
 {
     head(out, "epwatch_signatures", "gauge", "Signatures that are loaded.");
     sample(out, "epwatch_signatures", "", out->info->signature_count);
+    head(out, "epwatch_queue_bytes", "gauge", "Flow records on their way to the analyst.");
+    sample(out, "epwatch_queue_bytes", "", stats->queue_bytes);
     head(out, "epwatch_last_packet_timestamp_seconds", "gauge", "Stamp of the latest packet.");
     sample(out, "epwatch_last_packet_timestamp_seconds", "",
            stats->last_ns < 0 ? 0 : (uint64_t)stats->last_ns / 1000000000u);

@@ -97,3 +97,8 @@ void epw_lane_give_back(struct epw_lane *lane)
     if (epw_lane_dropped(lane) != 0)
         atomic_store(&lane->out.tail, lane->out.at);
 }
+
+size_t epw_lane_depth(const struct epw_lane *lane)
+{
+    return atomic_load(&lane->in.head) - lane->out.at;
+}

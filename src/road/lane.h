@@ -81,6 +81,9 @@ size_t epw_lane_used(const struct epw_lane *lane);
 
 /* The emptying side. */
 
+/* Bytes handed on and not used, just now. */
+size_t epw_lane_depth(const struct epw_lane *lane);
+
 /* The first event that was handed on and not dropped; NULL: there is none now. */
 const struct epw_event *epw_lane_first(struct epw_lane *lane);
 /* The first event is used; its memory is kept until epw_lane_give_back(). */

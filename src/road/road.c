@@ -235,6 +235,8 @@ void epw_road_stats(const struct epw_road *road, struct epw_stats *stats)
         epw_stats_add(stats, epw_meter_stats(road->worker[0].meter));
         return;
     }
-    for (unsigned i = 0; i < road->workers; i++)
+    for (unsigned i = 0; i < road->workers; i++) {
         epw_stats_add(stats, &road->worker[i].stats);
+        stats->queue_bytes += epw_lane_depth(&road->worker[i].lane);
+    }
 }

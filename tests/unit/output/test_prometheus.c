@@ -174,7 +174,9 @@ Test(prometheus, counts_flows_by_function_and_findings_by_kind)
     fix_finding(&out, &finding);
     finding.finding.state = EPW_FINDING_CLOSED;
     fix_finding(&out, &finding);
-    struct epw_stats stats = { .packets = 5, .drops_kernel = 3, .flows = 4, .last_ns = 1999999999 };
+    struct epw_stats stats = {
+        .packets = 5, .drops_kernel = 3, .flows = 4, .queue_bytes = 77, .last_ns = 1999999999
+    };
     stats.ending[EPW_END_NOT_IP] = 2;
     snapshot(&out, &stats);
     expect_well_formed(out.text);
@@ -183,6 +185,7 @@ Test(prometheus, counts_flows_by_function_and_findings_by_kind)
     expect_line(out.text, SERIES("packets_dropped_total") ",by=\"kernel\"} 3");
     expect_line(out.text, SERIES("packets_decoded_total") ",ending=\"not_ip\"} 2");
     expect_line(out.text, SERIES("flows_total") "} 4");
+    expect_line(out.text, SERIES("queue_bytes") "} 77");
     expect_line(
         out.text,
         SERIES(
