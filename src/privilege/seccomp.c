@@ -179,14 +179,14 @@ static int allow_in_part(scmp_filter_ctx filter)
         int call;
         struct scmp_arg_cmp arg;
     } part[] = {
-        { SCMP_SYS(tgkill), SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)getpid()) }, /* abort(), raise() */
+        { SCMP_SYS(tgkill), SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)getpid(), 0) }, /* abort(), raise() */
 #if !EPW_SECCOMP_SANITIZED
         { SCMP_SYS(clone), SCMP_A0_32(SCMP_CMP_MASKED_EQ, CLONE_SEEN, CLONE_THREAD) },
         { SCMP_SYS(mmap), SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
         { SCMP_SYS(mmap2), SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
         { SCMP_SYS(mprotect), SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
-        { SCMP_SYS(prctl), SCMP_A0_32(SCMP_CMP_EQ, PR_SET_NAME) },
-        { SCMP_SYS(prlimit64), SCMP_A2_64(SCMP_CMP_EQ, 0) }, /* limits are read, not set */
+        { SCMP_SYS(prctl), SCMP_A0_32(SCMP_CMP_EQ, PR_SET_NAME, 0) },
+        { SCMP_SYS(prlimit64), SCMP_A2_64(SCMP_CMP_EQ, 0, 0) }, /* limits are read, not set */
 #endif
     };
     int err = 0;
@@ -194,7 +194,7 @@ static int allow_in_part(scmp_filter_ctx filter)
         err = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, part[i].call, 1, &part[i].arg);
     for (size_t i = 0; i < sizeof(ioctls) / sizeof(ioctls[0]) && err == 0; i++)
         err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                               SCMP_A1_32(SCMP_CMP_EQ, (uint32_t)ioctls[i]));
+                               SCMP_A1_32(SCMP_CMP_EQ, (uint32_t)ioctls[i], 0));
     /* Its arguments are in memory, out of a filter's sight: the C library then takes clone(). */
     return err != 0 ? err : seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 }

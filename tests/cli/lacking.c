@@ -18,7 +18,7 @@ int main(int argc, char **argv)
         strcmp(argv[1], "landlock") == 0
             ? seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(landlock_create_ruleset), 0)
             : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1,
-                               SCMP_A0_32(SCMP_CMP_EQ, PR_SET_SECCOMP));
+                               SCMP_A0_32(SCMP_CMP_EQ, PR_SET_SECCOMP, 0));
     if (err != 0 || seccomp_load(filter) != 0)
         return 77; /* nor can it be played */
     execvp(argv[2], argv + 2);

@@ -170,7 +170,7 @@ static enum epw_err without(int call, unsigned arg0, int errnum)
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     if (filter == NULL ||
         seccomp_rule_add(filter, SCMP_ACT_ERRNO((unsigned)errnum), call, arg0 == 0 ? 0 : 1,
-                         SCMP_A0_32(SCMP_CMP_EQ, arg0)) != 0 ||
+                         SCMP_A0_32(SCMP_CMP_EQ, arg0, 0)) != 0 ||
         seccomp_load(filter) != 0)
         return EPW_EIO;
     seccomp_release(filter);
