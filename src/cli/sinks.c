@@ -240,7 +240,9 @@ static struct sink *next_picked(struct epw_sinks *sinks, size_t *at)
 {
     while (*at < sinks->count) {
         struct sink *sink = &sinks->sink[(*at)++];
-        if (sinks->pick == EPW_PICK_ALL || (sinks->pick == EPW_PICK_ROTATED && rotated(sink)) ||
+        bool streamed = sink->format->stats != NULL;
+        if (sinks->pick == EPW_PICK_ALL || (sinks->pick == EPW_PICK_STREAMED && streamed) ||
+            (sinks->pick == EPW_PICK_ROTATED && rotated(sink) && !streamed) ||
             (sinks->pick == EPW_PICK_CURRENT && sink->file.kind == EPW_SINK_CURRENT))
             return sink;
     }

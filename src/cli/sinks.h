@@ -37,9 +37,16 @@ void epw_sinks_finding(struct epw_sinks *sinks, const struct epw_finding *findin
 
 /*
  * A live run. Which outputs hosts and findings go to: all; those that are about
- * to be rotated; the table that is kept to be shown; those whose file is made anew at intervals.
+ * to be rotated; the table that is kept to be shown; those whose file is made anew at intervals;
+ * those that are told each finding when it comes up, with its state, and so not again at rotation.
  */
-enum epw_sinks_pick { EPW_PICK_ALL, EPW_PICK_ROTATED, EPW_PICK_SHOWN, EPW_PICK_CURRENT };
+enum epw_sinks_pick {
+    EPW_PICK_ALL,
+    EPW_PICK_ROTATED,
+    EPW_PICK_SHOWN,
+    EPW_PICK_CURRENT,
+    EPW_PICK_STREAMED,
+};
 /* *hosts, *findings: whether any of them takes such. */
 void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick, bool *hosts, bool *findings);
 /* Signatures were read again. Without memory, outputs list those of before. */

@@ -14,6 +14,9 @@
 /* Whoever follows a file sees a flow well within a second of its end. */
 #define FLUSH_NS (SECOND_NS / 4)
 
+/* How long a finding that is certain stays untold: looking takes a pass over all hosts. */
+#define FINDINGS_NS (5 * SECOND_NS)
+
 static atomic_bool show_wanted, reload_wanted;
 
 static void on_signal(int number)
@@ -38,6 +41,7 @@ void epw_watch_start(struct epw_watch *watch, const struct epw_options *options)
         return;
     int64_t now = now_ns(CLOCK_MONOTONIC);
     watch->stats_ns = now + options->stats_s * SECOND_NS;
+    watch->findings_ns = now + FINDINGS_NS;
     watch->rotate_ns = now + options->rotate_s * SECOND_NS;
     const struct sigaction catch = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
     sigaction(SIGUSR1, &catch, NULL);
@@ -72,6 +76,10 @@ unsigned epw_watch_due(struct epw_watch *watch)
         watch->stats_ns += watch->options->stats_s * SECOND_NS;
         due |= EPW_WATCH_STATS;
     }
+    if (now >= watch->findings_ns) {
+        watch->findings_ns = now + FINDINGS_NS;
+        due |= EPW_WATCH_FINDINGS;
+    }
     if (watch->options->rotate_s != 0 && now >= watch->rotate_ns) {
         watch->rotate_ns += watch->options->rotate_s * SECOND_NS;
         due |= EPW_WATCH_ROTATE;
@@ -105,9 +113,23 @@ static void give_so_far(struct epw_analyst *analyst, struct epw_sinks *sinks,
     epw_sinks_pick(sinks, EPW_PICK_ALL, &hosts, &findings);
 }
 
+static void tell_findings(struct epw_analyst *analyst, struct epw_sinks *sinks)
+{
+    bool hosts, findings;
+    epw_sinks_pick(sinks, EPW_PICK_STREAMED, &hosts, &findings);
+    if (findings && epw_analyst_findings(analyst, on_finding, sinks) != EPW_OK)
+        epw_say(NULL, "findings so far are not complete: %s", epw_strerror(EPW_ENOMEM));
+    epw_sinks_pick(sinks, EPW_PICK_ALL, &hosts, &findings);
+}
+
 void epw_watch_do(struct epw_watch *watch, unsigned due, struct epw_analyst *analyst,
                   struct epw_sinks *sinks, const struct epw_stats *stats)
 {
+    /* What was lost decides which findings are believed. */
+    epw_analyst_drops(analyst, stats->packets,
+                      stats->drops_kernel + stats->drops_interface + stats->records_dropped);
+    if ((due & (EPW_WATCH_FINDINGS | EPW_WATCH_ROTATE)) != 0)
+        tell_findings(analyst, sinks);
     if ((due & EPW_WATCH_SHOW) != 0) {
         give_so_far(analyst, sinks, EPW_PICK_SHOWN);
         epw_sinks_show(sinks, stats);

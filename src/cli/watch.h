@@ -19,7 +19,7 @@ struct epw_watch {
     int64_t ask_ns;
     _Atomic uint64_t drops_kernel, drops_interface;
     /* The receiver's: when it is time, on the monotonic clock. */
-    int64_t flush_ns, stats_ns, rotate_ns;
+    int64_t flush_ns, stats_ns, rotate_ns, findings_ns;
     uint64_t drops_told;
 };
 
@@ -32,11 +32,12 @@ void epw_watch_drops(struct epw_watch *watch, struct epw_capture *capture, bool 
 
 /* On the receiver's thread, after each round: what is due, 0 most often. */
 enum {
-    EPW_WATCH_FLUSH = 1,   /* lines go out */
-    EPW_WATCH_STATS = 2,   /* counters are written */
-    EPW_WATCH_ROTATE = 4,  /* -G */
-    EPW_WATCH_SHOW = 8,    /* SIGUSR1: the table so far */
-    EPW_WATCH_RELOAD = 16, /* SIGHUP: signatures and site file are read again, by the caller */
+    EPW_WATCH_FLUSH = 1,     /* lines go out */
+    EPW_WATCH_STATS = 2,     /* counters are written */
+    EPW_WATCH_ROTATE = 4,    /* -G */
+    EPW_WATCH_SHOW = 8,      /* SIGUSR1: the table so far */
+    EPW_WATCH_RELOAD = 16,   /* SIGHUP: signatures and site file are read again, by the caller */
+    EPW_WATCH_FINDINGS = 32, /* those that came up, grew or are over are told */
 };
 unsigned epw_watch_due(struct epw_watch *watch);
 /* Does it, but for the reload. stats are the run's so far. */

@@ -21,6 +21,7 @@ whole() {
 watch 1 -i v1 -o eve:eve.json --wait 0 --timeouts closed=1,udp=1,unanswered=1 --stats 1
 send v0 "$sample"
 until_true 'flows are written' lines eve.json 400
+until_true 'findings are told' grep -q '"event_type":"alert".*"state":"open"' eve.json
 sleep 3 # until all have ended that will
 kill -USR1 "$pid"
 until_true 'the table is shown' grep -q '^capture' err

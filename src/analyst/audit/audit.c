@@ -160,6 +160,11 @@ int64_t epw_audit_watched_ns(const struct epw_audit *audit)
     return audit->now_ns - audit->first_ns;
 }
 
+bool epw_audit_goes_on(const struct epw_audit *audit)
+{
+    return audit->goes_on;
+}
+
 int64_t epw_audit_now_ns(const struct epw_audit *audit)
 {
     return audit->now_ns;

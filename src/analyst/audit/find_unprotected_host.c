@@ -16,6 +16,9 @@ extern const struct epw_rule epw_rule_unprotected_host;
 /* Hosts kept, some 100 bytes each; of those beyond, nothing is said. */
 #define HOSTS_MAX 131072
 
+/* Vendors' agents speak every 1 to 15 minutes; who was silent for so long has none. */
+#define NEW_NS (3600LL * 1000000000LL)
+
 struct host {
     UT_hash_handle hh;
     struct epw_ip ip;
@@ -121,10 +124,16 @@ static bool is_unprotected(const struct epw_audit *audit, const struct epw_inven
     return active;
 }
 
+/* In the middle of a run a host that came lately may speak yet. */
+static bool is_new(const struct epw_audit *audit, const struct epw_inventory_host *host)
+{
+    return epw_audit_goes_on(audit) && epw_audit_now_ns(audit) - host->first_ns < NEW_NS;
+}
+
 static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
 {
     if (!epw_site_has_internal(epw_audit_site(audit)) || !host->internal || host->role_count != 0 ||
-        host->ip_count == 0 || !is_unprotected(audit, host))
+        host->ip_count == 0 || is_new(audit, host) || !is_unprotected(audit, host))
         return;
     const struct epw_observation o = {
         .subject = "internal hosts without protection",

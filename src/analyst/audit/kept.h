@@ -31,6 +31,7 @@ struct epw_audit {
     bool lossy;                 /* of all packets too many were dropped */
     uint32_t pass;              /* looks back so far */
     bool looks_back;            /* one is under way */
+    bool goes_on;               /* ... in the middle of the run */
     uint64_t withheld, dropped; /* by the last one: the next counts anew */
     void **state;               /* by the rule's place in epw_rules */
 };

@@ -91,6 +91,9 @@ bool epw_audit_shows_role(const struct epw_audit *audit, const struct epw_ip *ip
 int64_t epw_audit_watched_ns(const struct epw_audit *audit);
 int64_t epw_audit_now_ns(const struct epw_audit *audit);
 
+/* The rules look back (host, finish) in the middle of a run: more may come of every host. */
+bool epw_audit_goes_on(const struct epw_audit *audit);
+
 /*
  * Reports an observation. It is dropped when the site file accepts it, and
  * withheld (counted for the result's last lines) when the rule needs both

@@ -43,8 +43,9 @@ static struct epw_finding shown(const struct epw_finding *f)
 }
 
 /* Rules see the inventory and what they kept; what they say takes the place of the last time's. */
-static enum epw_err look_back(struct epw_audit *audit)
+static enum epw_err look_back(struct epw_audit *audit, bool last)
 {
+    audit->goes_on = !last;
     audit->pass++;
     audit->stats->findings_withheld -= audit->withheld;
     audit->stats->findings_dropped -= audit->dropped;
@@ -98,7 +99,7 @@ static void hand_out(struct epw_audit *audit, struct epw_kept *k, enum epw_findi
 static enum epw_err tell(struct epw_audit *audit, bool last,
                          void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
 {
-    enum epw_err err = look_back(audit);
+    enum epw_err err = look_back(audit, last);
     if (err != EPW_OK)
         return err;
     size_t count = 0, all = HASH_COUNT(audit->kept);
@@ -122,7 +123,7 @@ static enum epw_err tell(struct epw_audit *audit, bool last,
 enum epw_err epw_audit_so_far(struct epw_audit *audit,
                               void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
 {
-    enum epw_err err = look_back(audit);
+    enum epw_err err = look_back(audit, false);
     if (err != EPW_OK)
         return err;
     size_t count = 0, all = HASH_COUNT(audit->kept);
