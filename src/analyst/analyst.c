@@ -15,11 +15,17 @@
 #define WAIT_MAX 131072
 
 /*
- * Flows that say no name and wait all the same, to the end of a capture in
- * which DNS is visible: a later answer may still tell one. No verdict depends
+ * Flows that say no name and wait all the same, to the end of a capture: a
+ * later DNS answer may still tell one. No verdict depends
  * on it, so it is not worth more memory than this.
  */
 #define UNNAMED_MAX 16384
+
+/*
+ * ... in a capture that has shown no DNS so far: most of those never will, and
+ * each of these flows is decided twice. Enough for what precedes the first answer.
+ */
+#define UNNAMED_EARLY_MAX 4096
 
 static enum epw_err list_control(struct epw_knowledge *know)
 {
@@ -236,16 +242,22 @@ static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record
     return EPW_OK;
 }
 
+static uint32_t unnamed_max(const struct epw_analyst *a, const struct epw_flow_record *record)
+{
+    if (!epw_names_any(a->know.names))
+        return UNNAMED_EARLY_MAX;
+    /* There are many DNS flows, and their servers' names matter least. */
+    return record->evidence->app == EPW_APP_DNS ? UNNAMED_MAX / 4 : UNNAMED_MAX;
+}
+
 /* A verdict that stands is told at once; what others show may still matter to the audit. */
 static enum epw_err hand_on(struct epw_analyst *a, const struct epw_flow_record *record)
 {
     const struct epw_result result = { .record = record, .verdict = &a->decision.verdict };
     bool may_change = epw_decision_waits(&a->decision);
-    /* There are many DNS flows, and their servers' names matter least. */
-    size_t unnamed_max = record->evidence->app == EPW_APP_DNS ? UNNAMED_MAX / 4 : UNNAMED_MAX;
     bool unnamed = !may_change && a->decision.verdict.confidence != EPW_CONF_CONFIRMED &&
-                   a->options.wait_s == EPW_WAIT_TO_END && a->unnamed < unnamed_max &&
-                   !a->decision.kase.own_name && epw_names_any(a->know.names);
+                   a->options.wait_s == EPW_WAIT_TO_END && !a->decision.kase.own_name &&
+                   a->unnamed < unnamed_max(a, record);
     a->unnamed += unnamed;
     /* So many names are a resolver's questions: nothing to wait for, and too much to keep. */
     bool large = record->evidence->name_count > EPW_FLOW_NAMES;

@@ -250,9 +250,8 @@ Test(verdict, a_file_share_is_no_deployment)
     show_share("10.0.0.5", ""); /* encrypted, or no tree connect seen */
     show_share("10.0.0.5", cut);
     epw_analyst_flush(analyst);
-    /* The file share comes first: refuted at once, it need not wait for a role. */
-    EXPECT(0, EPW_CONF_NONE, "", "");
-    EXPECT(3, EPW_CONF_LIKELY, "acme", "deployment");
+    EXPECT(3, EPW_CONF_NONE, "", "");
+    EXPECT(2, EPW_CONF_LIKELY, "acme", "deployment");
     EXPECT(4, EPW_CONF_LIKELY, "acme", "deployment");
     EXPECT(5, EPW_CONF_LIKELY, "acme", "deployment");
 }
@@ -378,8 +377,9 @@ Test(verdict, documented_ports_right_a_midstream_flow)
     cr_assert_not_null(strstr(seen[0].words, "initiator 10.0.0.7 is inferred"));
 }
 
-Test(verdict, flows_without_candidates_do_not_wait)
+Test(verdict_wait, flows_without_candidates_do_not_wait, .init = NULL, .fini = fixture_close)
 {
+    fixture_open(60);
     show("10.0.0.7", "10.0.0.5", 12345, EPW_APP_UNKNOWN);
     cr_assert_eq(seen_count, 1);
     cr_assert_eq(seen[0].confidence, EPW_CONF_NONE);

@@ -36,6 +36,25 @@ Test(verdict_beside, an_address_beside_an_answer_is_shown_not_believed)
     cr_assert_eq(seen[1].names, 2);
 }
 
+Test(verdict_beside, a_flow_waits_for_the_first_answer_of_all)
+{
+    struct epw_flow_record r = flow("10.0.0.7", "198.51.100.1", 7, EPW_APP_UNKNOWN);
+    push(&r);
+    cr_assert_eq(seen_count, 0);
+    dns("10.0.0.7", "late.example", "198.51.100.1");
+    epw_analyst_flush(analyst);
+    cr_assert_eq(seen_count, 1);
+    cr_assert_str_eq(seen[0].first_name, "late.example");
+}
+
+Test(verdict_beside, without_dns_in_sight_few_flows_wait_for_a_name)
+{
+    struct epw_flow_record r = flow("10.0.0.7", "198.51.100.1", 7, EPW_APP_UNKNOWN);
+    for (int i = 0; i <= 4096; i++)
+        push(&r);
+    cr_assert_eq(seen_count, 1);
+}
+
 Test(verdict_beside, an_address_beside_an_answer_takes_no_doubt_away)
 {
     dns("10.0.0.7", "other.example", "198.51.100.9");
