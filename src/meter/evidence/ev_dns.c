@@ -28,6 +28,7 @@
 #define DNS_CLASS_IN   1
 #define DNS_NXDOMAIN   3
 #define DNS_REFUSED    5
+#define DNS_UPDATE     5 /* operation code; RFC 2136 */
 
 struct message {
     struct epw_finder *f;
@@ -116,12 +117,13 @@ static void tell_names(const struct message *m)
 static struct epw_sighting sighting(const struct message *m, enum epw_sighting_kind kind,
                                     const struct epw_dns_name *name)
 {
-    enum epw_dir asked = epw_scan_reverse(m->o->dir);
+    enum epw_dir here = m->o->dir, there = epw_scan_reverse(here);
+    enum epw_dir asked = EPW_DNS_RESPONSE(m->header.flags) ? there : here;
     struct epw_sighting s = { .kind = kind,
                               .client = m->o->ip[asked],
-                              .server = m->o->ip[m->o->dir],
+                              .server = m->o->ip[epw_scan_reverse(asked)],
                               .client_port = m->o->port[asked],
-                              .server_port = m->o->port[m->o->dir],
+                              .server_port = m->o->port[epw_scan_reverse(asked)],
                               .proto = m->o->proto,
                               .rcode = (uint8_t)EPW_DNS_RCODE(m->header.flags) };
     memcpy(s.name, name->text, name->len + 1);
@@ -284,16 +286,26 @@ static void tell_answers(const struct message *m)
     tell_passing(m, &end);
 }
 
-/* Multicast answers come without a question: every record speaks of its own name. */
-static void tell_announcements(const struct message *m)
+/*
+ * Records that speak of their own names: multicast answers, and what a host wants to be called
+ * (RFC 2136, 2.5), told with its zone in passing: the server may refuse it.
+ */
+static void tell_owners(const struct message *m, bool passing)
 {
+    const struct epw_dns_header *h = &m->header;
+    unsigned before = passing ? h->answers : 0, behind = passing ? 0 : h->additionals;
+    unsigned count = h->answers + (unsigned)h->authorities + behind;
     struct epw_cur c = m->answer;
     struct epw_dns_record record;
-    unsigned count = m->header.answers + (unsigned)m->header.authorities + m->header.additionals;
     for (unsigned i = 0; next_record(m, &c, count, &i, &record);) {
-        struct known_as as = { &record.name, &record.name, record.ttl_s, .passing = false };
+        struct known_as as = { &record.name, &record.name, record.ttl_s, passing };
         bool address = record.type == EPW_DNS_A || record.type == EPW_DNS_AAAA;
-        if (address && record.name.plain && record.name.len != 0)
+        bool gone = (record.class & DNS_CLASS_MASK) != DNS_CLASS_IN; /* to be deleted */
+        if (i <= before || gone || !address || !record.name.plain || record.name.len == 0)
+            continue;
+        tell_record(m, &as, &record);
+        as.name = &m->question.name;
+        if (passing && as.name->plain && as.name->len != 0)
             tell_record(m, &as, &record);
     }
 }
@@ -313,7 +325,7 @@ static void tell_response(const struct message *m)
     bool named = m->question.name.len != 0 && m->question.name.plain;
     count_dropped(m);
     if (m->multicast && m->header.questions == 0) {
-        tell_announcements(m);
+        tell_owners(m, false);
     } else if (named && (rcode == DNS_NXDOMAIN || rcode == DNS_REFUSED)) {
         struct epw_sighting s = sighting(m, EPW_SIGHT_REFUSAL, &m->question.name);
         epw_ev_sight(m->f, &s);
@@ -339,8 +351,11 @@ static enum epw_look message(struct epw_finder *f, const struct epw_opening *o,
     bool response = EPW_DNS_RESPONSE(m.header.flags);
     epw_ev_requester(f, response ? epw_scan_reverse(o->dir) : o->dir);
     tell_names(&m);
-    if (response && EPW_DNS_OPCODE(m.header.flags) == 0)
+    unsigned opcode = EPW_DNS_OPCODE(m.header.flags);
+    if (response && opcode == 0)
         tell_response(&m);
+    else if (!response && opcode == DNS_UPDATE)
+        tell_owners(&m, true);
     return EPW_LOOK_MINE;
 }
 

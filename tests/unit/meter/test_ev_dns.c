@@ -179,6 +179,34 @@ Test(ev_dns, addresses_beside_the_answer_are_told_in_passing)
     cr_assert(f.sight[0].passing && f.sight[1].passing);
 }
 
+/* Dynamic update of the zone c.x: p.c.x must not be an alias; its addresses go; it is 10.0.0.9. */
+static const uint8_t update[] = {
+    0,    7,   0x28, 0,   0, 1,   0, 1, 0, 3,  0, 0, /* update; 1 zone, 1 prerequisite, 3 records */
+    1,    'c', 1,    'x', 0, 0,   6, 0, 1,           /* offset 12: c.x, SOA, IN */
+    1,    'p', 0xc0, 12,  0, 1,   0, 1, 0, 0,  0, 0, 0, 4, /* offset 21: p.c.x A, IN: has this */
+    10,   0,   0,    8,                                    /* */
+    0xc0, 21,  0,    1,   0, 255, 0, 0, 0, 0,  0, 0,       /* A, ANY: all go */
+    0xc0, 21,  0,    1,   0, 254, 0, 0, 0, 0,  0, 4,       /* A, NONE: this one goes */
+    10,   0,   0,    7,                                    /* */
+    0xc0, 21,  0,    1,   0, 1,   0, 0, 0, 90, 0, 4,       /* A, IN, TTL 90 */
+    10,   0,   0,    9,
+};
+
+Test(ev_dns, what_a_host_wants_to_be_called_is_told_in_passing_with_its_zone)
+{
+    cr_assert_eq(udp(53, EPW_TO_SERVER, update, sizeof(update)), EPW_LOOK_MINE);
+    cr_assert_eq(f.sights, 2, "neither what it asks for nor what shall go");
+    assert_sight(0, EPW_SIGHT_ADDRESS, "p.c.x", "", "10.0.0.9", 90);
+    assert_sight(1, EPW_SIGHT_ADDRESS, "c.x", "p.c.x", "10.0.0.9", 90);
+    cr_assert(f.sight[0].passing && f.sight[1].passing);
+    clear();
+    uint8_t answer_to_it[sizeof(update)];
+    memcpy(answer_to_it, update, sizeof(update));
+    answer_to_it[2] = 0xa8;
+    cr_assert_eq(udp(53, EPW_TO_CLIENT, answer_to_it, sizeof(update)), EPW_LOOK_MINE);
+    cr_assert_eq(f.sights, 0, "its answer only repeats it");
+}
+
 Test(ev_dns, the_root_is_asked_for_by_its_dot)
 {
     static const uint8_t root[] = { 0, 9, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1 };
