@@ -43,25 +43,19 @@ static void extension(uint16_t type, struct epw_cur ext, struct epw_tls_hello *h
         hello->ech = true;
 }
 
-enum epw_err epw_tls_hello_parse(struct epw_cur message, struct epw_tls_hello *hello)
+/* From the version on; whole: to the end of the message. A cookie is what datagrams have more. */
+static enum epw_err body(struct epw_cur c, bool whole, bool datagrams, struct epw_tls_hello *hello)
 {
-    *hello = (struct epw_tls_hello){ 0 };
-    if (epw_cur_left(&message) < EPW_TLS_MESSAGE_HEAD)
-        return EPW_ETRUNC;
-    uint8_t type = epw_cur_u8(&message);
-    uint32_t len = epw_cur_be24(&message);
-    bool whole = epw_cur_left(&message) >= len;
-    if (type != EPW_TLS_CLIENT_HELLO)
-        return EPW_EFORMAT;
     enum epw_err short_of = whole ? EPW_EFORMAT : EPW_ETRUNC;
-    struct epw_cur c = epw_cur_sub(&message, whole ? len : epw_cur_left(&message));
     uint16_t version = epw_cur_be16(&c);
-    if (epw_cur_ok(&c) && version >> 8 != 3)
+    if (epw_cur_ok(&c) && version >> 8 != (datagrams ? 0xfe : 3))
         return EPW_EFORMAT;
-    epw_cur_skip(&c, 32);               /* random */
-    epw_cur_skip(&c, epw_cur_u8(&c));   /* session id */
-    epw_cur_skip(&c, epw_cur_be16(&c)); /* cipher suites */
-    epw_cur_skip(&c, epw_cur_u8(&c));   /* compression methods */
+    epw_cur_skip(&c, 32);             /* random */
+    epw_cur_skip(&c, epw_cur_u8(&c)); /* session id */
+    if (datagrams)
+        epw_cur_skip(&c, epw_cur_u8(&c)); /* cookie */
+    epw_cur_skip(&c, epw_cur_be16(&c));   /* cipher suites */
+    epw_cur_skip(&c, epw_cur_u8(&c));     /* compression methods */
     if (!epw_cur_ok(&c))
         return short_of;
     if (whole && epw_cur_left(&c) == 0)
@@ -80,6 +74,27 @@ enum epw_err epw_tls_hello_parse(struct epw_cur message, struct epw_tls_hello *h
     if (!epw_cur_ok(&c))
         return short_of;
     return whole ? EPW_OK : EPW_ETRUNC;
+}
+
+enum epw_err epw_tls_hello_parse(struct epw_cur message, struct epw_tls_hello *hello)
+{
+    *hello = (struct epw_tls_hello){ 0 };
+    if (epw_cur_left(&message) < EPW_TLS_MESSAGE_HEAD)
+        return EPW_ETRUNC;
+    uint8_t type = epw_cur_u8(&message);
+    uint32_t len = epw_cur_be24(&message);
+    bool whole = epw_cur_left(&message) >= len;
+    if (type != EPW_TLS_CLIENT_HELLO)
+        return EPW_EFORMAT;
+    return body(epw_cur_sub(&message, whole ? len : epw_cur_left(&message)), whole, false, hello);
+}
+
+enum epw_err epw_tls_hello_parse_dtls(struct epw_cur arrived, size_t len,
+                                      struct epw_tls_hello *hello)
+{
+    *hello = (struct epw_tls_hello){ 0 };
+    bool whole = epw_cur_left(&arrived) >= len;
+    return body(epw_cur_sub(&arrived, whole ? len : epw_cur_left(&arrived)), whole, true, hello);
 }
 
 static bool is(const uint8_t *bytes, size_t len, const char *text)

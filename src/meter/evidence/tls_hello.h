@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ClientHello (RFC 8446, 4.1.2), as TLS records and QUIC CRYPTO frames
- * carry it: server name, first ALPN id, and whether the name is an outer one.
+ * The ClientHello (RFC 8446, 4.1.2), as TLS and DTLS records and QUIC CRYPTO
+ * frames carry it: server name, first ALPN id, and whether the name is an outer one.
  */
 #ifndef EPW_METER_TLS_HELLO_H
 #define EPW_METER_TLS_HELLO_H
@@ -32,6 +32,10 @@ struct epw_tls_hello {
  * EPW_EFORMAT: it is no ClientHello, or a malformed one.
  */
 enum epw_err epw_tls_hello_parse(struct epw_cur message, struct epw_tls_hello *hello);
+
+/* The same for DTLS, without the message's head; len is its length, arrived what there is of it. */
+enum epw_err epw_tls_hello_parse_dtls(struct epw_cur arrived, size_t len,
+                                      struct epw_tls_hello *hello);
 
 /* Puts what was found into the evidence; the opening's side is the requester. */
 void epw_tls_hello_tell(struct epw_finder *f, const struct epw_opening *o,
