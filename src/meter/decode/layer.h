@@ -72,6 +72,17 @@ static inline enum epw_next epw_go(struct epw_descent *d, enum epw_space space, 
     return EPW_NEXT_LAYER;
 }
 
+/*
+ * On from a UDP header to the tunnel at its destination port. AYIYA's other direction, to a
+ * client whose port may be any behind NAT, is known by where it comes from.
+ */
+#define EPW_PORT_AYIYA 5072
+static inline enum epw_next epw_go_udp(struct epw_descent *d)
+{
+    const struct epw_packet *p = d->packet;
+    return epw_go(d, EPW_BY_UDP_PORT, p->sport == EPW_PORT_AYIYA ? p->sport : p->dport);
+}
+
 /* Ends a descent that ran out of bytes: cut by the capture, or short by a header's own words. */
 static inline enum epw_next epw_end_short(struct epw_descent *d)
 {

@@ -37,7 +37,7 @@ static enum epw_next decode(struct epw_descent *d)
     }
     p->payload_at = HEADER;
     epw_take_payload(d);
-    return epw_go(d, EPW_BY_UDP_PORT, p->dport);
+    return epw_go_udp(d);
 }
 
 const struct epw_layer epw_layer_udp = {

@@ -128,6 +128,6 @@ bool epw_plain(struct epw_descent *d, enum epw_next *next)
     d->bounded = true;
     /* Ethernet, which the loop counts, tags, IP and UDP were layers too. */
     d->left -= (uint32_t)(link_len - ETHER_LEN) / TAG_LEN + 2;
-    *next = epw_go(d, EPW_BY_UDP_PORT, p->dport);
+    *next = epw_go_udp(d);
     return true;
 }

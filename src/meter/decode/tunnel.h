@@ -16,6 +16,7 @@ enum epw_tunnel_kind {
     EPW_TUNNEL_PPTP,
     EPW_TUNNEL_IPIP,
     EPW_TUNNEL_PPPOE,
+    EPW_TUNNEL_AYIYA,
 };
 
 /* Folds a tunnel into packet->tunnel. id: network, key or session number; 0 when it has none. */

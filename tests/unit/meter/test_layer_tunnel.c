@@ -184,6 +184,45 @@ Test(layer_geneve, others_keep_their_udp_flow)
     check_ending(decode(RAW4, OUT("11") UDP_TO("17c1") "0000 65"), EPW_END_TRUNCATED);
 }
 
+/* AYIYA: 16 bytes of identity, 5 words of signature; forward; then what is inside. */
+#define AYIYA(proto)                                                                               \
+    "4152 11 " proto " 4af64bfd 20014978000f004c0000000000000001 "                                 \
+    "00112233 44556677 8899aabb ccddeeff 00112233 "
+
+Test(layer_ayiya, both_directions_are_one_tunnel)
+{
+    struct epw_packet p = decode(RAW4, OUT("11") UDP_TO("13d0") AYIYA("29") IP6_SYN);
+    check_syn6(p);
+    /* from the server's port to any */
+    struct epw_packet back = decode(RAW4, BACK("11") "13d0 9c40 0000 0000 " AYIYA("29") IP6_SYN);
+    check_syn6(back);
+    cr_assert_neq(p.tunnel, 0);
+    cr_assert_eq(back.tunnel, p.tunnel);
+    check_syn(decode(RAW4, OUT("11") UDP_TO("13d0") AYIYA("04") IP_SYN));
+    cr_assert_neq(tunnel_of(OUT("11") UDP_TO("13d0") AYIYA("04") IP_SYN),
+                  tunnel_of(OUT("04") IP_SYN));
+}
+
+Test(layer_ayiya, others_keep_their_udp_flow)
+{
+    static const char *const others[] = {
+        OUT("11") UDP_TO("13d0") "4152 10 29 4af64bfd 00",       /* no operation */
+        OUT("11") UDP_TO("13d0") "4152 31 29 4af64bfd 00",       /* no such authentication */
+        OUT("11") UDP_TO("13d0") "9152 11 29 4af64bfd 00",       /* an identity of 512 bytes */
+        OUT("11") UDP_TO("13d0") "4152 11 06 4af64bfd 00",       /* TCP */
+        OUT("11") UDP_TO("13d0") "0000 01 29 4af64bfd 00 45 00", /* what follows is not IPv6 */
+    };
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        struct epw_packet p = decode(RAW4, others[i]);
+        check_flow(p, "192.0.2.1", 40000, "192.0.2.2", 5072, 17);
+        cr_assert_eq(p.tunnel, 0, "%zu", i);
+    }
+    check_ending(decode(RAW4, OUT("11") UDP_TO("13d0") "4152 11"), EPW_END_TRUNCATED);
+    check_ending(decode(RAW4, OUT("11") UDP_TO("13d0") AYIYA("29")), EPW_END_TRUNCATED);
+    /* by its own length too short: an ordinary datagram */
+    check_ending(decode(RAW4, OUT("11") "9c40 13d0 000b 0000 4152 11"), EPW_END_COMPLETE);
+}
+
 Test(tunnel, nested_ones_combine)
 {
     uint32_t inner = tunnel_of(OUT("04") IP_SYN);
