@@ -3,6 +3,7 @@
 
 #include "cli/confine.h"
 
+#include "cli/sink_path.h"
 #include "cli/sinks.h"
 #include "privilege/landlock.h"
 #include "privilege/seccomp.h"
@@ -90,7 +91,7 @@ static bool list_paths(struct paths *paths, const struct epw_options *options,
     if (EPW_SECCOMP_SANITIZED) /* LeakSanitizer lists the threads */
         add(paths, strdup("/proc"), EPW_PATH_READ);
     for (size_t i = 0; i < options->output_count; i++) {
-        enum epw_sink_kind kind = epw_sinks_kind(options, i);
+        enum epw_sink_kind kind = epw_sink_path_kind(options, i);
         if (kind != EPW_SINK_PLAIN)
             add_folder_of(paths, options->output[i].path, kind == EPW_SINK_ROTATED, EPW_PATH_MAKE);
     }

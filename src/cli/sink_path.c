@@ -46,3 +46,15 @@ bool epw_sink_path_is_input(const char *path, const struct epw_options *o,
     return among(path, o->file, o->file_count) || is_signatures(path, catalogue) ||
            (o->site != NULL && among(path, &o->site, 1));
 }
+
+enum epw_sink_kind epw_sink_path_kind(const struct epw_options *o, size_t i)
+{
+    struct stat status;
+    const char *path = o->output[i].path;
+    if (strcmp(path, "-") == 0)
+        return EPW_SINK_PLAIN;
+    if (o->output[i].format->snapshot == NULL)
+        return o->rotate_s != 0 ? EPW_SINK_ROTATED : EPW_SINK_PLAIN;
+    /* A pipe or device is written to, not replaced by a file. */
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode) ? EPW_SINK_PLAIN : EPW_SINK_CURRENT;
+}

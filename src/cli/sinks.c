@@ -16,7 +16,8 @@ struct sink {
     const struct epw_output *format;
     struct epw_sink_file file;
     void *state; /* NULL: open() did not succeed */
-    bool failed;
+    bool failed; /* with -G only until the next file */
+    bool lost;   /* failed at some time: something is not written */
 };
 
 struct epw_sinks {
@@ -47,7 +48,7 @@ static void fail(struct epw_sinks *sinks, struct sink *sink, enum epw_err err, i
 {
     if (sink->failed)
         return;
-    sink->failed = true;
+    sink->failed = sink->lost = true;
     epw_say(sinks->progress, "%s: %s output failed: %s; what it holds is not complete",
             shown(sink->file.path), sink->format->name,
             err == EPW_ENOMEM ? epw_strerror(err) : strerror(saved_errno == 0 ? EIO : saved_errno));
@@ -153,18 +154,6 @@ void epw_sinks_reloaded(struct epw_sinks *sinks, const struct epw_catalogue *cat
     list_signatures(sinks, catalogue);
 }
 
-enum epw_sink_kind epw_sinks_kind(const struct epw_options *o, size_t i)
-{
-    struct stat status;
-    const char *path = o->output[i].path;
-    if (strcmp(path, "-") == 0)
-        return EPW_SINK_PLAIN;
-    if (o->output[i].format->snapshot == NULL)
-        return o->rotate_s != 0 ? EPW_SINK_ROTATED : EPW_SINK_PLAIN;
-    /* A pipe or device is written to, not replaced by a file. */
-    return stat(path, &status) == 0 && !S_ISREG(status.st_mode) ? EPW_SINK_PLAIN : EPW_SINK_CURRENT;
-}
-
 enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
                             const struct epw_catalogue *catalogue, struct epw_progress *progress)
 {
@@ -188,9 +177,9 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
         return EPW_ENOMEM;
     }
     for (size_t i = 0; i < o->output_count; i++)
-        sinks->sink[sinks->count++] =
-            (struct sink){ .format = o->output[i].format,
-                           .file = { .path = o->output[i].path, .kind = epw_sinks_kind(o, i) } };
+        sinks->sink[sinks->count++] = (struct sink){ .format = o->output[i].format,
+                                                     .file = { .path = o->output[i].path,
+                                                               .kind = epw_sink_path_kind(o, i) } };
     if (o->learn != NULL)
         sinks->sink[sinks->count++] = (struct sink){
             .format = &epw_learn,
@@ -324,7 +313,7 @@ void epw_sinks_show(struct epw_sinks *sinks, const struct epw_stats *stats)
 bool epw_sinks_alive(const struct epw_sinks *sinks)
 {
     for (size_t i = 0; i < sinks->count; i++)
-        if (!sinks->sink[i].failed)
+        if (!sinks->sink[i].failed || rotated(&sinks->sink[i]))
             return true;
     return false;
 }
@@ -347,17 +336,30 @@ static void close_sink(struct epw_sinks *sinks, struct sink *sink, const struct 
         fail(sinks, sink, EPW_EIO, errno);
 }
 
+/* The next file. Where none can be made, the next rotation tries again, and none is told twice. */
+static void open_next(struct epw_sinks *sinks, struct sink *sink)
+{
+    bool before = sink->failed;
+    sink->failed = false;
+    if (epw_sink_file_open(&sink->file, time(NULL))) {
+        begin(sinks, sink);
+        if (before && !sink->failed)
+            epw_say(sinks->progress, "%s: %s output goes on in a new file", sink->file.path,
+                    sink->format->name);
+        return;
+    }
+    int saved = errno;
+    sink->failed = before;
+    fail(sinks, sink, EPW_EIO, saved);
+}
+
 void epw_sinks_rotate(struct epw_sinks *sinks, const struct epw_stats *stats)
 {
     for (size_t i = 0; i < sinks->count; i++) {
-        struct sink *sink = &sinks->sink[i];
-        if (!rotated(sink) || sink->failed)
+        if (!rotated(&sinks->sink[i]))
             continue;
-        close_sink(sinks, sink, stats);
-        if (!sink->failed && open_stream(sinks, sink) != EPW_OK)
-            sink->failed = true;
-        if (!sink->failed)
-            begin(sinks, sink);
+        close_sink(sinks, &sinks->sink[i], stats);
+        open_next(sinks, &sinks->sink[i]);
     }
 }
 
@@ -391,7 +393,7 @@ bool epw_sinks_close(struct epw_sinks *sinks, const struct epw_stats *stats, boo
     sinks->info.partial = partial;
     for (size_t i = 0; i < sinks->count; i++) {
         close_sink(sinks, &sinks->sink[i], stats);
-        good = good && !sinks->sink[i].failed;
+        good = good && !sinks->sink[i].lost;
     }
     free_shown(sinks, stats);
     free(sinks->signatures);

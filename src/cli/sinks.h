@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The outputs of a run: opened before reading begins, each on its own: one that fails (a full
- * disk, a closed pipe) is told once and left out, the others go on. */
+ * disk, a closed pipe) is told once and left out, with -G until its next file; the others go on. */
 #ifndef EPW_CLI_SINKS_H
 #define EPW_CLI_SINKS_H
 
@@ -12,14 +12,10 @@
 #include "base/stats.h"
 #include "cli/message.h"
 #include "cli/options.h"
-#include "cli/sink_file.h"
 
 #include <stdbool.h>
 
 struct epw_sinks;
-
-/* How the file of options->output[i] is written. */
-enum epw_sink_kind epw_sinks_kind(const struct epw_options *options, size_t i);
 
 /*
  * Refuses what would destroy something: a path that is one of the inputs or
@@ -51,7 +47,8 @@ enum epw_sinks_pick {
 void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick, bool *hosts, bool *findings);
 /* Signatures were read again. Without memory, outputs list those of before. */
 void epw_sinks_reloaded(struct epw_sinks *sinks, const struct epw_catalogue *catalogue);
-/* After the hosts and findings so far: ends the files of -G and begins new ones. */
+/* After the hosts and findings so far: ends the files of -G and begins new ones, of outputs that
+ * failed as well. */
 void epw_sinks_rotate(struct epw_sinks *sinks, const struct epw_stats *stats);
 /* After the hosts and findings so far: the table so far, to standard error. */
 void epw_sinks_show(struct epw_sinks *sinks, const struct epw_stats *stats);

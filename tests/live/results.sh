@@ -87,5 +87,20 @@ grep -q high found-??.csv || fail 'no rotated file has a finding'
 [ -s taken-$year.json.2 ] && [ -s taken-$year.json.3 ] || fail 'no numbered names'
 whole taken-$year.json.2 taken-$year.json.3
 
+# A folder that goes: told once, the other output goes on; when it is back, so does this one
+mkdir -m 777 folder
+watch 1 -i v1 -o 'eve:folder/a-%H%M%S.json' -o 'eve:b-%H%M%S.json' -G 1 --wait 0
+mv folder away
+until_true 'it is told' grep -q 'a-%H%M%S.json: eve output failed: No such file' err
+ls b-*.json >before
+until_true 'the other goes on' sh -c '[ $(ls b-*.json | wc -l) -ge $(($(wc -l <before) + 3)) ]'
+[ "$(wc -l <err)" -eq 1 ] || { cat err; fail 'a failed output is told twice'; }
+ls away >before
+mv away folder
+until_true 'it is written again' sh -c 'ls folder/*.json | sed "s/.*\///" | grep -vFxf before'
+finish
+[ "$status" -eq 2 ] || fail "lines are lost, and the exit status is $status"
+has err 'a-%H%M%S.json: eve output goes on in a new file'
+whole folder/*.json b-*.json
 
 exit $bad
