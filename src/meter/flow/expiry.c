@@ -13,6 +13,7 @@ void epw_expiry_add(struct epw_expiry *x, struct epw_flow *flow, int64_t now_ns)
     else
         x->queue[flow->queue].head = flow->index;
     x->queue[flow->queue].tail = flow->index;
+    x->queue[flow->queue].count++;
 }
 
 void epw_expiry_remove(struct epw_expiry *x, struct epw_flow *flow)
@@ -26,6 +27,7 @@ void epw_expiry_remove(struct epw_expiry *x, struct epw_flow *flow)
         epw_table_cold_at(x->table, cold->next)->prev = cold->prev;
     else
         x->queue[flow->queue].tail = cold->prev;
+    x->queue[flow->queue].count--;
 }
 
 void epw_expiry_warm(const struct epw_expiry *x, const struct epw_flow *flow)
@@ -94,21 +96,35 @@ static int64_t queued_at(const struct epw_expiry *x, unsigned queue)
     return head == NULL ? INT64_MAX : epw_table_cold(x->table, head)->queued_ns;
 }
 
+static const unsigned groups[][3] = {
+    { EPW_QUEUE_TCP_TRIED, EPW_QUEUE_TCP_ONE_WAY, EPW_QUEUE_UDP_ONE_WAY },
+    { EPW_QUEUE_CLOSED, EPW_QUEUE_CLOSED, EPW_QUEUE_CLOSED },
+    { EPW_QUEUE_TCP, EPW_QUEUE_UDP, EPW_QUEUE_UDP },
+};
+
+static struct epw_flow *victim_of(struct epw_expiry *x, const unsigned group[3], int64_t now_ns)
+{
+    unsigned oldest = group[0];
+    for (unsigned i = 1; i < 3; i++)
+        if (queued_at(x, group[i]) < queued_at(x, oldest))
+            oldest = group[i];
+    return victim_in(x, oldest, now_ns);
+}
+
+static bool nursery_is_full(const struct epw_expiry *x)
+{
+    uint64_t all = 0, young = 0;
+    for (unsigned q = 0; q < EPW_QUEUES; q++)
+        all += x->queue[q].count;
+    for (unsigned i = 0; i < 3; i++)
+        young += x->queue[groups[0][i]].count;
+    return young * EPW_EVICT_NURSERY > all;
+}
+
 struct epw_flow *epw_expiry_victim(struct epw_expiry *x, int64_t now_ns)
 {
-    static const unsigned groups[][3] = {
-        { EPW_QUEUE_TCP_TRIED, EPW_QUEUE_TCP_ONE_WAY, EPW_QUEUE_UDP_ONE_WAY },
-        { EPW_QUEUE_CLOSED, EPW_QUEUE_CLOSED, EPW_QUEUE_CLOSED },
-        { EPW_QUEUE_TCP, EPW_QUEUE_UDP, EPW_QUEUE_UDP },
-    };
-    for (unsigned g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
-        unsigned oldest = groups[g][0];
-        for (unsigned i = 1; i < 3; i++)
-            if (queued_at(x, groups[g][i]) < queued_at(x, oldest))
-                oldest = groups[g][i];
-        struct epw_flow *flow = victim_in(x, oldest, now_ns);
-        if (flow != NULL)
-            return flow;
-    }
-    return NULL;
+    struct epw_flow *flow = nursery_is_full(x) ? victim_of(x, groups[0], now_ns) : NULL;
+    for (unsigned g = 1; g <= 3 && flow == NULL; g++)
+        flow = victim_of(x, groups[g % 3], now_ns);
+    return flow;
 }

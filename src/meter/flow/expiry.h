@@ -34,11 +34,18 @@ enum epw_queue {
 /* Flows looked at for a victim: bounds the work of one eviction. */
 #define EPW_EVICT_CHANCES 16
 
+/*
+ * One flow in so many may be one-sided before these are evicted first. Every conversation begins
+ * as one: were they always first, a full table of closed flows would never see an answer again.
+ */
+#define EPW_EVICT_NURSERY 8
+
 struct epw_expiry {
     struct epw_table *table; /* borrowed */
     int64_t timeout_ns[EPW_QUEUES];
     struct {
         uint32_t head, tail; /* flow indexes, 0: empty */
+        uint32_t count;
     } queue[EPW_QUEUES];
 };
 
@@ -65,9 +72,10 @@ struct epw_flow *epw_expiry_due(struct epw_expiry *x, int64_t now_ns);
 
 /*
  * Who goes when there is no room: the oldest of those that only one side ever
- * spoke in, so that a flood of attempts evicts itself; then a closed one; then
- * any. Of the queue's first few the first that was silent since it was queued, else the one
- * silent for longest. NULL: the table is empty.
+ * spoke in, if there are more than EPW_EVICT_NURSERY says, so that a flood of attempts
+ * evicts itself; then a closed one; then one that goes on; then any. Of the queue's first few the
+ * first that was silent since it was queued, else the one silent for longest. NULL: the table is
+ * empty.
  */
 struct epw_flow *epw_expiry_victim(struct epw_expiry *x, int64_t now_ns);
 

@@ -108,6 +108,20 @@ Test(expiry, one_sided_flows_go_first_then_closed_then_the_rest)
     }
 }
 
+Test(expiry, newcomers_have_a_share_of_a_full_table)
+{
+    struct epw_flow *going_on = flow_at(EPW_QUEUE_TCP, 0), *closed = flow_at(EPW_QUEUE_CLOSED, 1);
+    for (unsigned i = 0; i < 2 * EPW_EVICT_NURSERY - 4; i++)
+        flow_at(EPW_QUEUE_UDP, 3);
+    struct epw_flow *older = flow_at(EPW_QUEUE_TCP_TRIED, 4);
+    flow_at(EPW_QUEUE_UDP_ONE_WAY, 5);
+    cr_assert_eq(epw_expiry_victim(&x, 6 * S), closed, "two of sixteen are not too many");
+    end(closed);
+    cr_assert_eq(epw_expiry_victim(&x, 6 * S), older, "two of fifteen are");
+    end(older);
+    cr_assert_eq(epw_expiry_victim(&x, 6 * S), going_on);
+}
+
 Test(expiry, an_active_flow_gets_another_chance)
 {
     struct epw_flow *busy = flow_at(EPW_QUEUE_TCP, 0), *silent = flow_at(EPW_QUEUE_TCP, 1);
