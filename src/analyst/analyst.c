@@ -132,6 +132,22 @@ static void audit(struct epw_analyst *a, const struct epw_flow_record *record)
     epw_audit_flow(a->audit, &result);
 }
 
+/*
+ * Whether the peers at a port may ever be asked for: they only speak for a manager's rows or
+ * against them (verdict/decide.c), and few ports have one.
+ */
+static bool has_fan(const struct epw_analyst *a, const struct epw_flow_record *r)
+{
+    const struct epw_signature *const *row;
+    if (epw_site_has_moved(a->know.site))
+        return true;
+    size_t count = epw_catalogue_unnamed(a->know.catalogue, r->proto, r->port[1], &row);
+    for (size_t i = 0; i < count; i++)
+        if (row[i]->needs == EPW_NEEDS_INITIATOR)
+            return true;
+    return false;
+}
+
 /* What everybody's flows say of hosts, whatever the verdict on this one. */
 static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
 {
@@ -152,8 +168,10 @@ static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
     }
     if (!documented || r->packets[EPW_TO_CLIENT] == 0)
         return;
-    epw_hosts_fan_add(a->know.hosts, EPW_FAN_IN, &r->ip[1], r->proto, r->port[1], &r->ip[0]);
-    epw_hosts_fan_add(a->know.hosts, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1], &r->ip[1]);
+    if (has_fan(a, r)) {
+        epw_hosts_fan_add(a->know.hosts, EPW_FAN_IN, &r->ip[1], r->proto, r->port[1], &r->ip[0]);
+        epw_hosts_fan_add(a->know.hosts, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1], &r->ip[1]);
+    }
     if (r->payload_bytes[EPW_TO_CLIENT] == 0 || d->kase.announced ||
         epw_site_proxy(a->know.site, &r->ip[1]))
         return;

@@ -132,6 +132,9 @@ static int fan_says(const struct epw_decision *d)
 {
     const struct epw_flow_record *r = d->kase.record;
     const struct epw_hosts *hosts = d->kase.know->hosts;
+    /* Who meets at a proxy says nothing of what is behind it. */
+    if (d->kase.proxied)
+        return 0;
     unsigned in = epw_hosts_fan(hosts, EPW_FAN_IN, &r->ip[1], r->proto, r->port[1]);
     unsigned out = epw_hosts_fan(hosts, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1]);
     if (epw_host_is_scanner(d->kase.host[0]))
