@@ -227,7 +227,7 @@ static void decide_oldest(struct epw_analyst *a)
         static const struct epw_verdict nothing = { .confidence = EPW_CONF_NONE };
         epw_audit_flow(a->audit, &(struct epw_result){ w->record, &nothing });
     } else {
-        epw_decide(&a->decision, w->record, &a->know);
+        epw_decide_again(&a->decision, w->record, &a->know);
         if (!w->told)
             emit(a, w->record);
         audit(a, w->record);
@@ -362,7 +362,7 @@ void epw_analyst_flush(struct epw_analyst *a)
     for (struct epw_waiting *w = a->line.oldest; w != NULL; w = w->next) {
         if (w->told)
             continue;
-        epw_decide(&a->decision, w->record, &a->know);
+        epw_decide_again(&a->decision, w->record, &a->know);
         w->idle = a->decision.verdict.sig == NULL && a->decision.verdict.candidate_count == 0;
         emit(a, w->record);
         w->told = true;

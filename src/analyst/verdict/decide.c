@@ -292,7 +292,7 @@ static void weigh(struct epw_decision *d)
  * these rows only the few that no name could decide are looked at, for what
  * they may teach and wait for; all of them are judged when somebody asks.
  */
-static bool is_out_of_reach(struct epw_decision *d)
+static bool is_out_of_reach(const struct epw_decision *d)
 {
     const struct epw_case *c = &d->kase;
     const struct epw_flow_record *r = c->record;
@@ -306,33 +306,19 @@ static bool is_out_of_reach(struct epw_decision *d)
     bool reach = count > EPW_MAX_CANDIDATES || (c->named ? count : all) == 0;
     for (size_t i = 0; i < count && !reach; i++)
         reach = row[i]->needs == EPW_NEEDS_PORT || row[i]->network_count != 0;
-    if (reach)
-        return false;
-    for (size_t i = 0; i < count; i++) {
+    return !reach;
+}
+
+static void judge_unnamed_rows(struct epw_decision *d)
+{
+    const struct epw_case *c = &d->kase;
+    const struct epw_signature *const *row;
+    d->judged_count =
+        epw_catalogue_unnamed(c->know->catalogue, c->record->proto, c->record->port[1], &row);
+    for (size_t i = 0; i < d->judged_count; i++) {
         epw_judge_seen(c, row[i], &d->room[i]);
         d->judged[i] = &d->room[i];
     }
-    d->judged_count = count;
-    return true;
-}
-
-/* Whether a row that only a name could decide may yet get one: the flow has none, and the row is
- * not contradicted. */
-static bool awaits_name(const struct epw_decision *d)
-{
-    const struct epw_case *c = &d->kase;
-    const struct epw_flow_record *r = c->record;
-    const struct epw_signature *const *row;
-    size_t count = epw_catalogue_by_port(c->know->catalogue, r->proto, r->port[1], &row);
-    for (size_t i = 0; i < count && i < EPW_MAX_CANDIDATES && !c->named; i++) {
-        struct epw_judged j = { .sig = row[i] };
-        if (row[i]->needs != EPW_NEEDS_NAME)
-            continue;
-        epw_check_seen(c, &j);
-        if (!j.contradicted)
-            return true;
-    }
-    return false;
 }
 
 bool epw_decision_waits(struct epw_decision *d)
@@ -341,14 +327,14 @@ bool epw_decision_waits(struct epw_decision *d)
         return true;
     if (!d->verdict.untold)
         return false;
-    if (awaits_name(d))
+    if (epw_awaits_name(&d->awaits, &d->kase))
         return true;
     list_candidates(d);
     return false;
 }
 
-void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
-                const struct epw_knowledge *know)
+void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *record,
+                      const struct epw_knowledge *know)
 {
     d->verdict = (struct epw_verdict){ .confidence = EPW_CONF_NONE, .decision = d };
     d->refuted = d->worded = false;
@@ -363,6 +349,14 @@ void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
     d->verdict.untold = is_out_of_reach(d);
     if (!d->verdict.untold)
         weigh(d);
+}
+
+void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
+                const struct epw_knowledge *know)
+{
+    epw_decide_again(d, record, know);
+    if (d->verdict.untold)
+        judge_unnamed_rows(d);
 }
 
 /* Nothing was known of the hosts, and what was learned since does not count. */

@@ -3,6 +3,7 @@
 #ifndef EPW_ANALYST_VERDICT_DECIDE_H
 #define EPW_ANALYST_VERDICT_DECIDE_H
 
+#include "analyst/verdict/await.h"
 #include "analyst/verdict/judge.h"
 #include "analyst/verdict/verdict.h"
 
@@ -38,6 +39,7 @@ struct epw_decision {
     const char *reason[EPW_MAX_REASONS];
     size_t words_used;
     char words[EPW_WORDS_LEN];
+    struct epw_awaits awaits; /* kept from decision to decision */
 };
 
 /*
@@ -46,6 +48,13 @@ struct epw_decision {
  */
 void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
                 const struct epw_knowledge *know);
+
+/*
+ * The same of a flow that was decided before: what an untold verdict's rows teach and wait for
+ * is known by then, so none is judged.
+ */
+void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *record,
+                      const struct epw_knowledge *know);
 
 /*
  * Whether what others show could still change the verdict. When not, the rows
