@@ -199,8 +199,9 @@ bool epw_audit_waits(const struct epw_result *result)
 
 void epw_audit_flow(struct epw_audit *audit, const struct epw_result *result)
 {
+    bool rows = result->verdict->candidate_count != 0 || result->verdict->sig != NULL;
     for (size_t i = 0; epw_rules[i] != NULL; i++)
-        if (epw_rules[i]->flow != NULL)
+        if (epw_rules[i]->flow != NULL && (rows || !epw_rules[i]->of_rows))
             epw_rules[i]->flow(audit, result);
 }
 

@@ -373,6 +373,7 @@ const struct epw_rule epw_rule_blocked = {
     .severity = EPW_SEVERITY_MEDIUM,
     .help = "conversations that a product needs and that do not come about",
     .both_sides = true,
+    .of_rows = true,
     .flow = look,
     .sighting = hear,
     .host = know,

@@ -108,5 +108,6 @@ const struct epw_rule epw_rule_external_exposure = {
     .name = "external-exposure",
     .severity = EPW_SEVERITY_HIGH,
     .help = "a management or console port answers somebody outside of the internal networks",
+    .of_rows = true,
     .flow = flow,
 };

@@ -134,6 +134,7 @@ const struct epw_rule epw_rule_local_only_exposed = {
     .name = "local-only-exposed",
     .severity = EPW_SEVERITY_HIGH,
     .help = "a port that is for the product's own host answers another machine",
+    .of_rows = true,
     .flow = flow,
     .waits = waits,
 };

@@ -47,6 +47,7 @@ const struct epw_rule epw_rule_obsolete_function = {
     .name = "obsolete-function",
     .severity = EPW_SEVERITY_LOW,
     .help = "a function of old versions or of a removed service is in use",
+    .of_rows = true,
     .flow = flow,
     .waits = waits,
 };

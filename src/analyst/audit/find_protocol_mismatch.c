@@ -100,6 +100,7 @@ const struct epw_rule epw_rule_protocol_mismatch = {
     .name = "protocol-mismatch",
     .severity = EPW_SEVERITY_MEDIUM,
     .help = "a product's own port speaks another protocol than the documented one",
+    .of_rows = true,
     .flow = flow,
     .waits = epw_fact_is_contradicted,
 };

@@ -61,5 +61,6 @@ const struct epw_rule epw_rule_rogue_product = {
     .name = "rogue-product",
     .severity = EPW_SEVERITY_HIGH,
     .help = "traffic of a product that is not deployed",
+    .of_rows = true,
     .flow = look,
 };

@@ -113,5 +113,6 @@ const struct epw_rule epw_rule_rogue_server = {
     .name = "rogue-server",
     .severity = EPW_SEVERITY_HIGH,
     .help = "clients of a product talk to a host that is not its declared server",
+    .of_rows = true,
     .flow = look,
 };

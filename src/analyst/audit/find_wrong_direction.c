@@ -149,6 +149,7 @@ const struct epw_rule epw_rule_wrong_direction = {
     .severity = EPW_SEVERITY_MEDIUM,
     .help = "the documented responder opens the conversation",
     .both_sides = true,
+    .of_rows = true,
     .flow = flow,
     .waits = epw_fact_is_contradicted,
 };
