@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define QUOTE_LEN 72 /* of the cell that is wrong; longer ones are cut */
 
@@ -271,6 +272,10 @@ void epw_csv_path(struct epw_csv *csv, const char *path)
         epw_csv_tell(csv, epw_err_from_errno(errnum), "%s", strerror(errnum));
         return;
     }
-    epw_csv_stream(csv, file);
+    struct stat status;
+    if (fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode))
+        epw_csv_tell(csv, EPW_EISDIR, "is a folder, a CSV file was expected");
+    else
+        epw_csv_stream(csv, file);
     fclose(file);
 }

@@ -74,6 +74,9 @@ static bool is_live(const struct run *run)
 static void on_capture_error(void *ctx, const struct epw_diag *diag)
 {
     struct run *run = ctx;
+    /* A pipe whose writer was still there: the message is that of the interruption. */
+    if (interrupted && !is_live(run))
+        return;
     /* An interface that is down is waited for. */
     if (diag->code != EPW_OK)
         run->partial = run->failed = true;
@@ -235,8 +238,24 @@ static bool shares_terminal(const struct run *run)
     return lines && isatty(STDOUT_FILENO) == 1;
 }
 
+/* As tcpdump does: whoever waits for a first flow knows that it is on its way. */
+static void tell_start(struct run *run)
+{
+    const struct epw_options *o = run->options;
+    struct epw_str who = { 0 };
+    for (size_t i = 0; i < o->iface_count; i++)
+        epw_str_addf(&who, "%s%s", i == 0 ? "" : ", ", o->iface[i]);
+    if (o->change_user)
+        epw_str_addf(&who, " as user %s", o->user.name);
+    epw_say(&run->progress, "watching %s; kill -USR1 %ld prints the table so far",
+            epw_str_text(&who), (long)getpid());
+    epw_str_free(&who);
+}
+
 static void read_all(struct run *run)
 {
+    if (is_live(run))
+        tell_start(run);
     epw_progress_start(&run->progress);
     run->progress.on = run->progress.on && !is_live(run) && !shares_terminal(run);
     epw_watch_start(&run->watch, run->options);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A damaged file may still be of use to a person, and must not be in the way of the next one. */
@@ -62,6 +63,8 @@ bool epw_state_file_write(const char *path, const struct epw_analyst *analyst,
     bool written = epw_sink_file_open(&file, 0);
     if (written) {
         enum epw_err err = epw_analyst_save(analyst, file.stream);
+        /* It holds who asked for which names. */
+        fchmod(fileno(file.stream), S_IRUSR | S_IWUSR);
         /* After a power cut there is the old file or the new one, not an empty one. */
         bool safe = err == EPW_OK && fsync(fileno(file.stream)) == 0;
         int saved = err == EPW_ENOMEM ? ENOMEM : errno;

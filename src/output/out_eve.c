@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Keys keep the order in which they are set here. */
 #define EVE_FORMAT (JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6))
@@ -276,7 +277,10 @@ static enum epw_err eve_stats(void *state, const struct epw_stats *stats, int64_
 static enum epw_err eve_close(void *state, const struct epw_stats *stats)
 {
     struct eve_out *out = state;
-    enum epw_err err = eve_stats(state, stats, stats->last_ns);
+    /* A link that was quiet all the time still has a now. */
+    bool quiet = out->info->live && stats->packets == 0;
+    enum epw_err err =
+        eve_stats(state, stats, quiet ? (int64_t)time(NULL) * 1000000000 : stats->last_ns);
     for (size_t i = 0; i < out->candidate_count; i++)
         free(out->candidate[i].text);
     free(out->candidate);

@@ -80,15 +80,33 @@ static void add_addresses(struct epw_str *line, const struct epw_fw_rule *rule, 
         epw_str_addf(line, "%s%s", i == from ? "" : ", ", epw_ip_format(&rule->initiator[i], ip));
 }
 
+/* The port; of announced connections those that are documented, which are configurable. */
+static void add_ports(struct epw_str *line, const struct epw_fw_rule *rule)
+{
+    const struct epw_signature *sig = rule->sig;
+    if (rule->port != 0) {
+        epw_str_addf(line, "%u", (unsigned)rule->port);
+        return;
+    }
+    epw_str_add(line, "{ ");
+    for (size_t i = 0; i < sig->port_count; i++) {
+        epw_str_addf(line, "%s%u", i == 0 ? "" : ", ", (unsigned)sig->port[i].low);
+        if (sig->port[i].high != sig->port[i].low)
+            epw_str_addf(line, "-%u", (unsigned)sig->port[i].high);
+    }
+    epw_str_add(line, " }");
+}
+
 static void print_rule(struct nft_out *out, const struct epw_fw_rule *rule)
 {
     char ip[EPW_IP_STRLEN];
     const char *family = epw_ip_is4(&rule->responder) ? "ip" : "ip6";
     epw_str_addf(&out->line, "        %s saddr { ", family);
     add_addresses(&out->line, rule, 0, rule->count - rule->outside);
-    epw_str_addf(&out->line, " } %s daddr %s %s dport %u counter accept\n", family,
-                 epw_ip_format(&rule->responder, ip), rule->sig->proto == 6 ? "tcp" : "udp",
-                 (unsigned)rule->port);
+    epw_str_addf(&out->line, " } %s daddr %s %s dport ", family,
+                 epw_ip_format(&rule->responder, ip), rule->sig->proto == 6 ? "tcp" : "udp");
+    add_ports(&out->line, rule);
+    epw_str_add(&out->line, " counter accept\n");
     fputs(epw_str_text(&out->line), out->stream);
     epw_str_clear(&out->line);
 }
@@ -119,9 +137,15 @@ static void print_rules(struct nft_out *out, struct epw_fw_rule *const *list, si
         if (rule->count == rule->outside)
             continue;
         tell_why(out, rule);
-        if (rule->port == 0)
-            fputs("        # announced ports: related connections, accepted above\n", out->stream);
-        else if (i + 1 == count || !epw_firewall_same(rule, list[i + 1]))
+        bool announced = rule->port == 0 && rule->sig->port_count != 0;
+        if (announced)
+            fputs("        # documented ports, which are configurable in the product\n",
+                  out->stream);
+        if (rule->port == 0 && !announced)
+            fputs("        # no port is documented: related connections, which are known where a\n"
+                  "        # conntrack helper for FTP is set on the control port\n",
+                  out->stream);
+        else if (announced || i + 1 == count || !epw_firewall_same(rule, list[i + 1]))
             print_rule(out, rule);
     }
 }
