@@ -11,21 +11,22 @@ for threads in 1 2 3 8; do
         timeout 20 "$epwatch" -S "$sigs" --threads $threads -r "$office" -o eve:/dev/full
 
     # Interrupted while waiting for packets: what was read is reported
-    "$epwatch" -S "$sigs" --threads $threads -r - -o eve:part.json <pipe >out 2>err &
+    rm -f part.json
+    timeout --foreground -k 5 30 "$epwatch" -S "$sigs" --threads $threads -r - -o eve:part.json <pipe >out 2>err &
     pid=$!
     exec 9>pipe
     head -c 400000 "$office" >&9
-    sleep 1
-    kill -INT $pid
-    (sleep 20; kill -KILL $pid 2>/dev/null) &
-    watchdog=$!
+    # Its output is opened when signals are caught
+    tries=200
+    while [ ! -e part.json ] && [ $tries -gt 0 ]; do tries=$((tries - 1)); sleep 0.1; done
+    sleep 0.2
+    kill -TERM $pid # timeout hands it on
     status=0
     wait $pid || status=$?
-    kill $watchdog 2>/dev/null
     exec 9>&-
-    [ $status -eq 2 ] || fail "SIGINT with $threads threads: exit status $status"
+    [ $status -eq 2 ] || fail "SIGTERM with $threads threads: exit status $status"
     has err 'interrupted after'
-    tail -n 1 part.json | grep -q '"event_type":"stats"' || fail "SIGINT with $threads threads: no counters"
+    tail -n 1 part.json | grep -q '"event_type":"stats"' || fail "SIGTERM with $threads threads: no counters"
 
     # Fewer packets than a round
     expect 0 '' timeout 20 "$epwatch" -S "$sigs" --threads $threads -r "$office" -c 1 -o csv
