@@ -28,6 +28,25 @@ uint64_t epw_ev_all_sources(void)
     return ((uint64_t)1 << SOURCES) - 1;
 }
 
+static uint64_t bit(size_t source)
+{
+    return (uint64_t)1 << source;
+}
+
+void epw_ev_list_beginnings(struct epw_ev_engine *engine)
+{
+    static const uint8_t over[2] = { EPW_OVER_TCP, EPW_OVER_UDP };
+    for (size_t i = 0; i < SOURCES; i++)
+        for (unsigned udp = 0; udp < 2; udp++) {
+            if ((sources[i]->over & over[udp]) == 0)
+                continue;
+            engine->over[udp] |= bit(i);
+            for (unsigned first = 0; first < 256; first++)
+                if (sources[i]->may_begin == NULL || sources[i]->may_begin((uint8_t)first))
+                    engine->may_begin[udp][first] |= bit(i);
+        }
+}
+
 const struct epw_source *epw_ev_owner(const struct epw_ev_side *side)
 {
     return side->owner == EPW_EV_NO_OWNER ? NULL : sources[side->owner];
@@ -84,24 +103,43 @@ static enum epw_look look(struct epw_finder *f, uint8_t index)
     return said;
 }
 
+/* The sources that may know what begins so; without a captured byte all of them. */
+static uint64_t of_beginning(const struct epw_finder *f, uint8_t over)
+{
+    unsigned udp = over == EPW_OVER_UDP;
+    return f->opening->len == 0 ? f->engine->over[udp]
+                                : f->engine->may_begin[udp][f->opening->bytes[0]];
+}
+
+/* Those that the first byte tells to say NO need not be asked; what they would be shown counts. */
+static void pass_over(struct epw_finder *f, uint64_t passed)
+{
+    f->side->shown += (uint64_t)__builtin_popcountll(passed) * f->opening->len;
+}
+
 /* Asks the owner, or all that are left until one recognises it. */
 static enum epw_look ask_once(struct epw_finder *f, uint8_t over)
 {
     struct epw_ev_side *side = f->side;
     if (side->owner != EPW_EV_NO_OWNER)
         return look(f, side->owner);
+    uint64_t ask = side->candidates & of_beginning(f, over);
+    uint64_t passed = side->candidates & f->engine->over[over == EPW_OVER_UDP] & ~ask;
+    side->candidates = ask;
     bool more = false;
-    for (uint8_t i = 0; sources[i] != NULL; i++) {
-        if ((side->candidates >> i & 1) == 0 || (sources[i]->over & over) == 0)
-            continue;
+    for (; ask != 0; ask &= ask - 1) {
+        uint8_t i = (uint8_t)__builtin_ctzll(ask);
         enum epw_look said = look(f, i);
-        if (said == EPW_LOOK_MINE || said == EPW_LOOK_DONE)
+        if (said == EPW_LOOK_MINE || said == EPW_LOOK_DONE) {
+            pass_over(f, passed & (bit(i) - 1));
             return said;
+        }
         if (said == EPW_LOOK_MORE && !f->opening->last && f->opening->len < sources[i]->max_bytes)
             more = true;
         else
-            side->candidates &= ~((uint64_t)1 << i);
+            side->candidates &= ~bit(i);
     }
+    pass_over(f, passed);
     f->consumed = 0;
     f->tunnel = false;
     return more ? EPW_LOOK_MORE : EPW_LOOK_NO;

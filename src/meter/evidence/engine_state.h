@@ -15,8 +15,10 @@ struct epw_ev_engine {
     epw_sighting_fn sight;
     void *sight_ctx;
     struct epw_asm_pool pool;
-    size_t names_held; /* bytes of names beyond EPW_FLOW_NAMES, of all flows */
-    uint64_t seed;     /* of their index */
+    size_t names_held;          /* bytes of names beyond EPW_FLOW_NAMES, of all flows */
+    uint64_t seed;              /* of their index */
+    uint64_t over[2];           /* [UDP]: bits of the sources over it */
+    uint64_t may_begin[2][256]; /* ... of those that may begin with this byte */
 };
 
 /* Made only for the sides whose source asks for it. */
@@ -82,6 +84,8 @@ struct epw_finder {
 
 /* Bits of all sources. */
 uint64_t epw_ev_all_sources(void);
+/* Fills engine->over and engine->may_begin. */
+void epw_ev_list_beginnings(struct epw_ev_engine *engine);
 const struct epw_source *epw_ev_owner(const struct epw_ev_side *side);
 
 /*

@@ -345,11 +345,17 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return said == EPW_LOOK_MINE ? request(f, o, rest, &r) : said;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return is_token_char(first) || first == '\r' || first == '\n';
+}
+
 const struct epw_source epw_source_http = {
     .name = "http",
     .help = "HTTP requests and answers: host, request line, user agent, proxy target, status",
     .app = EPW_APP_HTTP,
     .over = EPW_OVER_TCP | EPW_OVER_UDP,
     .max_bytes = HEADER_BYTES,
+    .may_begin = may_begin,
     .look = look,
 };

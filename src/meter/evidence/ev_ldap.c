@@ -234,11 +234,17 @@ static enum epw_look look_checked(struct epw_finder *f, const struct epw_opening
     return look(f, o);
 }
 
+static bool may_begin(uint8_t first)
+{
+    return first == BER_SEQUENCE;
+}
+
 const struct epw_source epw_source_ldap = {
     .name = "ldap",
     .help = "LDAP on any port: a password in clear, StartTLS",
     .app = EPW_APP_LDAP,
     .over = EPW_OVER_TCP | EPW_OVER_UDP,
     .max_bytes = LDAP_MAX_BYTES,
+    .may_begin = may_begin,
     .look = look_checked,
 };

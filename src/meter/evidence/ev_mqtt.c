@@ -87,11 +87,17 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return type == 0x20 ? look_connack(f, o, &c) : EPW_LOOK_NO;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return first == 0x10 || first == 0x20;
+}
+
 const struct epw_source epw_source_mqtt = {
     .name = "mqtt",
     .help = "MQTT CONNECT on any port, CONNACK where the other side or port 1883 says so",
     .app = EPW_APP_MQTT,
     .over = EPW_OVER_TCP,
     .max_bytes = MQTT_MAX_BYTES, /* all that proves it */
+    .may_begin = may_begin,
     .look = look,
 };

@@ -81,11 +81,17 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return found;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return first >= NBSS_REQUEST && first <= NBSS_RETARGET;
+}
+
 const struct epw_source epw_source_netbios_ssn = {
     .name = "netbios_ssn",
     .help = "NetBIOS sessions without SMB in sight; the called name becomes the hint",
     .app = EPW_APP_NBSS,
     .over = EPW_OVER_TCP,
     .max_bytes = 4 + NBSS_MAX_NAMES + 8, /* the request and the next header with its magic */
+    .may_begin = may_begin,
     .look = look,
 };

@@ -23,11 +23,17 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return EPW_LOOK_DONE;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return first == 'J';
+}
+
 const struct epw_source epw_source_rmi = {
     .name = "rmi",
     .help = "Java RMI call header on any port",
     .app = EPW_APP_RMI,
     .over = EPW_OVER_TCP,
     .max_bytes = RMI_HEADER, /* all that proves it */
+    .may_begin = may_begin,
     .look = look,
 };

@@ -257,11 +257,17 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return found;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return first == NBSS_MESSAGE || (first >= NBSS_REQUEST && first <= NBSS_KEEP_ALIVE);
+}
+
 const struct epw_source epw_source_smb = {
     .name = "smb",
     .help = "SMB 1 to 3 on any port; the share of a tree connect in clear becomes the hint",
     .app = EPW_APP_SMB,
     .over = EPW_OVER_TCP,
     .max_bytes = SMB_MAX_BYTES,
+    .may_begin = may_begin,
     .look = look,
 };

@@ -157,11 +157,17 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return client_side(f, o);
 }
 
+static bool may_begin(uint8_t first)
+{
+    return first == 0 || first == 4 || first == 5; /* 0: the answer of version 4 */
+}
+
 const struct epw_source epw_source_socks = {
     .name = "socks",
     .help = "SOCKS 4, 4a, 5: the destination asked for, and what is inside",
     .app = EPW_APP_UNKNOWN,
     .over = EPW_OVER_TCP,
     .max_bytes = 1024, /* greeting, user and password of 255 each, name of 255 */
+    .may_begin = may_begin,
     .look = look,
 };

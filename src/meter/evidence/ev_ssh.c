@@ -28,11 +28,17 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return EPW_LOOK_DONE;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return first == 'S';
+}
+
 const struct epw_source epw_source_ssh = {
     .name = "ssh",
     .help = "SSH version line on any port; the line becomes the hint",
     .app = EPW_APP_SSH,
     .over = EPW_OVER_TCP,
     .max_bytes = SSH_MAX_LINE + 2, /* the line and one byte that proves it too long */
+    .may_begin = may_begin,
     .look = look,
 };

@@ -128,11 +128,17 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return EPW_LOOK_DONE;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return first == '<' || (first >= '1' && first <= '9');
+}
+
 const struct epw_source epw_source_syslog = {
     .name = "syslog",
     .help = "Syslog over UDP and TCP: priority, then a timestamp or a tag (on 514: any text)",
     .app = EPW_APP_SYSLOG,
     .over = EPW_OVER_TCP | EPW_OVER_UDP,
     .max_bytes = SYSLOG_LOOK + 16, /* frame length, priority and what is looked at */
+    .may_begin = may_begin,
     .look = look,
 };

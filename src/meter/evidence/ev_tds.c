@@ -115,5 +115,6 @@ const struct epw_source epw_source_tds = {
     .app = EPW_APP_TDS,
     .over = EPW_OVER_TCP,
     .max_bytes = TDS_HEADER + 5 * TDS_MAX_OPTIONS + 1, /* header and the longest option table */
+    .may_begin = is_type,
     .look = look,
 };

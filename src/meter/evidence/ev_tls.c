@@ -208,6 +208,11 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return o->len < RECORD_HEAD + 5 && !o->last ? EPW_LOOK_MORE : EPW_LOOK_NO;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return (first >= RECORD_CCS && first <= RECORD_DATA) || (first & 0x80) != 0; /* or SSLv2 */
+}
+
 const struct epw_source epw_source_tls = {
     .name = "tls",
     .help = "TLS handshakes: server name, ALPN, the server certificate's names",
@@ -216,5 +221,6 @@ const struct epw_source epw_source_tls = {
     /* Two of the largest records: a ClientHello is not half of that, and the leaf certificate
      * comes first in its list. */
     .max_bytes = 2 * (RECORD_HEAD + RECORD_MAX),
+    .may_begin = may_begin,
     .look = look,
 };

@@ -142,6 +142,12 @@ struct epw_source {
     uint32_t max_bytes;  /* TCP: bytes of one side, not consumed, at which the opening is given
                             up, at most EPW_EV_MAX_BYTES. UDP, unless every_datagram: bytes
                             shown in all. Its reason stands beside it */
+    /*
+     * Whether a side that nobody owns can begin with this byte: where it says false, look() says
+     * NO and does nothing else, however many bytes follow. NULL: any byte. Most bytes of the
+     * wire are of no protocol known here, and need not be looked at by all sources.
+     */
+    bool (*may_begin)(uint8_t first);
     enum epw_look (*look)(struct epw_finder *f, const struct epw_opening *o);
 };
 

@@ -14,6 +14,20 @@ void epw_ev_name(struct epw_finder *f, enum epw_name_source source, const void *
         epw_text_clean(bytes, len, f->name[f->names++], EPW_NAME_LEN);
 }
 
+uint16_t epw_ev_host(struct epw_finder *f, enum epw_name_source source, const void *bytes,
+                     size_t len)
+{
+    epw_ev_name(f, source, bytes, len, 0);
+    return 0;
+}
+
+/* Sources that need it are tested with the engine; here nothing is kept. */
+struct epw_cur epw_ev_stream(struct epw_finder *f, uint64_t offset, const void *bytes, size_t len)
+{
+    (void)f, (void)offset, (void)bytes, (void)len;
+    return epw_cur(NULL, 0);
+}
+
 void epw_ev_text(struct epw_finder *f, enum epw_ev_text which, const void *bytes, size_t len)
 {
     if (which == EPW_EV_HINT && f->hint[0] == '\0')

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a source says of first bytes (may_begin) is what its looks say. */
+#include "fake_asserts.h"
+
+#include <string.h>
+
+extern const struct epw_source epw_source_http, epw_source_ldap, epw_source_mqtt,
+    epw_source_netbios_ssn, epw_source_rmi, epw_source_smb, epw_source_socks, epw_source_ssh,
+    epw_source_syslog, epw_source_tds, epw_source_tls;
+static const struct epw_source *const sources[] = {
+    &epw_source_http,   &epw_source_ldap, &epw_source_mqtt,  &epw_source_netbios_ssn,
+    &epw_source_rmi,    &epw_source_smb,  &epw_source_socks, &epw_source_ssh,
+    &epw_source_syslog, &epw_source_tds,  &epw_source_tls
+};
+
+#define LONGEST 80
+
+/* Bytes after the first: none that help, and those that openings have most. */
+static void fill(uint8_t bytes[LONGEST], unsigned kind)
+{
+    static const uint8_t all[] = { 0, 1, 3, 5, ' ', '0', '2', 'A', '<', 0x30, 0x82, 0xff };
+    for (size_t i = 0; i < LONGEST; i++)
+        bytes[i] = kind < sizeof(all) ? all[kind] : (uint8_t)(i * 37 + kind);
+    if (kind % 2 == 1)
+        memcpy(bytes + LONGEST - 2, "\r\n", 2);
+}
+
+static void assert_no(const struct epw_source *source, const uint8_t *bytes, struct epw_opening o)
+{
+    for (size_t len = 1; len <= LONGEST; len += len < 12 ? 1 : 17) {
+        struct epw_finder f;
+        fake_clear(&f);
+        o.last = len % 2 == 0;
+        cr_assert_eq(fake_look(&f, source, o, bytes, len), EPW_LOOK_NO, "%s: byte %u, length %zu",
+                     source->name, bytes[0], len);
+        cr_assert_eq(f.ev.requester, EPW_REQUESTER_UNKNOWN);
+        cr_assert_eq(f.names + f.sights, 0);
+        cr_assert(!f.tunnel);
+    }
+}
+
+static void assert_source(const struct epw_source *source, uint8_t first)
+{
+    uint8_t bytes[LONGEST];
+    for (unsigned kind = 0; kind < 16; kind++) {
+        fill(bytes, kind);
+        bytes[0] = first;
+        for (unsigned way = 0; way < 8; way++) {
+            enum epw_dir dir = (way & 1) != 0 ? EPW_TO_CLIENT : EPW_TO_SERVER;
+            bool udp = (way & 2) != 0;
+            if ((source->over & (udp ? EPW_OVER_UDP : EPW_OVER_TCP)) == 0)
+                continue;
+            struct epw_opening o = fake_opening(udp ? 17 : 6, 139, 514, dir);
+            o.from_start = udp || (way & 4) != 0;
+            assert_no(source, bytes, o);
+        }
+    }
+}
+
+Test(beginnings, other_first_bytes_are_never_its_own)
+{
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+        for (unsigned first = 0; first < 256; first++)
+            if (!sources[i]->may_begin((uint8_t)first))
+                assert_source(sources[i], (uint8_t)first);
+}
