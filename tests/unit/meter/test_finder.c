@@ -81,7 +81,7 @@ Test(finder, keeps_no_more_than_a_flow_has_room_for)
 
 Test(finder, keeps_every_question_of_a_dns_flow_once_up_to_its_limit)
 {
-    char text[16];
+    char text[32];
     for (int round = 0; round < 2; round++)
         for (int i = 0; i < EPW_FLOW_QUERIES; i++) {
             snprintf(text, sizeof(text), "%d.example", i);
