@@ -38,8 +38,11 @@ send v0 second.pcap
 finish
 expect_result 0 '' 'flood'
 echo "memory: $before KiB after $((2 * count)) SYNs, $after KiB after $((3 * count))"
-[ "$after" -le $((before + 8192)) ] || fail 'memory grows with the flood'
-[ "$after" -le 262144 ] || fail 'memory is above 256 MiB'
+# A sanitizer keeps what was freed: its memory is not the program's.
+if ! grep -q __asan_init "$epwatch"; then
+    [ "$after" -le $((before + 8192)) ] || fail 'memory grows with the flood'
+    [ "$after" -le 262144 ] || fail 'memory is above 256 MiB'
+fi
 [ "$(counter eve.json packets)" -eq $((3717 + 3 * count)) ] || fail "$(counter eve.json packets) packets"
 [ "$(counter eve.json flow.evicted)" -gt "$count" ] || fail 'nothing was evicted'
 
