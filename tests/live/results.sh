@@ -90,6 +90,7 @@ whole taken-$year.json.2 taken-$year.json.3
 # A folder that goes: told once, the other output goes on; when it is back, so does this one
 mkdir -m 777 folder
 watch 1 -i v1 -o 'eve:folder/a-%H%M%S.json' -o 'eve:b-%H%M%S.json' -G 1 --wait 0
+until_true 'it is begun' sh -c 'ls folder/*.part b-*.part'
 mv folder away
 until_true 'it is told' grep -q 'a-%H%M%S.json: eve output failed: No such file' err
 ls b-*.json >before
