@@ -103,12 +103,11 @@ Test(ev_dtls, what_does_not_chain_to_its_end_is_none)
     datagram.len = 0;
     dtls_fragment(&datagram, &hello, 0, 0, hello.len);
     for (size_t len = 1; len < datagram.len; len++) {
-        setup();
         feed_udp(feed, EPW_TO_SERVER, datagram.at, len);
         cr_assert_eq(feed_result(feed)->app, EPW_APP_UNKNOWN, "%zu bytes", len);
         teardown();
+        setup();
     }
-    setup();
     cut = datagram;
     put_num(&cut, 1, 0); /* a byte behind the last record */
     send_all(EPW_TO_SERVER, &cut);
