@@ -42,14 +42,24 @@ void epw_meter_decode(struct epw_meter *m, struct epw_round *round)
     }
 }
 
-/* Keys and tags of this meter's packets; returns how many there are. */
-static uint32_t name(struct epw_meter *m, struct epw_round *round)
+/*
+ * Keys and tags of this meter's packets from *from on, up to the second fragment among them: a
+ * fragment may displace what an earlier one still has to be joined with. Returns how many there
+ * are, and in *from where to go on.
+ */
+static uint32_t name(struct epw_meter *m, struct epw_round *round, uint32_t *from)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < round->batch.count; i++) {
+    uint32_t count = 0, i = *from;
+    bool fragment = false;
+    for (; i < round->batch.count; i++) {
         if (round->owner[i] != m->options.self)
             continue;
         struct epw_packet *packet = &round->packet[i];
+        if (packet->fragment != EPW_FRAG_NONE) {
+            if (fragment)
+                break;
+            fragment = true;
+        }
         if (m->doubles != NULL && epw_doubles_seen(m->doubles, packet)) {
             m->stats.duplicates++;
             continue;
@@ -62,6 +72,7 @@ static uint32_t name(struct epw_meter *m, struct epw_round *round)
         ref->packet = (uint16_t)i;
         m->tag[count++] = epw_key_tag(&ref->key, m->options.seed);
     }
+    *from = i;
     return count;
 }
 
@@ -127,10 +138,10 @@ static void expire(struct epw_meter *m, const struct epw_point *point)
         m->sink.time(m->sink.ctx, m->now_ns);
 }
 
-/* Packets and points of time in their order. */
-static void update(struct epw_meter *m, const struct epw_round *round, uint32_t count)
+/* Packets and points of time in their order; returns the next point. */
+static uint32_t update(struct epw_meter *m, const struct epw_round *round, uint32_t count,
+                       uint32_t next)
 {
-    uint32_t next = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t at = m->ref[i].packet;
         const struct epw_packet *packet = &round->packet[at];
@@ -143,16 +154,20 @@ static void update(struct epw_meter *m, const struct epw_round *round, uint32_t 
         else
             epw_meter_track(m, packet, i);
     }
-    while (next < round->points)
-        expire(m, &round->point[next++]);
-    m->now_ns = round->end_ns;
+    return next;
 }
 
 void epw_meter_push(struct epw_meter *meter, struct epw_round *round)
 {
-    uint32_t count = name(meter, round);
-    epw_meter_warm(meter, round, count);
-    update(meter, round, count);
+    uint32_t from = 0, next = 0;
+    while (from < round->batch.count) {
+        uint32_t count = name(meter, round, &from);
+        epw_meter_warm(meter, round, count);
+        next = update(meter, round, count, next);
+    }
+    while (next < round->points)
+        expire(meter, &round->point[next++]);
+    meter->now_ns = round->end_ns;
 }
 
 struct epw_place epw_meter_place(const struct epw_meter *meter)

@@ -61,3 +61,19 @@ Test(meter_fragments, fragments_belong_to_their_first)
     cr_assert_eq(s->fragments_orphan, 1);
     cr_assert_eq(s->ending[EPW_END_COMPLETE], 5, "the orphan stays visible");
 }
+
+/* So many that some share a place, so far apart that the later would take it: all in one round. */
+Test(meter_fragments, what_comes_later_in_the_round_undoes_no_join)
+{
+    enum { DATAGRAMS = 100 };
+    run.hold = true;
+    for (unsigned i = 0; i < DATAGRAMS; i++) {
+        uint16_t id = (uint16_t)(100 + i);
+        SEND(&run, .at = 40 * i, UDP_CLIENT, .id = id, .more = true, .text = "sixteen letters.");
+        SEND(&run, .at = 40 * i, UDP_CLIENT, .id = id, .frag_at = 24, .text = "and the rest");
+    }
+    run_go(&run);
+    const struct epw_stats *s = run_flush(&run);
+    cr_assert_eq(s->datagrams_joined, DATAGRAMS);
+    cr_assert_eq(s->datagrams_dropped, 0);
+}
