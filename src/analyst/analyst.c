@@ -54,11 +54,12 @@ enum epw_err epw_analyst_new(struct epw_analyst **analyst, const struct epw_cata
     a->ctx = ctx;
     a->know.catalogue = catalogue;
     a->know.site = options->site;
-    if (epw_names_new(&a->know.names, options->seed, &a->stats) != EPW_OK ||
-        epw_hosts_new(&a->know.hosts, options->seed, &a->stats) != EPW_OK ||
+    if (epw_addresses_new(&a->know.addresses, options->seed, &a->stats) != EPW_OK ||
+        epw_names_new(&a->know.names, options->seed, &a->stats) != EPW_OK ||
+        epw_hosts_new(&a->know.hosts, a->know.addresses, options->seed) != EPW_OK ||
         epw_endpoints_new(&a->know.endpoints, options->seed) != EPW_OK ||
         list_control(&a->know) != EPW_OK ||
-        epw_inventory_new(&a->inventory, &a->know, options->seed, &a->stats) != EPW_OK ||
+        epw_inventory_new(&a->inventory, &a->know, options->seed) != EPW_OK ||
         epw_audit_new(&a->audit, &a->know, a->inventory, options->seed, &a->stats) != EPW_OK) {
         epw_analyst_free(a);
         return EPW_ENOMEM;
@@ -72,6 +73,7 @@ void epw_analyst_free(struct epw_analyst *a)
     if (a == NULL)
         return;
     epw_waiting_free(&a->line);
+    epw_addresses_free(a->know.addresses);
     epw_audit_free(a->audit);
     epw_inventory_free(a->inventory);
     free(a->know.control);

@@ -47,7 +47,7 @@ static enum epw_err open_rules(struct epw_audit *audit)
     enum epw_err err = audit->state == NULL ? EPW_ENOMEM : EPW_OK;
     for (size_t i = 0; i < count && err == EPW_OK; i++)
         if (epw_rules[i]->open != NULL)
-            err = epw_rules[i]->open(&audit->state[i]);
+            err = epw_rules[i]->open(audit->know, &audit->state[i]);
     return err;
 }
 
@@ -56,7 +56,7 @@ enum epw_err epw_audit_new(struct epw_audit **audit, const struct epw_knowledge 
 {
     *audit = NULL;
     struct epw_audit *a = calloc(1, sizeof(*a));
-    if (a == NULL || epw_pairs_new(&a->pairs, seed, stats) != EPW_OK) {
+    if (a == NULL || epw_pairs_new(&a->pairs, know->addresses, seed, stats) != EPW_OK) {
         free(a);
         return EPW_ENOMEM;
     }
@@ -107,9 +107,7 @@ size_t epw_audit_rank(const struct epw_rule *rule)
 
 void epw_audit_adopt(struct epw_audit *audit, struct epw_audit *old)
 {
-    struct epw_pairs *pairs = audit->pairs;
-    audit->pairs = old->pairs;
-    old->pairs = pairs;
+    epw_pairs_adopt(audit->pairs, old->pairs);
     audit->kept = old->kept;
     old->kept = NULL;
     audit->first_ns = old->first_ns;

@@ -48,8 +48,9 @@ struct blocked {
     bool asked_pushes; /* of asked */
 };
 
-static enum epw_err make(void **state)
+static enum epw_err make(const struct epw_knowledge *know, void **state)
 {
+    (void)know;
     struct blocked *b = calloc(1, sizeof(*b));
     *state = b;
     if (b == NULL)

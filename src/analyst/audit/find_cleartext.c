@@ -77,8 +77,9 @@ static const struct epw_signature *better(const struct epw_audit *audit,
     return memo->better;
 }
 
-static enum epw_err open_memos(void **state)
+static enum epw_err open_memos(const struct epw_knowledge *know, void **state)
 {
+    (void)know;
     *state = calloc(MEMOS, sizeof(struct memo));
     return *state == NULL ? EPW_ENOMEM : EPW_OK;
 }

@@ -39,10 +39,10 @@ struct group {
     int64_t awake_ns, active_ns;
 };
 
-static enum epw_err make(void **state)
+static enum epw_err make(const struct epw_knowledge *know, void **state)
 {
     struct epw_spoken *spoken;
-    enum epw_err err = epw_spoken_new(&spoken);
+    enum epw_err err = epw_spoken_new(&spoken, know->addresses);
     *state = spoken;
     return err;
 }
@@ -220,7 +220,7 @@ static bool is_declared(const struct epw_audit *audit, const struct group *g,
                         const struct epw_signature *sig)
 {
     for (size_t i = 0; i < g->count; i++)
-        if (epw_site_role(epw_audit_site(audit), &g->host[i]->ip, sig->product, sig->initiator))
+        if (epw_site_role(epw_audit_site(audit), g->host[i]->ip, sig->product, sig->initiator))
             return true;
     return false;
 }
@@ -270,7 +270,7 @@ static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
         if (h == NULL)
             continue;
         if (g.count == 0)
-            g.ip = &h->ip;
+            g.ip = h->ip;
         if (h->active_ns != 0)
             be_active(&g.awake_ns, &g.active_ns, h->awake_ns, h->active_ns);
         g.host[g.count++] = h;

@@ -3,8 +3,6 @@
 #include "analyst/audit/attempt.h"
 #include "analyst/audit/rule.h"
 #include "analyst/audit/told.h"
-#include "base/hash.h"
-#include "base/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +17,6 @@ extern const struct epw_rule epw_rule_two_products;
 /* With agents of so many vendors it is no machine, but a gateway that speaks for many. */
 #define VENDORS_GATEWAY 4
 
-/* Internal hosts kept, some 200 bytes each; of those beyond, only roles are known. */
-#define HOSTS_MAX 131072
-
 /* The agent of a row that states no initiator: it fetched what agents fetch. */
 struct fetched {
     const struct epw_signature *sig;
@@ -30,18 +25,16 @@ struct fetched {
 };
 
 struct host {
-    UT_hash_handle hh;
-    struct epw_ip ip;
     bool proxy;   /* it answered CONNECT */
     uint8_t ttl;  /* of the first connection of an agent's; 0: none yet */
     bool several; /* another one had another: they come from several machines */
-    size_t fetched_count;
-    struct fetched fetched[VENDORS_MAX];
+    uint8_t fetched_count;
+    struct fetched *fetched; /* VENDORS_MAX, NULL until the first */
 };
 
 struct two_products {
-    uint64_t seed;
-    struct host *hosts;
+    struct epw_addresses *addresses;
+    size_t place; /* of struct host */
 };
 
 /* An agent found on a host. */
@@ -57,57 +50,54 @@ struct agents {
     struct agent agent[VENDORS_MAX];
 };
 
-static enum epw_err make(void **state)
+static enum epw_worth worth(const void *part)
 {
+    return ((const struct host *)part)->fetched != NULL ? EPW_WORTH_ROLE : EPW_WORTH_STRANGER;
+}
+
+static void drop(void *ctx, void *part)
+{
+    (void)ctx;
+    free(((struct host *)part)->fetched);
+}
+
+static enum epw_err make(const struct epw_knowledge *know, void **state)
+{
+    static const struct epw_address_part part = { .size = sizeof(struct host),
+                                                  .worth = worth,
+                                                  .drop = drop };
     struct two_products *s = calloc(1, sizeof(*s));
     *state = s;
     if (s == NULL)
         return EPW_ENOMEM;
-    s->seed = epw_hash_new_seed();
+    s->addresses = know->addresses;
+    s->place = epw_addresses_add(know->addresses, &part);
     return EPW_OK;
 }
 
 static void discard(void *state)
 {
-    struct two_products *s = state;
-    struct host *h, *next;
-    HASH_ITER (hh, s->hosts, h, next) {
-        HASH_DEL(s->hosts, h);
-        free(h);
-    }
-    free(s);
+    free(state);
 }
 
 static struct host *find(const struct two_products *s, const struct epw_ip *ip)
 {
-    struct host *h;
-    HASH_FIND_BYHASHVALUE(hh, s->hosts, ip, sizeof(*ip),
-                          (unsigned)epw_hash(ip, sizeof(*ip), s->seed), h);
-    return h;
+    return epw_addresses_find(s->addresses, s->place, ip);
 }
 
-static struct host *get(struct two_products *s, const struct epw_ip *ip)
+static struct host *get(const struct two_products *s, const struct epw_ip *ip)
 {
-    struct host *h = find(s, ip);
-    if (h != NULL || HASH_COUNT(s->hosts) >= HOSTS_MAX)
-        return h;
-    h = calloc(1, sizeof(*h));
-    if (h == NULL)
-        return NULL;
-    h->ip = *ip;
-    HASH_ADD_BYHASHVALUE(hh, s->hosts, ip, sizeof(h->ip),
-                         (unsigned)epw_hash(ip, sizeof(*ip), s->seed), h);
-    if (!EPW_TABLE_ADDED(h)) {
-        free(h);
-        return NULL;
-    }
-    return h;
+    return epw_addresses_get(s->addresses, s->place, ip);
 }
 
 static void note_fetched(struct host *h, const struct epw_result *result)
 {
     const struct epw_signature *sig = result->verdict->sig;
-    size_t i = 0;
+    uint8_t i = 0;
+    if (h->fetched == NULL)
+        h->fetched = calloc(VENDORS_MAX, sizeof(h->fetched[0]));
+    if (h->fetched == NULL)
+        return;
     while (i < h->fetched_count && strcmp(h->fetched[i].sig->product, sig->product) != 0)
         i++;
     if (i == VENDORS_MAX)

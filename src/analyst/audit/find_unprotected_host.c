@@ -6,76 +6,39 @@
 #include "analyst/audit/attempt.h"
 #include "analyst/audit/rule.h"
 #include "analyst/audit/told.h"
-#include "base/hash.h"
-#include "base/table.h"
 
 #include <stdlib.h>
 
 extern const struct epw_rule epw_rule_unprotected_host;
 
-/* Hosts kept, some 100 bytes each; of those beyond, nothing is said. */
-#define HOSTS_MAX 131072
-
 /* Vendors' agents speak every 1 to 15 minutes; who was silent for so long has none. */
 #define NEW_NS (3600LL * 1000000000LL)
 
 struct host {
-    UT_hash_handle hh;
-    struct epw_ip ip;
     bool active; /* held a conversation */
     bool speaks; /* for a product */
 };
 
 struct unprotected {
-    uint64_t seed;
-    struct host *hosts;
+    struct epw_addresses *addresses;
+    size_t place; /* of struct host */
 };
 
-static enum epw_err make(void **state)
+static enum epw_err make(const struct epw_knowledge *know, void **state)
 {
+    static const struct epw_address_part part = { .size = sizeof(struct host) };
     struct unprotected *u = calloc(1, sizeof(*u));
     *state = u;
     if (u == NULL)
         return EPW_ENOMEM;
-    u->seed = epw_hash_new_seed();
+    u->addresses = know->addresses;
+    u->place = epw_addresses_add(know->addresses, &part);
     return EPW_OK;
 }
 
 static void discard(void *state)
 {
-    struct unprotected *u = state;
-    struct host *h, *next;
-    HASH_ITER (hh, u->hosts, h, next) {
-        HASH_DEL(u->hosts, h);
-        free(h);
-    }
-    free(u);
-}
-
-static struct host *find(const struct unprotected *u, const struct epw_ip *ip)
-{
-    struct host *h;
-    HASH_FIND_BYHASHVALUE(hh, u->hosts, ip, sizeof(*ip),
-                          (unsigned)epw_hash(ip, sizeof(*ip), u->seed), h);
-    return h;
-}
-
-static struct host *get(struct unprotected *u, const struct epw_ip *ip)
-{
-    struct host *h = find(u, ip);
-    if (h != NULL || HASH_COUNT(u->hosts) >= HOSTS_MAX)
-        return h;
-    h = calloc(1, sizeof(*h));
-    if (h == NULL)
-        return NULL;
-    h->ip = *ip;
-    HASH_ADD_BYHASHVALUE(hh, u->hosts, ip, sizeof(h->ip),
-                         (unsigned)epw_hash(ip, sizeof(*ip), u->seed), h);
-    if (!EPW_TABLE_ADDED(h)) {
-        free(h);
-        return NULL;
-    }
-    return h;
+    free(state);
 }
 
 static void look(struct epw_audit *audit, const struct epw_result *result)
@@ -91,7 +54,7 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
         bool speaks = result->verdict->confidence != EPW_CONF_NONE && (side == 0 || held);
         if ((!held && !speaks) || !epw_site_internal(epw_audit_site(audit), &r->ip[side]))
             continue;
-        struct host *h = get(u, &r->ip[side]);
+        struct host *h = epw_addresses_get(u->addresses, u->place, &r->ip[side]);
         if (h == NULL)
             continue;
         h->active |= held;
@@ -116,7 +79,7 @@ static bool is_unprotected(const struct epw_audit *audit, const struct epw_inven
     const struct unprotected *u = epw_audit_state(audit, &epw_rule_unprotected_host);
     bool active = false;
     for (size_t i = 0; i < host->ip_count; i++) {
-        const struct host *h = find(u, &host->ip[i]);
+        const struct host *h = epw_addresses_find(u->addresses, u->place, &host->ip[i]);
         if (is_known(audit, &host->ip[i]) || (h != NULL && h->speaks))
             return false;
         active |= h != NULL && h->active;

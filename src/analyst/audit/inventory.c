@@ -8,9 +8,6 @@
 
 #define PROTO_TCP 6
 
-/* Tries of a second chance when an address must go: a full table is to cost little. */
-#define SECOND_CHANCES 16
-
 /* RFC 2131, 4.1: clients speak from port 68; a relay, which speaks for others, from 67. */
 #define DHCP_CLIENT_PORT 68
 
@@ -18,9 +15,30 @@
 #define HTTP_ERRORS     400
 #define HTTP_PROXY_AUTH 407
 
-enum epw_err epw_inventory_new(struct epw_inventory **inventory, const struct epw_knowledge *know,
-                               uint64_t seed, struct epw_stats *stats)
+static enum epw_worth worth(const void *part)
 {
+    const struct epw_inv_addr *addr = part;
+    return addr->roles != NULL ? EPW_WORTH_ROLE
+           : addr->internal    ? EPW_WORTH_OURS
+                               : EPW_WORTH_STRANGER;
+}
+
+static void drop(void *ctx, void *part)
+{
+    struct epw_inv_addr *addr = part;
+    (void)ctx;
+    epw_inv_roles_free(addr->roles);
+    for (size_t i = 0; i < addr->name_count; i++)
+        free(addr->name[i]);
+    free(addr->name);
+}
+
+enum epw_err epw_inventory_new(struct epw_inventory **inventory, const struct epw_knowledge *know,
+                               uint64_t seed)
+{
+    static const struct epw_address_part part = { .size = sizeof(struct epw_inv_addr),
+                                                  .worth = worth,
+                                                  .drop = drop };
     struct epw_inventory *inv = calloc(1, sizeof(*inv));
     *inventory = NULL;
     if (inv == NULL || epw_kinds_new(&inv->kinds, know->catalogue) != EPW_OK) {
@@ -29,28 +47,15 @@ enum epw_err epw_inventory_new(struct epw_inventory **inventory, const struct ep
     }
     inv->know = know;
     inv->seed = seed;
-    inv->stats = stats;
+    inv->place = epw_addresses_add(know->addresses, &part);
     *inventory = inv;
     return EPW_OK;
-}
-
-static void free_addr(struct epw_inv_addr *addr)
-{
-    epw_inv_roles_free(addr->roles);
-    for (size_t i = 0; i < addr->name_count; i++)
-        free(addr->name[i]);
-    free(addr);
 }
 
 void epw_inventory_free(struct epw_inventory *inv)
 {
     if (inv == NULL)
         return;
-    struct epw_inv_addr *addr, *next_addr;
-    HASH_ITER (hh, inv->addrs, addr, next_addr) {
-        HASH_DEL(inv->addrs, addr);
-        free_addr(addr);
-    }
     struct epw_inv_mac *mac, *next_mac;
     HASH_ITER (hh, inv->macs, mac, next_mac) {
         HASH_DEL(inv->macs, mac);
@@ -66,48 +71,29 @@ static unsigned hash_of(const struct epw_inventory *inv, const void *at, size_t 
     return (unsigned)epw_hash(at, len, inv->seed);
 }
 
-static bool insert(struct epw_inventory *inv, struct epw_inv_addr *addr)
-{
-    HASH_ADD_BYHASHVALUE(hh, inv->addrs, ip, sizeof(addr->ip),
-                         hash_of(inv, &addr->ip, sizeof(addr->ip)), addr);
-    return EPW_TABLE_ADDED(addr);
-}
-
-static void make_room(struct epw_inventory *inv)
-{
-    for (int chance = 0; HASH_COUNT(inv->addrs) >= EPW_INVENTORY_HOSTS; chance++) {
-        struct epw_inv_addr *oldest = inv->addrs;
-        HASH_DEL(inv->addrs, oldest);
-        if (oldest->roles != NULL && chance < SECOND_CHANCES && insert(inv, oldest))
-            continue;
-        free_addr(oldest);
-        inv->stats->hosts_evicted++;
-    }
-}
-
 static struct epw_inv_addr *find_addr(const struct epw_inventory *inv, const struct epw_ip *ip)
 {
-    struct epw_inv_addr *addr;
-    HASH_FIND_BYHASHVALUE(hh, inv->addrs, ip, sizeof(*ip), hash_of(inv, ip, sizeof(*ip)), addr);
-    return addr;
+    return epw_addresses_find(inv->know->addresses, inv->place, ip);
 }
 
 struct epw_inv_addr *epw_inv_addr_get(struct epw_inventory *inv, const struct epw_ip *ip)
 {
-    struct epw_inv_addr *addr = find_addr(inv, ip);
-    if (addr != NULL)
-        return addr;
-    make_room(inv);
-    addr = calloc(1, sizeof(*addr));
-    if (addr == NULL)
-        return NULL;
-    addr->ip = *ip;
-    addr->internal = epw_site_internal(inv->know->site, ip);
-    if (!insert(inv, addr)) {
-        free(addr);
-        return NULL;
+    struct epw_inv_addr *addr = epw_addresses_get(inv->know->addresses, inv->place, ip);
+    if (addr != NULL && addr->ip == NULL) {
+        addr->ip = epw_addresses_ip(addr, inv->place);
+        addr->internal = epw_site_internal(inv->know->site, ip);
     }
     return addr;
+}
+
+struct epw_inv_addr *epw_inv_addr_next(const struct epw_inventory *inv, size_t *at)
+{
+    while (*at < epw_addresses_count(inv->know->addresses)) {
+        struct epw_inv_addr *addr = epw_addresses_at(inv->know->addresses, inv->place, (*at)++);
+        if (addr->ip != NULL)
+            return addr;
+    }
+    return NULL;
 }
 
 /* Groups, and the unspecified address of those that have none yet, are no hosts. */
@@ -257,7 +243,7 @@ static void add_mac(struct epw_inv_addr *addr, struct epw_inv_mac *mac)
 
 void epw_inv_addr_mac(struct epw_inventory *inv, struct epw_inv_addr *addr, const uint8_t bytes[6])
 {
-    struct epw_inv_mac *mac = note_mac(inv, bytes, &addr->ip);
+    struct epw_inv_mac *mac = note_mac(inv, bytes, addr->ip);
     if (mac != NULL)
         add_mac(addr, mac);
 }
@@ -273,8 +259,11 @@ static char *copy_name(const char *name)
 
 void epw_inv_addr_name(struct epw_inv_addr *addr, const char *name)
 {
-    char *copy =
-        name[0] == '\0' || addr->name_count == EPW_INVENTORY_NAMES ? NULL : copy_name(name);
+    if (name[0] == '\0' || addr->name_count == EPW_INVENTORY_NAMES)
+        return;
+    if (addr->name == NULL)
+        addr->name = calloc(EPW_INVENTORY_NAMES, sizeof(addr->name[0]));
+    char *copy = addr->name == NULL ? NULL : copy_name(name);
     for (size_t i = 0; copy != NULL && i < addr->name_count; i++)
         if (strcmp(addr->name[i], copy) == 0) {
             free(copy);

@@ -7,14 +7,13 @@
 #include "analyst/knowledge/knowledge.h"
 #include "analyst/verdict/verdict.h"
 #include "base/err.h"
-#include "base/stats.h"
 #include "meter/sighting.h"
 
 struct epw_inventory;
 
-/* know is borrowed for life; stats too (hosts_evicted). EPW_ENOMEM. */
+/* know is borrowed for life. EPW_ENOMEM. */
 enum epw_err epw_inventory_new(struct epw_inventory **inventory, const struct epw_knowledge *know,
-                               uint64_t seed, struct epw_stats *stats);
+                               uint64_t seed);
 void epw_inventory_free(struct epw_inventory *inventory);
 
 /* A decided flow; and what DHCP, NetBIOS and DNS said of hosts. */

@@ -50,19 +50,19 @@ static int by_mac(const void *a, const void *b)
         return order;
     if (x->addr->first_ns != y->addr->first_ns)
         return x->addr->first_ns < y->addr->first_ns ? -1 : 1;
-    return epw_ip_cmp(&x->addr->ip, &y->addr->ip);
+    return epw_ip_cmp(x->addr->ip, y->addr->ip);
 }
 
 static int by_first_address(const void *a, const void *b)
 {
     const struct group *x = a, *y = b;
-    return epw_ip_cmp(&x->item->addr->ip, &y->item->addr->ip);
+    return epw_ip_cmp(x->item->addr->ip, y->item->addr->ip);
 }
 
 /* Public IPv4 addresses of one MAC are those of strangers behind a router. */
 static bool may_share(const struct epw_inv_addr *addr)
 {
-    return addr->internal || !epw_ip_is4(&addr->ip);
+    return addr->internal || !epw_ip_is4(addr->ip);
 }
 
 /* Two IPv4 addresses at the same time are two hosts' behind a router; one after the other may
@@ -76,7 +76,7 @@ static bool is_router(const struct item *item, size_t count)
         return true;
     for (size_t i = 0; i < count; i++) {
         const struct epw_inv_addr *addr = item[i].addr;
-        if (!epw_ip_is4(&addr->ip)) {
+        if (!epw_ip_is4(addr->ip)) {
             ip6++;
             continue;
         }
@@ -97,16 +97,16 @@ static size_t run_of(const struct item *item, size_t count)
 
 static size_t active_addrs(const struct epw_inventory *inv)
 {
-    size_t count = 0;
-    for (const struct epw_inv_addr *addr = inv->addrs; addr != NULL; addr = addr->hh.next)
+    size_t count = 0, at = 0;
+    for (const struct epw_inv_addr *addr; (addr = epw_inv_addr_next(inv, &at)) != NULL;)
         count += addr->active ? 1 : 0;
     return count;
 }
 
 static void find_routers(struct epw_inventory *inv, struct item *item)
 {
-    size_t count = 0;
-    for (struct epw_inv_addr *addr = inv->addrs; addr != NULL; addr = addr->hh.next)
+    size_t count = 0, at = 0;
+    for (struct epw_inv_addr *addr; (addr = epw_inv_addr_next(inv, &at)) != NULL;)
         for (size_t i = 0; addr->active && may_share(addr) && i < addr->mac_count; i++)
             item[count++] = (struct item){ addr, addr->mac[i] };
     qsort(item, count, sizeof(item[0]), by_mac);
@@ -126,8 +126,8 @@ static struct epw_inv_mac *own_mac(const struct epw_inv_addr *addr)
 
 static size_t list_items(struct epw_inventory *inv, struct item *item)
 {
-    size_t count = 0;
-    for (struct epw_inv_addr *addr = inv->addrs; addr != NULL; addr = addr->hh.next)
+    size_t count = 0, at = 0;
+    for (struct epw_inv_addr *addr; (addr = epw_inv_addr_next(inv, &at)) != NULL;)
         if (addr->active)
             item[count++] = (struct item){ addr, own_mac(addr) };
     qsort(item, count, sizeof(item[0]), by_mac);
@@ -261,7 +261,7 @@ static void tell_addresses(struct maker *m, const struct group *g, struct epw_in
     }
     for (size_t i = 0; i < g->count; i++) {
         const struct epw_inv_addr *addr = g->item[i].addr;
-        m->ip[host->ip_count++] = addr->ip;
+        m->ip[host->ip_count++] = *addr->ip;
         host->internal |= addr->internal;
         host->flows += addr->flows;
         host->bytes += addr->bytes;

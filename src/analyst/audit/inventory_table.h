@@ -7,8 +7,8 @@
 #include "analyst/audit/kinds.h"
 #include "base/table.h"
 
-/* Addresses kept, some 400 bytes each; the longest known without a role goes first. */
-#define EPW_INVENTORY_HOSTS 131072
+/* MACs kept, some 120 bytes each: as many as there are addresses. What comes after has none. */
+#define EPW_INVENTORY_HOSTS EPW_ADDRESSES_MAX
 
 /* A wired and a wireless interface, and a router's at a second tap. */
 #define EPW_INVENTORY_MACS 3
@@ -47,30 +47,30 @@ struct epw_inv_mac {
 };
 
 struct epw_inv_addr {
-    UT_hash_handle hh; /* insertion order is the order of eviction */
-    struct epw_ip ip;
-    bool active; /* sent packets, or has a role; else only a name is known */
+    const struct epw_ip *ip; /* NULL: the inventory keeps nothing of it */
+    bool active;             /* sent packets, or has a role; else only a name is known */
     bool internal;
     bool proxy; /* passes on what others say: what it opens is not its own */
+    uint8_t mac_count, name_count;
     int64_t first_ns, last_ns;
     uint64_t flows, bytes;
-    size_t mac_count, name_count;
     struct epw_inv_mac *mac[EPW_INVENTORY_MACS];
-    char *name[EPW_INVENTORY_NAMES];
+    char **name; /* EPW_INVENTORY_NAMES, NULL until the first */
     struct epw_inv_role *roles;
 };
 
 struct epw_inventory {
     const struct epw_knowledge *know;
-    struct epw_stats *stats;
     uint64_t seed;
     struct epw_kinds *kinds;
-    struct epw_inv_addr *addrs;
+    size_t place; /* of struct epw_inv_addr among what is kept of addresses */
     struct epw_inv_mac *macs;
 };
 
 /* The address, made when it is not kept yet. NULL without memory. */
 struct epw_inv_addr *epw_inv_addr_get(struct epw_inventory *inventory, const struct epw_ip *ip);
+/* The first address from *at on, which then is the next one's; NULL: none. Begin at 0. */
+struct epw_inv_addr *epw_inv_addr_next(const struct epw_inventory *inventory, size_t *at);
 /* Adds one more MAC or name of it, up to the limits above. */
 void epw_inv_addr_mac(struct epw_inventory *inventory, struct epw_inv_addr *addr,
                       const uint8_t bytes[6]);

@@ -2,7 +2,6 @@
 #include "analyst/audit/pairs.h"
 
 #include "base/hash.h"
-#include "base/table.h"
 
 #include <stdlib.h>
 
@@ -10,44 +9,46 @@
 #define TCP_SYN   0x02
 #define TCP_ACK   0x10
 
+#define SLOTS_MIN 1024 /* a power of two, as ever */
+
 /* What the conversations of a pair, of a host or of all have shown. */
 struct seen {
     bool one_way, both_ways;
     uint32_t flows, bad; /* records; of those with packets missing, cut or doubled */
 };
 
-struct host {
-    UT_hash_handle hh;
-    struct epw_ip ip;
-    struct seen seen;
-};
-
-struct key {
-    struct epw_ip low, high;
-};
-
+/*
+ * A pair is its hash: that two have one is no more likely than a bad memory cell. Most flows make
+ * a new pair, so all of one is in one cache line, and nothing else is touched.
+ */
 struct pair {
-    UT_hash_handle hh; /* insertion order is the order of eviction */
-    struct key key;
+    uint64_t hash; /* 0: a free slot */
     struct seen seen;
-    struct host *host[2]; /* NULL: there was no room */
 };
 
 struct epw_pairs {
     uint64_t seed;
     struct epw_stats *stats;
-    struct pair *pairs;
-    struct host *hosts;
+    struct epw_addresses *addresses;
+    size_t place;      /* of a host's struct seen */
+    struct pair *slot; /* open addressing, at most half full */
+    uint64_t mask;     /* slots less one; 0: there are none */
+    uint64_t *order;   /* hashes as they came, slots / 2: a ring once there are EPW_PAIRS_MAX */
+    size_t count, next;
     struct seen all;
 };
 
-enum epw_err epw_pairs_new(struct epw_pairs **pairs, uint64_t seed, struct epw_stats *stats)
+enum epw_err epw_pairs_new(struct epw_pairs **pairs, struct epw_addresses *addresses, uint64_t seed,
+                           struct epw_stats *stats)
 {
+    static const struct epw_address_part part = { .size = sizeof(struct seen) };
     *pairs = calloc(1, sizeof(**pairs));
     if (*pairs == NULL)
         return EPW_ENOMEM;
     (*pairs)->seed = seed;
     (*pairs)->stats = stats;
+    (*pairs)->addresses = addresses;
+    (*pairs)->place = epw_addresses_add(addresses, &part);
     return EPW_OK;
 }
 
@@ -55,81 +56,116 @@ void epw_pairs_free(struct epw_pairs *pairs)
 {
     if (pairs == NULL)
         return;
-    struct pair *p, *next;
-    HASH_ITER (hh, pairs->pairs, p, next) {
-        HASH_DEL(pairs->pairs, p);
-        free(p);
-    }
-    struct host *h, *next_host;
-    HASH_ITER (hh, pairs->hosts, h, next_host) {
-        HASH_DEL(pairs->hosts, h);
-        free(h);
-    }
+    free(pairs->slot);
+    free(pairs->order);
     free(pairs);
 }
 
-static struct key make_key(const struct epw_ip *a, const struct epw_ip *b)
+static void adopt_hosts(struct epw_pairs *pairs, const struct epw_pairs *old)
 {
-    return epw_ip_cmp(a, b) < 0 ? (struct key){ *a, *b } : (struct key){ *b, *a };
+    for (size_t at = 0; at < epw_addresses_count(old->addresses); at++) {
+        const struct seen *seen = epw_addresses_at(old->addresses, old->place, at);
+        struct seen *mine = seen->flows == 0
+                                ? NULL
+                                : epw_addresses_get(pairs->addresses, pairs->place,
+                                                    epw_addresses_ip(seen, old->place));
+        if (mine != NULL)
+            *mine = *seen;
+    }
 }
 
-static unsigned hash_key(const struct epw_pairs *pairs, const struct key *key)
+void epw_pairs_adopt(struct epw_pairs *pairs, struct epw_pairs *old)
 {
-    return (unsigned)epw_hash(key, sizeof(*key), pairs->seed);
+    const struct epw_pairs mine = *pairs;
+    adopt_hosts(pairs, old);
+    *pairs = *old;
+    pairs->stats = mine.stats;
+    pairs->addresses = mine.addresses;
+    pairs->place = mine.place;
+    old->slot = mine.slot;
+    old->order = mine.order;
 }
 
-static struct pair *find(const struct epw_pairs *pairs, const struct key *key)
+/* The same for both directions; never 0. */
+static uint64_t hash_pair(const struct epw_pairs *pairs, const struct epw_ip *a,
+                          const struct epw_ip *b)
 {
-    struct pair *p;
-    HASH_FIND_BYHASHVALUE(hh, pairs->pairs, key, sizeof(*key), hash_key(pairs, key), p);
+    bool sorted = epw_ip_cmp(a, b) < 0;
+    const struct epw_ip key[2] = { sorted ? *a : *b, sorted ? *b : *a };
+    uint64_t hash = epw_hash(key, sizeof(key), pairs->seed);
+    return hash == 0 ? 1 : hash;
+}
+
+/* The slot of a pair, or the free one that ends the search. */
+static struct pair *seek(const struct epw_pairs *pairs, uint64_t hash)
+{
+    uint64_t at = hash & pairs->mask;
+    while (pairs->slot[at].hash != 0 && pairs->slot[at].hash != hash)
+        at = (at + 1) & pairs->mask;
+    return &pairs->slot[at];
+}
+
+static struct pair *find(const struct epw_pairs *pairs, uint64_t hash)
+{
+    struct pair *p = pairs->mask == 0 ? NULL : seek(pairs, hash);
+    return p == NULL || p->hash == 0 ? NULL : p;
+}
+
+/* What stands behind the freed slot moves up as far as it may, so that no search ends too early. */
+static void forget(struct epw_pairs *pairs, uint64_t hash)
+{
+    uint64_t hole = (uint64_t)(seek(pairs, hash) - pairs->slot);
+    for (uint64_t at = (hole + 1) & pairs->mask; pairs->slot[at].hash != 0;
+         at = (at + 1) & pairs->mask) {
+        uint64_t home = pairs->slot[at].hash & pairs->mask;
+        if (((at - home) & pairs->mask) < ((at - hole) & pairs->mask))
+            continue;
+        pairs->slot[hole] = pairs->slot[at];
+        hole = at;
+    }
+    pairs->slot[hole].hash = 0;
+}
+
+static bool grow(struct epw_pairs *pairs)
+{
+    uint64_t slots = pairs->mask == 0 ? SLOTS_MIN : 2 * (pairs->mask + 1);
+    struct pair *old = pairs->slot, *slot = calloc(slots, sizeof(*slot));
+    uint64_t *order = realloc(pairs->order, slots / 2 * sizeof(*order));
+    if (order != NULL)
+        pairs->order = order;
+    if (slot == NULL || order == NULL) {
+        free(slot);
+        return false;
+    }
+    pairs->slot = slot;
+    uint64_t had = pairs->mask == 0 ? 0 : pairs->mask + 1;
+    pairs->mask = slots - 1;
+    for (uint64_t i = 0; i < had; i++)
+        if (old[i].hash != 0)
+            *seek(pairs, old[i].hash) = old[i];
+    free(old);
+    return true;
+}
+
+static struct pair *add(struct epw_pairs *pairs, uint64_t hash)
+{
+    if (pairs->count == EPW_PAIRS_MAX)
+        forget(pairs, pairs->order[pairs->next]);
+    else if (2 * pairs->count >= pairs->mask && !grow(pairs))
+        return NULL;
+    else
+        pairs->count++;
+    pairs->order[pairs->next] = hash;
+    pairs->next = (pairs->next + 1) % EPW_PAIRS_MAX;
+    struct pair *p = seek(pairs, hash);
+    *p = (struct pair){ .hash = hash };
     return p;
 }
 
-static struct host *find_host(const struct epw_pairs *pairs, const struct epw_ip *ip)
+static struct seen *find_host(const struct epw_pairs *pairs, const struct epw_ip *ip)
 {
-    struct host *h;
-    HASH_FIND_BYHASHVALUE(hh, pairs->hosts, ip, sizeof(*ip),
-                          (unsigned)epw_hash(ip, sizeof(*ip), pairs->seed), h);
-    return h;
-}
-
-static struct host *get_host(struct epw_pairs *pairs, const struct epw_ip *ip)
-{
-    struct host *h = find_host(pairs, ip);
-    if (h != NULL || HASH_COUNT(pairs->hosts) >= EPW_PAIRS_HOSTS)
-        return h;
-    h = calloc(1, sizeof(*h));
-    if (h == NULL)
-        return NULL;
-    h->ip = *ip;
-    HASH_ADD_BYHASHVALUE(hh, pairs->hosts, ip, sizeof(h->ip),
-                         (unsigned)epw_hash(ip, sizeof(*ip), pairs->seed), h);
-    if (!EPW_TABLE_ADDED(h)) {
-        free(h);
-        return NULL;
-    }
-    return h;
-}
-
-static struct pair *add(struct epw_pairs *pairs, const struct key *key)
-{
-    if (HASH_COUNT(pairs->pairs) >= EPW_PAIRS_MAX) {
-        struct pair *oldest = pairs->pairs;
-        HASH_DEL(pairs->pairs, oldest);
-        free(oldest);
-    }
-    struct pair *p = calloc(1, sizeof(*p));
-    if (p == NULL)
-        return NULL;
-    p->key = *key;
-    HASH_ADD_BYHASHVALUE(hh, pairs->pairs, key, sizeof(p->key), hash_key(pairs, key), p);
-    if (!EPW_TABLE_ADDED(p)) {
-        free(p);
-        return NULL;
-    }
-    p->host[0] = get_host(pairs, &key->low);
-    p->host[1] = get_host(pairs, &key->high);
-    return p;
+    struct seen *seen = epw_addresses_find(pairs->addresses, pairs->place, ip);
+    return seen == NULL || seen->flows == 0 ? NULL : seen;
 }
 
 /* Data or a bare ACK from this side: its peer must have spoken, seen or not. */
@@ -160,10 +196,10 @@ void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *r)
         !what.both_ways && (implies_peer(r, EPW_TO_SERVER) || implies_peer(r, EPW_TO_CLIENT));
     if (!what.both_ways && !what.one_way && what.bad == 0)
         return;
-    struct key key = make_key(&r->ip[0], &r->ip[1]);
-    struct pair *p = find(pairs, &key);
+    uint64_t hash = hash_pair(pairs, &r->ip[0], &r->ip[1]);
+    struct pair *p = find(pairs, hash);
     if (p == NULL)
-        p = add(pairs, &key);
+        p = add(pairs, hash);
     if (p == NULL)
         return;
     if (what.one_way && !p->seen.one_way && !p->seen.both_ways)
@@ -172,9 +208,11 @@ void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *r)
         pairs->stats->pairs_one_way--;
     note(&p->seen, &what);
     note(&pairs->all, &what);
-    for (size_t i = 0; i < 2; i++)
-        if (p->host[i] != NULL)
-            note(&p->host[i]->seen, &what);
+    for (size_t i = 0; i < 2; i++) {
+        struct seen *host = epw_addresses_get(pairs->addresses, pairs->place, &r->ip[i]);
+        if (host != NULL)
+            note(host, &what);
+    }
 }
 
 static bool is_bad(const struct seen *seen)
@@ -190,25 +228,23 @@ static bool is_one_way(const struct seen *seen)
 bool epw_pairs_doubtful(const struct epw_pairs *pairs, const struct epw_ip *a,
                         const struct epw_ip *b)
 {
-    struct key key = make_key(a, b);
-    const struct pair *p = find(pairs, &key);
+    const struct pair *p = find(pairs, hash_pair(pairs, a, b));
     if (p != NULL && (is_bad(&p->seen) || is_one_way(&p->seen)))
         return true;
     if (p != NULL && p->seen.both_ways)
         return false;
-    const struct host *host[2] = { find_host(pairs, a), find_host(pairs, b) };
+    const struct seen *host[2] = { find_host(pairs, a), find_host(pairs, b) };
     bool both_ways = false;
     for (size_t i = 0; i < 2; i++) {
-        if (host[i] != NULL && is_one_way(&host[i]->seen))
+        if (host[i] != NULL && is_one_way(host[i]))
             return true;
-        both_ways |= host[i] != NULL && host[i]->seen.both_ways;
+        both_ways |= host[i] != NULL && host[i]->both_ways;
     }
     return !both_ways && is_one_way(&pairs->all);
 }
 
 bool epw_pairs_doubtful_host(const struct epw_pairs *pairs, const struct epw_ip *ip)
 {
-    const struct host *h = find_host(pairs, ip);
-    const struct seen *seen = h != NULL ? &h->seen : &pairs->all;
-    return is_one_way(seen) || (h != NULL && is_bad(seen));
+    const struct seen *host = find_host(pairs, ip);
+    return is_one_way(host != NULL ? host : &pairs->all) || (host != NULL && is_bad(host));
 }

@@ -8,24 +8,29 @@
 #ifndef EPW_ANALYST_AUDIT_PAIRS_H
 #define EPW_ANALYST_AUDIT_PAIRS_H
 
+#include "analyst/knowledge/addresses.h"
 #include "base/err.h"
 #include "base/stats.h"
 #include "meter/flow_record.h"
 
 #include <stdbool.h>
 
-/* Pairs kept, some 120 bytes each. Beyond, the oldest is forgotten: findings are then believed. */
+/* Pairs kept, some 60 bytes each. Beyond, the oldest is forgotten: findings are then believed. */
 #define EPW_PAIRS_MAX 131072
-/* Hosts kept of them, some 100 bytes each; of others only the pair tells. */
-#define EPW_PAIRS_HOSTS 131072
 /* One conversation of so many with packets missing, cut or doubled is bad luck, more are doubt. */
 #define EPW_PAIRS_DOUBT 10
 
 struct epw_pairs;
 
-/* stats is borrowed for life (pairs_one_way). EPW_ENOMEM. */
-enum epw_err epw_pairs_new(struct epw_pairs **pairs, uint64_t seed, struct epw_stats *stats);
+/*
+ * addresses and stats (pairs_one_way) are borrowed for life; addresses goes first, and keeps
+ * what was seen of each host. EPW_ENOMEM.
+ */
+enum epw_err epw_pairs_new(struct epw_pairs **pairs, struct epw_addresses *addresses, uint64_t seed,
+                           struct epw_stats *stats);
 void epw_pairs_free(struct epw_pairs *pairs);
+/* Takes over what another, whose addresses are others, has seen. old is left to be freed. */
+void epw_pairs_adopt(struct epw_pairs *pairs, struct epw_pairs *old);
 
 /*
  * Only TCP with data or bare ACKs tells: SYNs alone, UDP syslog, broadcast and

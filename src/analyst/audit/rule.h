@@ -59,8 +59,9 @@ struct epw_rule {
     void (*host)(struct epw_audit *audit, const struct epw_inventory_host *host);   /* or NULL:
                                      at the end of the run, every host of the inventory */
     void (*finish)(struct epw_audit *audit); /* or NULL: at the end, after the hosts */
-    enum epw_err (*open)(void **state);      /* or NULL: it keeps no state. EPW_ENOMEM */
-    void (*close)(void *state);              /* given what open made */
+    enum epw_err (*open)(const struct epw_knowledge *know, void **state); /* or NULL: it keeps no
+                                     state. EPW_ENOMEM */
+    void (*close)(void *state);                                           /* given what open made */
     /*
      * Both or neither: what of its state should outlive the run. save puts facts, which put takes
      * over (NULL: no memory for one); load takes one of them in again. EPW_EFORMAT: not a fact of

@@ -1,66 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyst/audit/spoken.h"
 
-#include "base/hash.h"
-
 #include <stdlib.h>
 
-/* Internal hosts kept, some 80 bytes each; of those beyond, nothing is said. */
-#define HOSTS_MAX 131072
-
 struct epw_spoken {
-    uint64_t seed;
-    struct epw_speaker *hosts;
+    struct epw_addresses *addresses;
+    size_t place; /* of struct epw_speaker */
 };
 
-enum epw_err epw_spoken_new(struct epw_spoken **spoken)
+static enum epw_worth worth(const void *part)
 {
+    return ((const struct epw_speaker *)part)->said != NULL ? EPW_WORTH_ROLE : EPW_WORTH_STRANGER;
+}
+
+static void drop(void *ctx, void *part)
+{
+    (void)ctx;
+    for (struct epw_said *said = ((struct epw_speaker *)part)->said, *after; said != NULL;
+         said = after) {
+        after = said->next;
+        free(said);
+    }
+}
+
+enum epw_err epw_spoken_new(struct epw_spoken **spoken, struct epw_addresses *addresses)
+{
+    static const struct epw_address_part part = { .size = sizeof(struct epw_speaker),
+                                                  .worth = worth,
+                                                  .drop = drop };
     *spoken = calloc(1, sizeof(**spoken));
     if (*spoken == NULL)
         return EPW_ENOMEM;
-    (*spoken)->seed = epw_hash_new_seed();
+    (*spoken)->addresses = addresses;
+    (*spoken)->place = epw_addresses_add(addresses, &part);
     return EPW_OK;
 }
 
 void epw_spoken_free(struct epw_spoken *spoken)
 {
-    struct epw_speaker *h, *next;
-    if (spoken == NULL)
-        return;
-    HASH_ITER (hh, spoken->hosts, h, next) {
-        HASH_DEL(spoken->hosts, h);
-        for (struct epw_said *said = h->said, *after; said != NULL; said = after) {
-            after = said->next;
-            free(said);
-        }
-        free(h);
-    }
     free(spoken);
 }
 
 struct epw_speaker *epw_spoken_find(const struct epw_spoken *spoken, const struct epw_ip *ip)
 {
-    struct epw_speaker *h;
-    HASH_FIND_BYHASHVALUE(hh, spoken->hosts, ip, sizeof(*ip),
-                          (unsigned)epw_hash(ip, sizeof(*ip), spoken->seed), h);
-    return h;
+    struct epw_speaker *h = epw_addresses_find(spoken->addresses, spoken->place, ip);
+    return h == NULL || h->ip == NULL ? NULL : h;
 }
 
 struct epw_speaker *epw_spoken_get(struct epw_spoken *spoken, const struct epw_ip *ip)
 {
-    struct epw_speaker *h = epw_spoken_find(spoken, ip);
-    if (h != NULL || HASH_COUNT(spoken->hosts) >= HOSTS_MAX)
-        return h;
-    h = calloc(1, sizeof(*h));
-    if (h == NULL)
-        return NULL;
-    h->ip = *ip;
-    HASH_ADD_BYHASHVALUE(hh, spoken->hosts, ip, sizeof(h->ip),
-                         (unsigned)epw_hash(ip, sizeof(*ip), spoken->seed), h);
-    if (!EPW_TABLE_ADDED(h)) {
-        free(h);
-        return NULL;
-    }
+    struct epw_speaker *h = epw_addresses_get(spoken->addresses, spoken->place, ip);
+    if (h != NULL)
+        h->ip = epw_addresses_ip(h, spoken->place);
     return h;
 }
 
@@ -106,7 +97,7 @@ static json_t *said_fact(const struct epw_speaker *h, const struct epw_said *sai
     for (size_t i = 0; i < said->rhythm.count; i++)
         json_array_append_new(starts, json_integer(said->rhythm.start[i]));
     return json_pack("{s:o, s:I, s:I, s:s, s:b, s:o, s:{s:o, s:o, s:i, s:i, s:i, s:I, s:I}}",
-                     "host", ip_text(&h->ip), "awake_ns", (json_int_t)h->awake_ns, "active_ns",
+                     "host", ip_text(h->ip), "awake_ns", (json_int_t)h->awake_ns, "active_ns",
                      (json_int_t)h->active_ns, "signature", said->sig->id, "aside",
                      (int)said->aside, "starts_ns", starts, "last", "from", ip_text(&r->ip[0]),
                      "to", ip_text(&r->ip[1]), "from_port", (int)r->port[0], "to_port",
@@ -117,9 +108,11 @@ static json_t *said_fact(const struct epw_speaker *h, const struct epw_said *sai
 void epw_spoken_save(const struct epw_spoken *spoken, void (*put)(void *ctx, json_t *fact),
                      void *ctx)
 {
-    for (const struct epw_speaker *h = spoken->hosts; h != NULL; h = h->hh.next)
+    for (size_t at = 0; at < epw_addresses_count(spoken->addresses); at++) {
+        const struct epw_speaker *h = epw_addresses_at(spoken->addresses, spoken->place, at);
         for (const struct epw_said *said = h->said; said != NULL; said = said->next)
             put(ctx, said_fact(h, said));
+    }
 }
 
 static bool load_last(json_t *fact, struct epw_flow_record *r)

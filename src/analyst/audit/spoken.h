@@ -8,9 +8,9 @@
 
 #include "analyst/audit/rhythm.h"
 #include "analyst/catalogue/catalogue.h"
+#include "analyst/knowledge/addresses.h"
 #include "base/err.h"
 #include "base/ip.h"
-#include "base/table.h"
 #include "meter/flow_record.h"
 
 #include <jansson.h>
@@ -25,20 +25,19 @@ struct epw_said {
 };
 
 struct epw_speaker {
-    UT_hash_handle hh;
-    struct epw_ip ip;
-    int64_t awake_ns;  /* since then it held conversations without a long gap ... */
-    int64_t active_ns; /* ... up to this one; 0: none yet */
+    const struct epw_ip *ip; /* NULL: not kept */
+    int64_t awake_ns;        /* since then it held conversations without a long gap ... */
+    int64_t active_ns;       /* ... up to this one; 0: none yet */
     struct epw_said *said;
 };
 
 struct epw_spoken;
 
-/* EPW_ENOMEM. */
-enum epw_err epw_spoken_new(struct epw_spoken **spoken);
+/* addresses is borrowed for life, and goes first. EPW_ENOMEM. */
+enum epw_err epw_spoken_new(struct epw_spoken **spoken, struct epw_addresses *addresses);
 void epw_spoken_free(struct epw_spoken *spoken); /* NULL is fine */
 
-/* Both NULL when it is not kept; get() makes it, unless there is no room or no memory. */
+/* Both NULL when it is not kept; get() keeps it, unless there is no memory. */
 struct epw_speaker *epw_spoken_find(const struct epw_spoken *spoken, const struct epw_ip *ip);
 struct epw_speaker *epw_spoken_get(struct epw_spoken *spoken, const struct epw_ip *ip);
 

@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Tries of a second chance when a host must go: bounded, so that a full table costs little. */
-#define SECOND_CHANCES 16
-
 /* Ports below are other services' too: they never teach a role (RFC 6335, system ports). */
 #define FIRST_TEACHING_PORT 1024
 
@@ -22,15 +19,18 @@ struct witness {
     uint16_t port; /* what it teaches by: 0 when it teaches nothing */
 };
 
+/* What it tried in vain. */
+struct tried {
+    uint32_t target[EPW_SCAN_TARGETS]; /* hashes of hosts */
+    uint32_t port[EPW_SCAN_TARGETS];   /* hashes of (host, port) */
+};
+
 struct epw_host {
-    UT_hash_handle hh; /* insertion order is the order of eviction */
-    struct epw_ip ip;
     uint8_t witness_count, role_count, target_count, port_count;
     bool own_port; /* one of the witnesses is a product's own port, and may teach a role */
-    struct witness *witness;           /* EPW_HOST_WITNESSES, NULL until the first */
-    struct confirmed *role;            /* EPW_HOST_ROLES, NULL until the first */
-    uint32_t target[EPW_SCAN_TARGETS]; /* hashes of hosts tried in vain */
-    uint32_t port[EPW_SCAN_TARGETS];   /* hashes of (host, port) tried in vain */
+    struct witness *witness; /* EPW_HOST_WITNESSES, NULL until the first */
+    struct confirmed *role;  /* EPW_HOST_ROLES, NULL until the first */
+    struct tried *tried;     /* NULL until the first */
 };
 
 struct fan_key {
@@ -49,37 +49,43 @@ struct fan {
 
 struct epw_hosts {
     uint64_t seed;
-    struct epw_stats *stats;
-    struct epw_host *hosts;
+    struct epw_addresses *addresses;
+    size_t place; /* of struct epw_host */
     struct fan *fans;
 };
 
-enum epw_err epw_hosts_new(struct epw_hosts **hosts, uint64_t seed, struct epw_stats *stats)
+static enum epw_worth worth(const void *part)
 {
+    return epw_host_is_known(part) ? EPW_WORTH_ROLE : EPW_WORTH_STRANGER;
+}
+
+static void drop(void *ctx, void *part)
+{
+    struct epw_host *h = part;
+    (void)ctx;
+    free(h->witness);
+    free(h->role);
+    free(h->tried);
+}
+
+enum epw_err epw_hosts_new(struct epw_hosts **hosts, struct epw_addresses *addresses, uint64_t seed)
+{
+    static const struct epw_address_part part = { .size = sizeof(struct epw_host),
+                                                  .worth = worth,
+                                                  .drop = drop };
     *hosts = calloc(1, sizeof(**hosts));
     if (*hosts == NULL)
         return EPW_ENOMEM;
     (*hosts)->seed = seed;
-    (*hosts)->stats = stats;
+    (*hosts)->addresses = addresses;
+    (*hosts)->place = epw_addresses_add(addresses, &part);
     return EPW_OK;
-}
-
-static void free_host(struct epw_host *h)
-{
-    free(h->witness);
-    free(h->role);
-    free(h);
 }
 
 void epw_hosts_free(struct epw_hosts *hosts)
 {
     if (hosts == NULL)
         return;
-    struct epw_host *h, *next_h;
-    HASH_ITER (hh, hosts->hosts, h, next_h) {
-        HASH_DEL(hosts->hosts, h);
-        free_host(h);
-    }
     struct fan *f, *next_f;
     HASH_ITER (hh, hosts->fans, f, next_f) {
         HASH_DEL(hosts->fans, f);
@@ -95,48 +101,12 @@ static uint32_t hash_bytes(const struct epw_hosts *hosts, const void *at, size_t
 
 static struct epw_host *find(const struct epw_hosts *hosts, const struct epw_ip *ip)
 {
-    struct epw_host *h = NULL;
-    if (hosts->hosts == NULL)
-        return NULL;
-    HASH_FIND_BYHASHVALUE(hh, hosts->hosts, ip, sizeof(*ip), hash_bytes(hosts, ip, sizeof(*ip)), h);
-    return h;
+    return epw_addresses_find(hosts->addresses, hosts->place, ip);
 }
 
-static bool insert(struct epw_hosts *hosts, struct epw_host *h)
+static struct epw_host *find_or_add(const struct epw_hosts *hosts, const struct epw_ip *ip)
 {
-    HASH_ADD_BYHASHVALUE(hh, hosts->hosts, ip, sizeof(h->ip),
-                         hash_bytes(hosts, &h->ip, sizeof(h->ip)), h);
-    return EPW_TABLE_ADDED(h);
-}
-
-static void make_room(struct epw_hosts *hosts)
-{
-    for (int chance = 0; HASH_COUNT(hosts->hosts) >= EPW_HOSTS_MAX; chance++) {
-        struct epw_host *oldest = hosts->hosts;
-        HASH_DEL(hosts->hosts, oldest);
-        bool keep = oldest->witness_count != 0 || oldest->role_count != 0;
-        if (keep && chance < SECOND_CHANCES && insert(hosts, oldest))
-            continue;
-        free_host(oldest);
-        hosts->stats->hosts_evicted++;
-    }
-}
-
-static struct epw_host *find_or_add(struct epw_hosts *hosts, const struct epw_ip *ip)
-{
-    struct epw_host *h = find(hosts, ip);
-    if (h != NULL)
-        return h;
-    make_room(hosts);
-    h = calloc(1, sizeof(*h));
-    if (h == NULL)
-        return NULL;
-    h->ip = *ip;
-    if (!insert(hosts, h)) {
-        free(h);
-        return NULL;
-    }
-    return h;
+    return epw_addresses_get(hosts->addresses, hosts->place, ip);
 }
 
 void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
@@ -291,13 +261,15 @@ const struct epw_signature *epw_host_rival(const struct epw_host *h, const char 
 void epw_hosts_each(const struct epw_hosts *hosts,
                     void (*each)(void *ctx, const struct epw_kept_role *role), void *ctx)
 {
-    for (const struct epw_host *h = hosts->hosts; h != NULL; h = h->hh.next) {
+    for (size_t at = 0; at < epw_addresses_count(hosts->addresses); at++) {
+        const struct epw_host *h = epw_addresses_at(hosts->addresses, hosts->place, at);
+        const struct epw_ip *ip = epw_addresses_ip(h, hosts->place);
         for (size_t i = 0; i < h->witness_count; i++)
             each(ctx, &(struct epw_kept_role){
-                          .host = &h->ip, .sig = h->witness[i].sig, .port = h->witness[i].port });
+                          .host = ip, .sig = h->witness[i].sig, .port = h->witness[i].port });
         for (size_t i = 0; i < h->role_count; i++)
             each(ctx, &(struct epw_kept_role){
-                          .host = &h->ip, .product = h->role[i].product, .role = h->role[i].role });
+                          .host = ip, .product = h->role[i].product, .role = h->role[i].role });
     }
 }
 
@@ -372,11 +344,14 @@ void epw_hosts_tried(struct epw_hosts *hosts, const struct epw_ip *ip, const str
                      uint16_t port)
 {
     struct epw_host *h = find_or_add(hosts, ip);
-    if (h == NULL)
+    if (h != NULL && h->tried == NULL)
+        h->tried = malloc(sizeof(*h->tried));
+    if (h == NULL || h->tried == NULL)
         return;
     uint32_t target_hash = hash_bytes(hosts, target, sizeof(*target));
-    h->target_count = (uint8_t)add_hash(h->target, h->target_count, EPW_SCAN_TARGETS, target_hash);
-    h->port_count = (uint8_t)add_hash(h->port, h->port_count, EPW_SCAN_TARGETS,
+    h->target_count =
+        (uint8_t)add_hash(h->tried->target, h->target_count, EPW_SCAN_TARGETS, target_hash);
+    h->port_count = (uint8_t)add_hash(h->tried->port, h->port_count, EPW_SCAN_TARGETS,
                                       target_hash ^ (uint32_t)port * 2654435761u);
 }
 

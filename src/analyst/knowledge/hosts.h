@@ -8,16 +8,13 @@
 #define EPW_ANALYST_KNOWLEDGE_HOSTS_H
 
 #include "analyst/catalogue/signature.h"
+#include "analyst/knowledge/addresses.h"
 #include "base/err.h"
 #include "base/ip.h"
-#include "base/stats.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Hosts kept, some 200 bytes each; the longest known without a role goes first. */
-#define EPW_HOSTS_MAX 131072
 
 /* Signatures a host was seen to answer for: more than any documented server has. */
 #define EPW_HOST_WITNESSES 24
@@ -59,8 +56,9 @@ struct epw_role {
     const char *name; /* of EPW_ROLE_SITE: the name that is declared, NULL: the address */
 };
 
-/* stats is borrowed for life (hosts_evicted). EPW_ENOMEM. */
-enum epw_err epw_hosts_new(struct epw_hosts **hosts, uint64_t seed, struct epw_stats *stats);
+/* addresses is borrowed for life, and goes first. EPW_ENOMEM. */
+enum epw_err epw_hosts_new(struct epw_hosts **hosts, struct epw_addresses *addresses,
+                           uint64_t seed);
 void epw_hosts_free(struct epw_hosts *hosts);
 
 /*

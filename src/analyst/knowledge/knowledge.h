@@ -4,6 +4,7 @@
 #define EPW_ANALYST_KNOWLEDGE_KNOWLEDGE_H
 
 #include "analyst/catalogue/catalogue.h"
+#include "analyst/knowledge/addresses.h"
 #include "analyst/knowledge/endpoints.h"
 #include "analyst/knowledge/hosts.h"
 #include "analyst/knowledge/names.h"
@@ -11,7 +12,8 @@
 
 struct epw_knowledge {
     const struct epw_catalogue *catalogue;
-    const struct epw_site *site; /* NULL: none */
+    const struct epw_site *site;     /* NULL: none */
+    struct epw_addresses *addresses; /* what is kept of them: learned, counted and found */
     struct epw_names *names;
     struct epw_hosts *hosts;
     struct epw_endpoints *endpoints;

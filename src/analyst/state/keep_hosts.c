@@ -55,11 +55,12 @@ static json_t *list_roles(const struct epw_inv_addr *addr)
 /* Who speaks for no product is no loss: the next packet lists it again. */
 static void save(const struct epw_state_rooms *rooms, struct epw_state_out *out)
 {
-    for (const struct epw_inv_addr *a = rooms->inventory->addrs; a != NULL; a = a->hh.next)
+    size_t at = 0;
+    for (const struct epw_inv_addr *a; (a = epw_inv_addr_next(rooms->inventory, &at)) != NULL;)
         if (a->roles != NULL)
             epw_state_put(out, epw_keeper_hosts.kind,
                           json_pack("{s:o, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o}", "address",
-                                    epw_state_ip_text(&a->ip), "first_ns", (json_int_t)a->first_ns,
+                                    epw_state_ip_text(a->ip), "first_ns", (json_int_t)a->first_ns,
                                     "last_ns", (json_int_t)a->last_ns, "flows",
                                     (json_int_t)a->flows, "bytes", (json_int_t)a->bytes, "proxy",
                                     (int)a->proxy, "macs", list_macs(a), "names",

@@ -11,9 +11,9 @@ extern const struct epw_keeper epw_keeper_hosts;
 extern const struct epw_keeper epw_keeper_rules;
 
 static const struct epw_keeper *const keepers[] = {
-    &epw_keeper_names,
+    &epw_keeper_hosts, /* first: they come to stand in the order in which they were first seen */
     &epw_keeper_roles,
-    &epw_keeper_hosts,
+    &epw_keeper_names,
     &epw_keeper_rules,
 };
 #define KEEPERS (sizeof(keepers) / sizeof(keepers[0]))

@@ -16,12 +16,14 @@ static void set_up(void)
 {
     catalogue = must_load(HEADER ROW("acme-updates", "tcp", "8014", "", "port"));
     know = (struct epw_knowledge){ .catalogue = catalogue };
-    cr_assert_eq(epw_inventory_new(&inventory, &know, 42, &stats), EPW_OK);
+    cr_assert_eq(epw_addresses_new(&know.addresses, 42, &stats), EPW_OK);
+    cr_assert_eq(epw_inventory_new(&inventory, &know, 42), EPW_OK);
     cr_assert_eq(epw_audit_new(&audit, &know, inventory, 42, &stats), EPW_OK);
 }
 
 static void tear_down(void)
 {
+    epw_addresses_free(know.addresses);
     epw_audit_free(audit);
     epw_inventory_free(inventory);
     epw_catalogue_free(catalogue);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 static struct epw_stats stats;
+static struct epw_addresses *addresses;
 static struct epw_hosts *hosts;
 static struct epw_ip server;
 
@@ -19,12 +20,14 @@ static struct epw_ip ip(const char *text)
 static void setup(void)
 {
     memset(&stats, 0, sizeof(stats));
-    cr_assert_eq(epw_hosts_new(&hosts, 42, &stats), EPW_OK);
+    cr_assert_eq(epw_addresses_new(&addresses, 42, &stats), EPW_OK);
+    cr_assert_eq(epw_hosts_new(&hosts, addresses, 42), EPW_OK);
     server = ip("10.0.0.5");
 }
 
 static void teardown(void)
 {
+    epw_addresses_free(addresses);
     epw_hosts_free(hosts);
 }
 
@@ -138,7 +141,7 @@ Test(hosts, hosts_with_roles_outlive_those_without)
 {
     struct epw_signature a = row("acme", "cloud", &p443, EPW_NEEDS_NAME);
     epw_hosts_confirm(hosts, &server, &a, "manager");
-    for (int i = 0; i < EPW_HOSTS_MAX + 10; i++) {
+    for (int i = 0; i < EPW_ADDRESSES_MAX + 10; i++) {
         char text[32];
         snprintf(text, sizeof(text), "11.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255);
         struct epw_ip other = ip(text);

@@ -35,11 +35,13 @@ static void set_up(void)
 {
     catalogue = must_load(signatures);
     know = (struct epw_knowledge){ .catalogue = catalogue };
-    cr_assert_eq(epw_inventory_new(&inventory, &know, 42, &stats), EPW_OK);
+    cr_assert_eq(epw_addresses_new(&know.addresses, 42, &stats), EPW_OK);
+    cr_assert_eq(epw_inventory_new(&inventory, &know, 42), EPW_OK);
 }
 
 static void tear_down(void)
 {
+    epw_addresses_free(know.addresses);
     epw_inventory_free(inventory);
     epw_catalogue_free(catalogue);
 }

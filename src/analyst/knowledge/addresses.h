@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The addresses that anything is kept of, in one table. Many rooms keep
+ * something of an address, and all of them ask about both sides of every flow:
+ * here they find it side by side, by one look-up, under one cap.
+ */
+#ifndef EPW_ANALYST_KNOWLEDGE_ADDRESSES_H
+#define EPW_ANALYST_KNOWLEDGE_ADDRESSES_H
+
+#include "base/err.h"
+#include "base/ip.h"
+#include "base/stats.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Addresses kept in all, some 250 bytes each and what their parts own. Those
+ * of least worth go first, of these the first seen (hosts_evicted).
+ */
+#define EPW_ADDRESSES_MAX 131072
+
+/* Parts in all: twice as many as there are files that keep something of addresses. */
+#define EPW_ADDRESS_PARTS 16
+
+struct epw_addresses;
+
+enum epw_worth {
+    EPW_WORTH_STRANGER,
+    EPW_WORTH_OURS, /* internal */
+    EPW_WORTH_ROLE, /* speaks for a product */
+    EPW_WORTHS
+};
+
+/* What one room keeps of each address: zeros until it writes there. Aligned as numbers are. */
+struct epw_address_part {
+    size_t size;
+    /* How much an address is worth by what this part says; never less than before. Or NULL. */
+    enum epw_worth (*worth)(const void *part);
+    void (*drop)(void *ctx, void *part); /* or NULL: it owns nothing */
+    void *ctx;
+};
+
+/* stats is borrowed for life (hosts_evicted). EPW_ENOMEM. */
+enum epw_err epw_addresses_new(struct epw_addresses **addresses, uint64_t seed,
+                               struct epw_stats *stats);
+/* Drops every part of every address: to be called before what drop() may need is gone. */
+void epw_addresses_free(struct epw_addresses *addresses);
+
+/* Adds a part, before the first address is kept. Its place is what the calls below ask for. */
+size_t epw_addresses_add(struct epw_addresses *addresses, const struct epw_address_part *part);
+
+/*
+ * The part of an address; NULL when it is not kept. get() keeps it from now
+ * on, NULL without memory. Valid until another address is kept.
+ */
+void *epw_addresses_find(struct epw_addresses *addresses, size_t place, const struct epw_ip *ip);
+void *epw_addresses_get(struct epw_addresses *addresses, size_t place, const struct epw_ip *ip);
+
+/* The address that a part is of; lives as long as the part. */
+const struct epw_ip *epw_addresses_ip(const void *part, size_t place);
+
+size_t epw_addresses_count(const struct epw_addresses *addresses);
+/* The part of each in turn, at below the count: in the order first seen while none was evicted. */
+void *epw_addresses_at(const struct epw_addresses *addresses, size_t place, size_t at);
+
+#endif
