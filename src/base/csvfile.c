@@ -163,12 +163,20 @@ struct reader {
     bool header_seen;
 };
 
-/* One line without its end; false at the end of the file. Too long ones are cut and marked. */
-static bool next_line(struct reader *reader, FILE *file, bool *cut)
+/* What the end of a line was. */
+enum line_end {
+    LINE_WHOLE,
+    LINE_LONG, /* too long: cut */
+    LINE_OPEN, /* the file ends in it */
+    LINE_NONE, /* there is none any more */
+};
+
+/* One line without its end. */
+static enum line_end next_line(struct reader *reader, FILE *file)
 {
     int c = EOF;
+    bool cut = false;
     reader->len = 0;
-    *cut = false;
     while (reader->total < EPW_CSV_MAX_FILE && (c = getc_unlocked(file)) != EOF) {
         reader->total++;
         if (c == '\n')
@@ -176,13 +184,26 @@ static bool next_line(struct reader *reader, FILE *file, bool *cut)
         if (reader->len < sizeof(reader->bytes))
             reader->bytes[reader->len++] = (char)c;
         else
-            *cut = true;
+            cut = true;
     }
-    if (c == EOF && reader->len == 0)
-        return false;
+    if (c == EOF && (reader->len == 0 || ferror(file)))
+        return LINE_NONE;
     if (reader->len > 0 && reader->bytes[reader->len - 1] == '\r')
         reader->len--;
-    return true;
+    return cut ? LINE_LONG : c == EOF ? LINE_OPEN : LINE_WHOLE;
+}
+
+/* Half a file must not pass for a whole one: its last value may be cut and still be one. */
+static bool tell_end(struct epw_csv *csv, enum line_end end)
+{
+    if (end == LINE_LONG)
+        epw_csv_tell(csv, EPW_EFORMAT, "line: got more than %u bytes, expected no more",
+                     EPW_CSV_MAX_LINE);
+    else
+        epw_csv_tell(csv, EPW_EFORMAT,
+                     "line: got the end of the file, expected a line break before it, as a file "
+                     "that was cut has none");
+    return end == LINE_LONG;
 }
 
 /* False when the rest of the file is not worth reading. */
@@ -241,15 +262,12 @@ void epw_csv_stream(struct epw_csv *csv, FILE *file)
         free(reader);
         return;
     }
-    bool more = true, cut;
-    for (csv->line = 1; more && next_line(reader, file, &cut); csv->line++) {
+    bool more = true;
+    enum line_end end;
+    for (csv->line = 1; more && (end = next_line(reader, file)) != LINE_NONE; csv->line++) {
         if (csv->line == 1)
             skip_bom(reader);
-        if (cut)
-            epw_csv_tell(csv, EPW_EFORMAT, "line: got more than %u bytes, expected no more",
-                         EPW_CSV_MAX_LINE);
-        else
-            more = take_line(csv, reader);
+        more = end == LINE_WHOLE ? take_line(csv, reader) : tell_end(csv, end);
     }
     csv->line = 0;
     if (ferror(file))

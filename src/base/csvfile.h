@@ -3,7 +3,8 @@
  * CSV files that people write, read line by line: a row is one line (no cell
  * may hold a line break), so an error in one never hides the next. Empty lines
  * and lines that begin with '#' are skipped, the first other line is the
- * header. Each row goes to the caller, who tells of what is wrong in it.
+ * header. A last line without a line break is an error: such a file may have
+ * been cut. Each row goes to the caller, who tells of what is wrong in it.
  */
 #ifndef EPW_BASE_CSVFILE_H
 #define EPW_BASE_CSVFILE_H

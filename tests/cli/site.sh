@@ -32,4 +32,17 @@ expect 2 '--site: expected one site file' run --site a.csv --site b.csv
 
 printf 'type,product,key,value\nproxy,,,10.0.0.80\nproxy,,,10.0.0.80\n' >twice.csv
 expect 0 'warning: twice\.csv:3: row: the same as line 2, counted once' run --site twice.csv
+printf 'type,product,key,value\nproxy,,,10.0.0.80\nscanner,,,10.0.0.80\n' >both.csv
+expect 2 "both\.csv:3: column type: got 'scanner', .*line 2 says that 10\.0\.0\.80 is a proxy" \
+    run --site both.csv
+[ ! -s out ] || fail "something was run with a file that contradicts itself"
+printf 'type,product,key,value\ninternal,,,10.1.0.0/16\nproxy,,,10.0.0.80\n' >outside.csv
+expect 0 'warning: outside\.csv:3: column value: 10\.0\.0\.80 is private, .*expected an internal' \
+    run --site outside.csv
+# Cut inside an address that is one still
+printf 'type,product,key,value\nproxy,,,10.0.0.8' >cut.csv
+expect 2 'cut\.csv:2: line: got the end of the file, expected a line break' run --site cut.csv
+[ ! -s out ] || fail "something was run with a file that was cut"
+head -c -1 "$sigs/eset.csv" >cut.csv
+expect 2 'cut\.csv:[0-9]+: line: got the end of the file' "$epwatch" --check cut.csv
 exit $bad

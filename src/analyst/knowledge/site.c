@@ -47,17 +47,8 @@ static struct epw_prefix cut_to(const struct epw_ip *ip, unsigned bits)
     return prefix;
 }
 
-/*
- * Walks the lines that hold an address, those of the longest prefixes first.
- * Start with { .bits = EPW_SITE_LENGTHS }.
- */
-struct walk {
-    unsigned bits;
-    const struct epw_site_line *line;
-};
-
-static const struct epw_site_line *next_line(const struct epw_site *site, const struct epw_ip *ip,
-                                             struct walk *walk)
+const struct epw_site_line *epw_site_next(const struct epw_site *site, const struct epw_ip *ip,
+                                          struct epw_site_walk *walk)
 {
     if (walk->line != NULL)
         walk->line = walk->line->next;
@@ -65,10 +56,9 @@ static const struct epw_site_line *next_line(const struct epw_site *site, const 
         walk->bits--;
         if (site->of_length[walk->bits] == 0)
             continue;
-        struct epw_site_net *net;
         struct epw_prefix prefix = cut_to(ip, walk->bits);
-        HASH_FIND(hh, site->nets, &prefix, sizeof(prefix), net);
-        walk->line = net == NULL ? NULL : net->first;
+        HASH_FIND(hh, site->nets, &prefix, sizeof(prefix), walk->net);
+        walk->line = walk->net == NULL ? NULL : walk->net->first;
     }
     return walk->line;
 }
@@ -78,9 +68,9 @@ static bool holds(const struct epw_site *site, enum epw_site_type type, const st
 {
     if (site == NULL || site->count[type] == 0)
         return false;
-    struct walk walk = { .bits = EPW_SITE_LENGTHS };
+    struct epw_site_walk walk = { .bits = EPW_SITE_LENGTHS };
     const struct epw_site_line *line;
-    while ((line = next_line(site, ip, &walk)) != NULL)
+    while ((line = epw_site_next(site, ip, &walk)) != NULL)
         if (line->type == type)
             return true;
     return false;
@@ -119,9 +109,9 @@ bool epw_site_role(const struct epw_site *site, const struct epw_ip *ip, const c
 {
     if (site == NULL || site->count[EPW_SITE_HOST] == 0 || role[0] == '\0')
         return false;
-    struct walk walk = { .bits = EPW_SITE_LENGTHS };
+    struct epw_site_walk walk = { .bits = EPW_SITE_LENGTHS };
     const struct epw_site_line *line;
-    while ((line = next_line(site, ip, &walk)) != NULL)
+    while ((line = epw_site_next(site, ip, &walk)) != NULL)
         if (line->type == EPW_SITE_HOST && is_role(line, product, role))
             return true;
     return false;
@@ -132,10 +122,10 @@ bool epw_site_known(const struct epw_site *site, const struct epw_ip *ip, const 
 {
     if (site == NULL || site->count[EPW_SITE_HOST] == 0)
         return false;
-    struct walk walk = { .bits = EPW_SITE_LENGTHS };
-    const struct epw_site_line *line = next_line(site, ip, &walk);
+    struct epw_site_walk walk = { .bits = EPW_SITE_LENGTHS };
+    const struct epw_site_line *line = epw_site_next(site, ip, &walk);
     while (line != NULL && line->type != EPW_SITE_HOST)
-        line = next_line(site, ip, &walk);
+        line = epw_site_next(site, ip, &walk);
     if (line == NULL)
         return false;
     *product = line->product;
@@ -277,9 +267,9 @@ bool epw_site_scanner(const struct epw_site *site, const struct epw_ip *ip)
 static bool accepts(const struct epw_site *site, const char *kind, const char *product,
                     const struct epw_ip *ip)
 {
-    struct walk walk = { .bits = EPW_SITE_LENGTHS };
+    struct epw_site_walk walk = { .bits = EPW_SITE_LENGTHS };
     const struct epw_site_line *line;
-    while ((line = next_line(site, ip, &walk)) != NULL)
+    while ((line = epw_site_next(site, ip, &walk)) != NULL)
         if (line->type == EPW_SITE_IGNORE && strcmp(line->key, kind) == 0 &&
             (line->product[0] == '\0' || strcmp(line->product, product) == 0))
             return true;

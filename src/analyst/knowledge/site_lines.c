@@ -41,11 +41,10 @@ static struct epw_site_net *net_of(struct epw_site *site, const struct epw_prefi
 }
 
 bool epw_site_add_net(struct epw_site *site, const struct epw_prefix *prefix,
-                      enum epw_site_type type, const char *product, const char *key)
+                      const struct epw_site_line *line)
 {
-    const struct epw_site_line line = { .type = type, .product = product, .key = key };
     struct epw_site_net *net = net_of(site, prefix);
-    return net != NULL && append(site, &net->first, &net->last, &line);
+    return net != NULL && append(site, &net->first, &net->last, line);
 }
 
 static struct epw_site_host_name *host_name_of(struct epw_site *site, const char *text)
@@ -67,18 +66,15 @@ static struct epw_site_host_name *host_name_of(struct epw_site *site, const char
     return name;
 }
 
-bool epw_site_add_name(struct epw_site *site, const char *text, const char *product,
-                       const char *role)
+bool epw_site_add_name(struct epw_site *site, const char *text, const struct epw_site_line *line)
 {
-    const struct epw_site_line line = { .type = EPW_SITE_NAME, .product = product, .key = role };
     struct epw_site_host_name *name = host_name_of(site, text);
-    return name != NULL && append(site, &name->first, &name->last, &line);
+    return name != NULL && append(site, &name->first, &name->last, line);
 }
 
-bool epw_site_add_deployed(struct epw_site *site, const char *product)
+bool epw_site_add_deployed(struct epw_site *site, const struct epw_site_line *line)
 {
-    const struct epw_site_line line = { .type = EPW_SITE_DEPLOYED, .product = product, .key = "" };
-    return append(site, &site->deployed, &site->deployed_last, &line);
+    return append(site, &site->deployed, &site->deployed_last, line);
 }
 
 static bool room_for_moves(struct epw_site *site)

@@ -8,6 +8,7 @@
 #define EPW_ANALYST_KNOWLEDGE_SITE_LINES_H
 
 #include "analyst/knowledge/site.h"
+#include "base/csvfile.h"
 #include "base/table.h"
 
 enum epw_site_type {
@@ -26,6 +27,7 @@ enum epw_site_type {
 struct epw_site_line {
     struct epw_site_line *next; /* under the same address or name, in file order */
     enum epw_site_type type;
+    uint32_t number;     /* of the line in the file */
     const char *product; /* the catalogue's, "" when the line is of every product */
     const char *key;     /* role (the catalogue's) or kind of finding (the rule's), else "" */
 };
@@ -35,6 +37,7 @@ struct epw_site_net {
     UT_hash_handle hh;
     struct epw_prefix prefix; /* 17 bytes, no padding: a key as it is */
     struct epw_site_line *first, *last;
+    bool holds_internal; /* a network that is declared ours is part of it; known to the check */
 };
 
 struct epw_site_host_name {
@@ -46,6 +49,7 @@ struct epw_site_host_name {
 /* A function's new ports; several lines of one function add up. */
 struct epw_site_move {
     const char *product, *function; /* the catalogue's */
+    uint32_t number;                /* of the line in the file */
     uint8_t proto;
     struct epw_port_range range;
 };
@@ -70,16 +74,33 @@ struct epw_site {
 };
 
 /*
- * One line each. product, key and role are kept as they are: the catalogue's
- * and the rules' own texts. False: out of memory.
+ * Files a line; next is set here. product and key are kept as they are: the
+ * catalogue's and the rules' own texts. False: out of memory.
  */
 bool epw_site_add_net(struct epw_site *site, const struct epw_prefix *prefix,
-                      enum epw_site_type type, const char *product, const char *key);
-bool epw_site_add_name(struct epw_site *site, const char *text, const char *product,
-                       const char *role);
-bool epw_site_add_deployed(struct epw_site *site, const char *product);
+                      const struct epw_site_line *line);
+bool epw_site_add_name(struct epw_site *site, const char *text, const struct epw_site_line *line);
+bool epw_site_add_deployed(struct epw_site *site, const struct epw_site_line *line);
 /* EPW_ENOMEM, EPW_ELIMIT, or EPW_EFORMAT: the function has no signature of that transport. */
 enum epw_err epw_site_add_move(struct epw_site *site, const struct epw_site_move *move);
+
+/*
+ * Walks the lines that hold a prefix, those of the longest prefixes first.
+ * Start with { .bits = prefix.bits + 1 }. NULL: no more.
+ */
+struct epw_site_walk {
+    unsigned bits; /* of the net that line is of */
+    const struct epw_site_line *line;
+    struct epw_site_net *net;
+};
+const struct epw_site_line *epw_site_next(const struct epw_site *site, const struct epw_ip *ip,
+                                          struct epw_site_walk *walk);
+
+/*
+ * Looks for lines that contradict each other, once all were filed: site_check.c.
+ * What cannot be is told as an error, what is probably a mistake as a warning.
+ */
+void epw_site_check(struct epw_site *site, struct epw_csv *csv);
 
 /* Whether the move is of this signature. */
 bool epw_site_move_is_of(const struct epw_site_move *move, const struct epw_signature *sig);

@@ -148,6 +148,15 @@ static void product_cell(struct line *line)
     line->product = pick(line, COL_PRODUCT, "a product", product_at);
 }
 
+static const struct epw_site_line *as_filed(const struct line *line, struct epw_site_line *filed)
+{
+    *filed = (struct epw_site_line){ .type = line->type,
+                                     .number = line->load->csv.line,
+                                     .product = line->product,
+                                     .key = line->key };
+    return filed;
+}
+
 static void must_be_empty(struct line *line, enum column column)
 {
     if (line->cell[column].len != 0)
@@ -198,7 +207,8 @@ static void prefix_line(struct line *line)
     snprintf(text + strlen(text), 5, "/%u", prefix.bits);
     if (!is_new(line, text))
         return;
-    if (!epw_site_add_net(line->load->site, &prefix, line->type, line->product, line->key))
+    struct epw_site_line filed;
+    if (!epw_site_add_net(line->load->site, &prefix, as_filed(line, &filed)))
         no_memory(line->load);
 }
 
@@ -227,13 +237,15 @@ static void name_line(struct line *line)
     }
     if (!is_new(line, text))
         return;
-    if (!epw_site_add_name(line->load->site, text, line->product, line->key))
+    struct epw_site_line filed;
+    if (!epw_site_add_name(line->load->site, text, as_filed(line, &filed)))
         no_memory(line->load);
 }
 
 static void deployed_line(struct line *line)
 {
-    if (is_new(line, "") && !epw_site_add_deployed(line->load->site, line->product))
+    struct epw_site_line filed;
+    if (is_new(line, "") && !epw_site_add_deployed(line->load->site, as_filed(line, &filed)))
         no_memory(line->load);
 }
 
@@ -261,7 +273,9 @@ static bool parse_port(const char *text, struct epw_site_move *move)
 
 static void port_line(struct line *line)
 {
-    struct epw_site_move move = { .product = line->product, .function = line->key };
+    struct epw_site_move move = { .product = line->product,
+                                  .function = line->key,
+                                  .number = line->load->csv.line };
     if (!parse_port(line->cell[COL_VALUE].text, &move)) {
         wrong(line, COL_VALUE, "tcp/PORT or udp/PORT, or a range LOW-HIGH for PORT");
         return;
@@ -356,6 +370,8 @@ enum epw_err epw_site_load(struct epw_site **site, const char *path,
     load.site->catalogue = catalogue;
     epw_csv_path(&load.csv, path);
     forget_seen(&load);
+    if (load.csv.err == EPW_OK) /* what half a file lacks would only look like contradictions */
+        epw_site_check(load.site, &load.csv);
     if (load.csv.err != EPW_OK) {
         epw_site_free(load.site);
         return load.csv.err;

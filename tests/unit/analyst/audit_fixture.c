@@ -64,7 +64,8 @@ static const char *wanted;
 static void complain(void *ctx, const struct epw_diag *diag)
 {
     (void)ctx;
-    cr_log_error("%s", diag->text);
+    if (diag->code != EPW_OK) /* a doubt about a site file is not its error */
+        cr_log_error("%s", diag->text);
 }
 
 static void on_result(void *ctx, const struct epw_result *result)

@@ -48,7 +48,8 @@ static size_t count;
 static void complain(void *ctx, const struct epw_diag *diag)
 {
     (void)ctx;
-    cr_log_error("%s", diag->text);
+    if (diag->code != EPW_OK) /* a doubt about a site file is not its error */
+        cr_log_error("%s", diag->text);
 }
 
 static void on_result(void *ctx, const struct epw_result *result)

@@ -229,8 +229,20 @@ Test(catalogue_load, rows_have_all_cells_on_one_line)
     expect_told(many, sizeof(many) - 1, "2: row: got 22 cells, expected 21");
     static const char stray[] = HEADER "acme-1,Ac\"me,p\n";
     expect_told(stray, sizeof(stray) - 1, "2: quotes: ");
-    static const char open_quote[] = HEADER "acme-1,\"Acme,p";
+    static const char open_quote[] = HEADER "acme-1,\"Acme,p\n";
     expect_told(open_quote, sizeof(open_quote) - 1, "2: quotes: ");
+}
+
+Test(catalogue_load, a_file_that_was_cut_does_not_load)
+{
+    /* Cut inside the name, which is one still: half of it would be another vendor's. */
+    static const char row[] = HEADER ROW("a-1", "tcp", "443", "acme.example.com", "name");
+    size_t header = sizeof(HEADER) - 1;
+    for (size_t len = 1; len < sizeof(row) - 1; len++)
+        if (len != header)
+            expect_told(row, len,
+                        len < header ? "1: line: got the end of the file"
+                                     : "2: line: got the end of the file");
 }
 
 /* A cell may not go on in the next line: both lines are told, and the one behind is read. */

@@ -266,3 +266,104 @@ Test(site, a_line_given_twice_is_told_and_counted_once)
     cr_expect_not_null(strstr(epw_str_text(&told.text), ":5: row: the same as line 3"));
     cr_expect(epw_site_deployed(site, "bolt"));
 }
+
+/* Loads, and tells nothing but this warning, of this line. */
+static void expect_warned(const char *text, unsigned line, const char *what)
+{
+    struct epw_str where = { 0 };
+    epw_str_addf(&where, ":%u: %s", line, what);
+    cr_expect_eq(load(text), EPW_OK, "%s", epw_str_text(&told.text));
+    cr_expect_eq(told.count, (size_t)1, "%s%s", text, epw_str_text(&told.text));
+    cr_expect_not_null(strstr(epw_str_text(&told.text), epw_str_text(&where)),
+                       "told '%s', expected '%s'", epw_str_text(&told.text), epw_str_text(&where));
+    epw_str_free(&where);
+}
+
+Test(site, nobody_is_proxy_and_scanner)
+{
+    static const char *const both[] = {
+        SITE "proxy,,,10.0.0.80,\nscanner,,,10.0.0.80,\n",
+        SITE "proxy,,,10.0.0.0/24,\nscanner,,,10.0.0.80,\n",
+        SITE "scanner,,,10.0.0.80,\nproxy,,,10.0.0.80,\n",
+    };
+    for (size_t i = 0; i < sizeof(both) / sizeof(both[0]); i++) {
+        cr_expect_eq(load(both[i]), EPW_EFORMAT, "%s", both[i]);
+        cr_expect_null(site);
+        cr_expect_eq(told.count, (size_t)1, "%s", epw_str_text(&told.text));
+        cr_expect_not_null(strstr(epw_str_text(&told.text), ":3: column type: got '"));
+        cr_expect_not_null(strstr(epw_str_text(&told.text), "line 2 says that 10.0.0.80 is a "));
+    }
+    cr_expect_eq(load(SITE "proxy,,,10.0.0.80,\nscanner,,,10.0.0.0/24,\n"), EPW_EFORMAT);
+    cr_expect_not_null(strstr(epw_str_text(&told.text), "10.0.0.80"), "the narrower one is named");
+    must_be_good(SITE "proxy,,,10.0.0.80,\nscanner,,,10.0.0.81,\nscanner,,,10.0.1.0/24,\n");
+}
+
+Test(site, a_proxy_with_a_role_of_its_own_is_doubtful)
+{
+    expect_warned(SITE "proxy,,,10.0.0.80,\nhost,bolt,agent,10.0.0.80,\n", 3,
+                  "column value: 10.0.0.80 is a proxy by line 2");
+    expect_warned(SITE "host,bolt,agent,10.0.0.0/28,\nproxy,,,10.0.0.0/24,\n", 2,
+                  "column value: 10.0.0.0/28 is a proxy by line 3");
+    must_be_good(SITE "host,bolt,agent,10.0.0.0/24,\nproxy,,,10.0.0.80,among the agents\n");
+    must_be_good(SITE "host,bolt,agent,10.0.0.99,\nscanner,,,10.0.0.99,has an agent as well\n");
+}
+
+Test(site, a_private_host_is_in_a_network_of_ours)
+{
+    expect_warned(SITE "internal,,,10.1.0.0/16,\nhost,bolt,agent,10.2.0.7,\n", 3,
+                  "column value: 10.2.0.7 is private, but in no internal network");
+    expect_warned(SITE "scanner,,,fd00:1::/64,\ninternal,,,10.0.0.0/8,\n", 2,
+                  "column value: fd00:1::/64 is private");
+    must_be_good(SITE "internal,,,10.1.0.0/16,\nhost,bolt,agent,10.0.0.0/8,holds ours\n"
+                      "host,acme-guard,server,192.0.2.1,hosted\nproxy,,,10.1.0.80,\n"
+                      "ignore,,blocked,10.9.0.0/16,somebody's\n");
+    must_be_good(SITE "host,bolt,agent,10.2.0.7,no internal lines: all private ones are ours\n");
+    must_be_good(SITE "internal,,,10.0.0.0/8,\ninternal,,,10.1.0.0/16,a part\n");
+}
+
+Test(site, who_is_declared_is_deployed)
+{
+    expect_warned(SITE "deployed,bolt,,,\nhost,acme-guard,server,10.0.0.1,\n"
+                       "host,acme-guard,client,10.0.0.2,told once\n",
+                  3, "column product: acme-guard is not among the deployed ones");
+    expect_warned(SITE "name,acme-guard,server,guard,\ndeployed,bolt,,,\n", 2,
+                  "column product: acme-guard is not");
+    expect_warned(SITE "port,acme-guard,wake,udp/9000,\ndeployed,bolt,,,\n", 2,
+                  "column product: acme-guard is not");
+    must_be_good(SITE "deployed,bolt,,,\nignore,acme-guard,rogue-product,10.0.0.1,meant\n");
+    must_be_good(SITE "host,acme-guard,server,10.0.0.1,nothing is called rogue\n");
+}
+
+Test(site, ports_of_a_function_do_not_overlap)
+{
+    expect_warned(SITE "port,acme-guard,wake,udp/9000-9010,\nport,acme-guard,wake,udp/9010,\n", 3,
+                  "column value: has ports of line 2 again");
+    must_be_good(SITE "port,acme-guard,wake,udp/9000,\nport,acme-guard,wake,udp/9001-9002,\n"
+                      "port,acme-guard,updates,tcp/9000,another function\n");
+}
+
+Test(site, a_network_leaves_something_out)
+{
+    expect_warned(SITE "internal,,,0.0.0.0/0,\n", 2, "column value: holds every address");
+    expect_warned(SITE "host,bolt,agent,::/0,\n", 2, "column value: holds every address");
+    must_be_good(SITE "ignore,,blocked,0.0.0.0/0,nobody is to be told\n");
+}
+
+Test(site, half_a_file_does_not_load)
+{
+    static const char whole[] = SITE "deployed,bolt,,,\nhost,bolt,agent,10.0.0.12,the test net\n";
+    for (size_t len = 1; len < sizeof(whole) - 1; len++) {
+        char *path = make_file(whole, len);
+        epw_str_clear(&told.text);
+        epw_site_free(site);
+        enum epw_err err = epw_site_load(&site, path, catalogue, keep_told, &told);
+        drop_file(path);
+        /* A file that ends with a line is as good as one that never had more. */
+        cr_expect_eq(err, whole[len - 1] == '\n' ? EPW_OK : EPW_EFORMAT, "%zu bytes: %s", len,
+                     epw_str_text(&told.text));
+        if (whole[len - 1] != '\n')
+            cr_expect_not_null(strstr(epw_str_text(&told.text), "line: got the end of the file"));
+    }
+    cr_expect_eq(load(SITE "deployed,bolt,,,\n# a comment th"), EPW_EFORMAT, "more may follow it");
+    must_be_good("type,product,key,value,note\r\ndeployed,bolt,,,\r\n");
+}
