@@ -292,7 +292,7 @@ void epw_csv_path(struct epw_csv *csv, const char *path)
     }
     struct stat status;
     if (fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode))
-        epw_csv_tell(csv, EPW_EISDIR, "is a folder, a CSV file was expected");
+        epw_csv_tell(csv, EPW_EISDIR, "is a folder");
     else
         epw_csv_stream(csv, file);
     fclose(file);

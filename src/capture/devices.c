@@ -3,8 +3,10 @@
 
 #include "capture/devices.h"
 
+#include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Room for all words at once. */
 #define STATE_LEN 80
@@ -37,6 +39,11 @@ static void describe(const pcap_if_t *device, char state[STATE_LEN])
                             words[i]);
 }
 
+bool epw_device_is_network(const char *name)
+{
+    return strcmp(name, "any") == 0 || if_nametoindex(name) != 0;
+}
+
 enum epw_err epw_devices_each(void (*each)(void *ctx, const struct epw_device *device), void *ctx,
                               struct epw_diag *diag)
 {
@@ -45,6 +52,8 @@ enum epw_err epw_devices_each(void (*each)(void *ctx, const struct epw_device *d
     if (pcap_findalldevs(&all, why) != 0)
         return epw_diag_set(diag, EPW_EIO, "interfaces cannot be listed: %s", why);
     for (const pcap_if_t *at = all; at != NULL; at = at->next) {
+        if (!epw_device_is_network(at->name))
+            continue;
         describe(at, state);
         const struct epw_device device = {
             .name = at->name,

@@ -5,6 +5,8 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
+
 /* Texts are valid for the call. */
 struct epw_device {
     const char *name;
@@ -12,7 +14,13 @@ struct epw_device {
     const char *state;       /* "Up, Running, Connected", as tcpdump -D writes it; may be "" */
 };
 
-/* Calls each for every interface, in libpcap's order. EPW_EIO: diag says why. */
+/*
+ * A network interface, or "any". libpcap captures other things as well (buses, logs of
+ * the firewall), whose packets have no network in them.
+ */
+bool epw_device_is_network(const char *name);
+
+/* Calls each for every network interface, in libpcap's order. EPW_EIO: diag says why. */
 enum epw_err epw_devices_each(void (*each)(void *ctx, const struct epw_device *device), void *ctx,
                               struct epw_diag *diag);
 

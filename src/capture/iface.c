@@ -3,6 +3,7 @@
 
 #include "capture/iface.h"
 
+#include "capture/devices.h"
 #include "capture/linktype.h"
 
 #include <errno.h>
@@ -35,13 +36,19 @@ static enum epw_err cannot(struct epw_diag *diag, enum epw_err code, const char 
     return epw_diag_set(diag, code, "%s: %s", name, what);
 }
 
+static enum epw_err no_such(const struct epw_iface *iface, struct epw_diag *diag)
+{
+    return cannot(diag, EPW_ENOENT, iface->name, "no such interface; epwatch -D lists them");
+}
+
 /* What pcap_activate() refused, in words that say what to do. */
 static enum epw_err refused(const struct epw_iface *iface, int status, struct epw_diag *diag)
 {
     const char *words = pcap_geterr(iface->pcap);
+    bool out_of_memory = errno == ENOMEM;
     switch (status) {
     case PCAP_ERROR_NO_SUCH_DEVICE:
-        return cannot(diag, EPW_ENOENT, iface->name, "no such interface; epwatch -D lists them");
+        return no_such(iface, diag);
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
         return cannot(diag, EPW_EACCES, iface->name,
@@ -50,9 +57,10 @@ static enum epw_err refused(const struct epw_iface *iface, int status, struct ep
         return cannot(diag, EPW_EIO, iface->name,
                       "is down; expected an interface that is up (ip link set ... up)");
     default:
-        return epw_diag_set(diag, errno == ENOMEM ? EPW_ENOMEM : EPW_EIO,
-                            "%s: cannot be captured: %s; a smaller -B may help", iface->name,
-                            words[0] == '\0' ? pcap_statustostr(status) : words);
+        return epw_diag_set(diag, out_of_memory ? EPW_ENOMEM : EPW_EIO,
+                            "%s: cannot be captured: %s%s", iface->name,
+                            words[0] == '\0' ? pcap_statustostr(status) : words,
+                            out_of_memory ? "; a smaller -B may help" : "");
     }
 }
 
@@ -95,6 +103,8 @@ static enum epw_err start(struct epw_iface *iface, const struct epw_iface_option
                           struct epw_diag *diag)
 {
     char why[PCAP_ERRBUF_SIZE] = "";
+    if (!epw_device_is_network(iface->name))
+        return no_such(iface, diag);
     iface->pcap = pcap_create(iface->name, why);
     if (iface->pcap == NULL)
         return cannot(diag, EPW_ENOMEM, iface->name, why);

@@ -14,21 +14,36 @@ struct epw_retired {
     struct epw_site *site;
 };
 
+/* Whether the file itself is the trouble, not what is in it: then its name alone says little. */
+static bool is_unreadable(const struct epw_diag *diag)
+{
+    return diag->code == EPW_ENOENT || diag->code == EPW_EACCES || diag->code == EPW_EISDIR ||
+           diag->code == EPW_EIO;
+}
+
 static void on_signature_error(void *ctx, const struct epw_diag *diag)
 {
-    const bool *installed = ctx;
-    epw_say(NULL, "%s%s", diag->text,
-            *installed && diag->code == EPW_ENOENT
-                ? "; expected the installed signatures (make install); name others with -S PATH"
-                : "");
+    const char *const *option = ctx;
+    if (!is_unreadable(diag))
+        epw_say(NULL, "%s", diag->text);
+    else if (*option == NULL)
+        epw_say(NULL,
+                "%s; expected the installed signatures (make install); name others with -S "
+                "PATH",
+                diag->text);
+    else
+        epw_say(NULL, "%s %s; expected a CSV file of signatures, or a folder of them", *option,
+                diag->text);
 }
 
 struct epw_catalogue *epw_analysis_catalogue(const struct epw_options *options)
 {
     struct epw_catalogue *catalogue = NULL;
-    bool installed = strcmp(options->sigs[0], EPW_SIGDIR) == 0;
+    const char *option = options->command == EPW_CMD_CHECK           ? "--check"
+                         : strcmp(options->sigs[0], EPW_SIGDIR) == 0 ? NULL
+                                                                     : "-S";
     enum epw_err err = epw_catalogue_load(&catalogue, options->sigs, options->sigs_count,
-                                          on_signature_error, &installed);
+                                          on_signature_error, &option);
     if (err == EPW_ENOMEM)
         epw_say(NULL, "%s", epw_strerror(err));
     return err == EPW_OK ? catalogue : NULL;
@@ -38,7 +53,10 @@ struct epw_catalogue *epw_analysis_catalogue(const struct epw_options *options)
 static void on_site_error(void *ctx, const struct epw_diag *diag)
 {
     (void)ctx;
-    epw_say(NULL, "%s%s", diag->code == EPW_OK ? "warning: " : "", diag->text);
+    if (is_unreadable(diag))
+        epw_say(NULL, "--site %s; expected a site file, as --learn FILE writes one", diag->text);
+    else
+        epw_say(NULL, "%s%s", diag->code == EPW_OK ? "warning: " : "", diag->text);
 }
 
 bool epw_analysis_site(const struct epw_options *options, const struct epw_catalogue *catalogue,

@@ -63,7 +63,7 @@ static enum epw_err judge(const struct rules *rules, struct telling *telling,
         .flow_id = 1,
         .port = { 49152, telling->port },
         .proto = telling->proto,
-        .how = tcp ? EPW_INIT_HANDSHAKE : EPW_INIT_FIRST,
+        .how = EPW_INIT_FIRST, /* nobody saw a handshake */
         .state = EPW_FLOW_ESTABLISHED,
         .reason = EPW_REASON_FORCED,
         .packets = { 2, 1 },
@@ -97,8 +97,8 @@ static enum epw_err explain_port(const struct rules *rules, uint8_t proto, uint1
             epw_explain_put("port:", "moved here by the site file");
     }
     putchar('\n');
-    struct telling telling = { "of a flow nothing is known but that it goes to", proto, port,
-                               false };
+    struct telling telling = { "suppose nothing is known of a flow but that it goes to", proto,
+                               port, false };
     return judge(rules, &telling, &epw_evidence_none);
 }
 
@@ -170,7 +170,7 @@ static enum epw_err explain_name(const struct rules *rules, const char *name)
         epw_explain_put("ports:", epw_str_text(&ports));
     }
     epw_str_free(&ports);
-    puts("\n  of a flow nothing is known but that its client says this name");
+    puts("\n  suppose nothing is known of a flow but that its client says this name");
     enum epw_err err = EPW_OK;
     for (size_t i = 0; i < count && err == EPW_OK; i++)
         for (size_t n = 0; n < list[i]->port_count && err == EPW_OK; n++) {

@@ -16,10 +16,10 @@
 #define BUFFER_MAX_KIB (INT32_MAX / 1024)
 
 static enum epw_err number(const char *option, const char *value, uint32_t min, uint32_t max,
-                           uint32_t *out, struct epw_diag *diag)
+                           const char *unit, uint32_t *out, struct epw_diag *diag)
 {
     uint64_t parsed = *out;
-    enum epw_err err = epw_option_number(option, value, min, max, &parsed, diag);
+    enum epw_err err = epw_option_number(option, value, min, max, unit, &parsed, diag);
     *out = (uint32_t)parsed;
     return err;
 }
@@ -36,13 +36,13 @@ enum epw_err epw_option_iface(struct epw_options *o, const char *value, struct e
 
 enum epw_err epw_option_buffer(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
-    return number("-B", value, 1, BUFFER_MAX_KIB, &o->buffer_kib, diag);
+    return number("-B", value, 1, BUFFER_MAX_KIB, "KiB", &o->buffer_kib, diag);
 }
 
 /* 0 is the most, as in tcpdump. */
 enum epw_err epw_option_snaplen(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
-    enum epw_err err = number("-s", value, 0, EPW_MAX_SNAPLEN, &o->snaplen, diag);
+    enum epw_err err = number("-s", value, 0, EPW_MAX_SNAPLEN, "bytes", &o->snaplen, diag);
     if (err == EPW_OK && o->snaplen == 0)
         o->snaplen = EPW_MAX_SNAPLEN;
     return err;
@@ -58,12 +58,12 @@ enum epw_err epw_option_quiet(struct epw_options *o, const char *value, struct e
 
 enum epw_err epw_option_rotate(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
-    return number("-G", value, 1, UINT32_MAX, &o->rotate_s, diag);
+    return number("-G", value, 1, UINT32_MAX, "seconds", &o->rotate_s, diag);
 }
 
 enum epw_err epw_option_stats(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
-    return number("--stats", value, 1, UINT32_MAX, &o->stats_s, diag);
+    return number("--stats", value, 1, UINT32_MAX, "seconds", &o->stats_s, diag);
 }
 
 /* Whether rotating makes a new name each time: a conversion of strftime(3) is in it. */

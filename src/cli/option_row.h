@@ -13,9 +13,9 @@ struct epw_option_row {
     enum epw_err (*set)(struct epw_options *o, const char *value, struct epw_diag *diag);
 };
 
-/* A number from min to max, or the message of OPTION. */
+/* A number from min to max of what unit names ("seconds"), or the message of OPTION. */
 enum epw_err epw_option_number(const char *option, const char *value, uint64_t min, uint64_t max,
-                               uint64_t *out, struct epw_diag *diag);
+                               const char *unit, uint64_t *out, struct epw_diag *diag);
 
 /* The words after the options: a filter. */
 enum epw_err epw_option_words(struct epw_options *o, int count, char **words,
@@ -43,6 +43,9 @@ enum epw_err epw_option_rotate(struct epw_options *o, const char *value, struct 
 enum epw_err epw_option_stats(struct epw_options *o, const char *value, struct epw_diag *diag);
 /* Whether the options of interfaces go together; sets those that were not given. */
 enum epw_err epw_option_live_check(struct epw_options *o, struct epw_diag *diag);
+
+/* Whether no -r and no -S was given twice: all that is in it would count twice. */
+enum epw_err epw_option_files_check(const struct epw_options *o, struct epw_diag *diag);
 
 /* In the order of --help; the last has no set(). */
 extern const struct epw_option_row epw_option_rows[];

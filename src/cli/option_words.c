@@ -42,19 +42,19 @@ enum epw_err epw_option_words(struct epw_options *o, int count, char **words, st
 }
 
 enum epw_err epw_option_number(const char *option, const char *value, uint64_t min, uint64_t max,
-                               uint64_t *out, struct epw_diag *diag)
+                               const char *unit, uint64_t *out, struct epw_diag *diag)
 {
     if (epw_text_u64(value, min, max, out))
         return EPW_OK;
-    return epw_diag_set(diag, EPW_EUSAGE, "%s %s: not a number in range; expected %llu to %llu",
-                        option, value, (unsigned long long)min, (unsigned long long)max);
+    return epw_diag_set(diag, EPW_EUSAGE, "%s %s: not a number in range; expected %llu to %llu %s",
+                        option, value, (unsigned long long)min, (unsigned long long)max, unit);
 }
 
 enum epw_err epw_option_threads(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
     uint64_t threads = 0;
     enum epw_err err =
-        epw_option_number("--threads", value, 1, EPW_ROAD_THREADS_MAX, &threads, diag);
+        epw_option_number("--threads", value, 1, EPW_ROAD_THREADS_MAX, "threads", &threads, diag);
     o->threads = (unsigned)threads;
     return err;
 }

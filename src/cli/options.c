@@ -47,13 +47,14 @@ static enum epw_err set_output(struct epw_options *o, const char *value, struct 
 
 static enum epw_err set_count(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
-    return epw_option_number("-c", value, 1, UINT64_MAX, &o->max_packets, diag);
+    return epw_option_number("-c", value, 1, UINT64_MAX, "packets", &o->max_packets, diag);
 }
 
 static enum epw_err set_wait(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
     uint64_t seconds = 0;
-    enum epw_err err = epw_option_number("--wait", value, 0, EPW_WAIT_TO_END - 1, &seconds, diag);
+    enum epw_err err =
+        epw_option_number("--wait", value, 0, EPW_WAIT_TO_END - 1, "seconds", &seconds, diag);
     o->wait_s = (uint32_t)seconds;
     return err;
 }
@@ -61,7 +62,8 @@ static enum epw_err set_wait(struct epw_options *o, const char *value, struct ep
 static enum epw_err set_max_flows(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
     uint64_t flows = 0;
-    enum epw_err err = epw_option_number("--max-flows", value, 1, UINT32_MAX, &flows, diag);
+    enum epw_err err =
+        epw_option_number("--max-flows", value, 1, UINT32_MAX, "flows", &flows, diag);
     o->meter.max_flows = (uint32_t)flows;
     return err;
 }
@@ -351,7 +353,9 @@ static enum epw_err complete(struct epw_options *o, struct epw_diag *diag)
     if (o->output_count == 0)
         o->output[o->output_count++] =
             (struct epw_output_choice){ .format = epw_outputs[0], .path = "-" };
-    enum epw_err err = epw_option_live_check(o, diag);
+    enum epw_err err = epw_option_files_check(o, diag);
+    if (err == EPW_OK)
+        err = epw_option_live_check(o, diag);
     return err == EPW_OK ? default_user(o, diag) : err;
 }
 

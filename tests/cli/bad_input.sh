@@ -64,7 +64,7 @@ has out '2 of a kind that is not decoded'
 expect 2 'bad\.csv:2: ' run -S bad.csv -r good.pcap
 [ ! -s out ] || fail 'output although the signatures have an error'
 expect 2 'bad\.csv:2: ' "$epwatch" --check bad.csv
-expect 2 'missing\.csv: ' "$epwatch" --check missing.csv
+expect 2 '--check missing\.csv: ' "$epwatch" --check missing.csv
 : >empty.csv
 expect 2 'empty\.csv' "$epwatch" --check empty.csv
 for file in "$sigs"/*.csv; do

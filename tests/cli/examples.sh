@@ -35,6 +35,7 @@ block() {
 
 sed -n '/^\.EX/,/^\.EE/p' "$here/docs/epwatch.1" | grep -v '^\.E[XE]' | sed 's/\\//g' >of_man
 [ "$(wc -l <of_man)" -ge 5 ] || fail 'the man page has lost its examples'
+[ "$(awk 'length > 66' of_man | wc -l)" -eq 0 ] || fail 'an example of the man page is wider than 80 columns'
 try of_man
 block sh | grep -v '^#' >of_readme
 [ "$(wc -l <of_readme)" -ge 9 ] || fail 'README.md has lost its examples'

@@ -26,7 +26,7 @@ expect 2 '--wait -1: ' "$epwatch" -r good.pcap --wait -1
 expect 2 '--max-flows 0: ' "$epwatch" -r good.pcap --max-flows 0
 expect 2 '--max-flows 99999999999: ' "$epwatch" -r good.pcap --max-flows 99999999999
 for value in 0 65 -1 4294967297 two; do
-    expect 2 "--threads $value: not a number in range; expected 1 to 64" \
+    expect 2 "--threads $value: not a number in range; expected 1 to 64 threads" \
         "$epwatch" -r good.pcap --threads "$value"
 done
 for value in tcp tcp= tcp=0 tcp=x icmp=3 tcp=1,,udp=2 tcp=1, ''; do
@@ -49,6 +49,21 @@ expect 2 'lo: is named twice' "$epwatch" -S "$sigs" -i lo -i lo
 expect 2 '-D, .*read no capture' "$epwatch" -D -r good.pcap
 expect 0 '' "$epwatch" -D
 has out '[Up' # one interface is, if only the loopback
+! grep -E 'nflog|nfqueue|dbus|usbmon|bluetooth' out || fail '-D lists what has no network in it'
+expect 2 'nflog: no such interface; epwatch -D' "$epwatch" -S "$sigs" -i nflog
+expect 2 '--wait 1m: .*expected 0 to [0-9]+ seconds' "$epwatch" -r good.pcap --wait 1m
+expect 2 '-B 64M: .*expected 1 to [0-9]+ KiB' "$epwatch" -i lo -B 64M
+expect 2 '-r good.pcap: is given twice; expected once' "$epwatch" -r good.pcap -r good.pcap
+expect 2 '-r -: is given twice; expected once' "$epwatch" -r - -r -
+ln -s good.pcap linked.pcap
+expect 2 '-r linked.pcap: is the same as good.pcap; expected it once' \
+    "$epwatch" -r good.pcap -r linked.pcap
+expect 2 "-S $sigs: is given twice; expected once" "$epwatch" -S "$sigs" -S "$sigs" -r good.pcap
+expect 2 '-S nowhere: No such file or directory; expected a CSV file of signatures' \
+    "$epwatch" -S nowhere -r good.pcap
+mkdir nothing
+expect 2 '-S nothing: is a folder without .*; expected a CSV file' "$epwatch" -S nothing -r good.pcap
+expect 2 '--check nowhere: No such file or directory; expected ' "$epwatch" --check nowhere
 expect 2 '--fail-on severe: expected high, medium or low' "$epwatch" -r good.pcap --fail-on severe
 expect 2 '--write-flows some: expected all or labelled' "$epwatch" -r good.pcap --write-flows some
 long=$(printf '%064d' 0 | tr 0 a).example.com # a label of 64 characters: one too many
@@ -80,7 +95,8 @@ done
 awk 'length > 80 { print FILENAME ": wider than 80 columns: " $0; bad = 1 } END { exit bad }' help || bad=1
 
 # Every option works together
-expect 0 '' "$epwatch" -S "$sigs" -r good.pcap -r good.pcap -c 3 --wait 0 --max-flows 10 \
+cp good.pcap second.pcap
+expect 0 '' "$epwatch" -S "$sigs" -r good.pcap -r second.pcap -c 3 --wait 0 --max-flows 10 \
     --timeouts tcp=10,udp=20,closed=1,unanswered=5,active=60 --write-flows labelled --ignore-vlan --dedup \
     --fail-on high -o table -o eve:eve.json -o csv:flows.csv -o inventory:inventory.csv \
     -o findings:findings.csv tcp and host 10.0.0.5
@@ -95,7 +111,8 @@ expect 0 '' "$epwatch" -S "$sigs" --list-signatures
 awk -F '\t' 'NF != 15 { print "line " NR " has " NF " cells"; bad = 1 } END { exit bad }' out || bad=1
 [ "$(wc -l <out)" -gt 100 ] || fail 'fewer signatures than there are rows'
 expect 0 '' "$epwatch" -S "$sigs" --explain tcp/2222
-has out 'of a flow nothing is known but that it goes to tcp/2222: ambiguous'
+has out 'suppose nothing is known of a flow but that it goes to tcp/2222: ambiguous'
+! grep -q handshake out || fail 'a made-up flow has a handshake that was seen'
 printf 'type,product,key,value,note\nport,eset-protect,agent-replication,tcp/2345,\n' >moved.csv
 expect 0 '' "$epwatch" -S "$sigs" --site moved.csv --explain tcp/2345
 has out 'moved here by the site file'

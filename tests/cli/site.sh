@@ -23,8 +23,9 @@ has out 'symantec-endpoint-protection'
 expect 2 'site\.csv: is read by this run' run -o csv:site.csv --site site.csv
 has site.csv 'host,symantec-endpoint-protection'
 
-expect 2 'missing\.csv: No such file' run --site missing.csv
+expect 2 '--site missing\.csv: No such file.*; expected a site file' run --site missing.csv
 [ ! -s out ] || fail "something was run without the site file"
+expect 2 '--site \.: is a folder; expected a site file' run --site .
 echo 'hots,,,10.0.0.5' >>site.csv
 expect 2 "site\.csv:3: column type: got 'hots', expected a type: internal, " run --site site.csv
 [ ! -s out ] || fail "something was run with half a site file"

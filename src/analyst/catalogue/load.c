@@ -76,8 +76,7 @@ static void load_folder(struct epw_cat_loader *load, const char *path)
     if (count < 0)
         tell_errno(load, errno);
     else if (count == 0)
-        epw_csv_tell(&load->csv, EPW_ENOENT, "got a folder without *%s, expected signature files",
-                     SUFFIX);
+        epw_csv_tell(&load->csv, EPW_ENOENT, "is a folder without *%s", SUFFIX);
     for (int i = 0; i < count; i++) {
         struct epw_str file = { 0 };
         epw_str_addf(&file, "%s/%s", path, entry[i]->d_name);
