@@ -199,7 +199,8 @@ const struct epw_option_row epw_option_rows[] = {
     { NULL, 'D', NULL, "List the interfaces that can be watched.", set_devices },
     { NULL, 'o', "FORMAT[:PATH]",
       "Write the result in this format (below) to a file, - or no PATH is standard output. "
-      "Repeatable. Default: table.",
+      "Repeatable. Default: table. With -i, eve, csv, findings and table add to a file that is "
+      "there.",
       set_output },
     { NULL, 'S', "PATH",
       "Signatures instead of the installed ones: a CSV file, or a folder of them. Repeatable.",

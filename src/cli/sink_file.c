@@ -24,6 +24,30 @@
 /* Files of one name: beyond, somebody restarts the program in a loop. */
 #define NAMES_MAX 1000
 
+/* After a crash the last line may be cut: it must not become one with the next. */
+static int open_added(struct epw_sink_file *file)
+{
+    struct stat status;
+    char last = '\n';
+    int fd = open(file->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0 || fstat(fd, &status) != 0 || status.st_size == 0)
+        return fd;
+    file->goes_on = true;
+    if (pread(fd, &last, 1, status.st_size - 1) == 1 && last != '\n' && write(fd, "\n", 1) != 1) {
+        int saved = errno;
+        close(fd);
+        errno = saved;
+        return -1;
+    }
+    return fd;
+}
+
+static int open_last(struct epw_sink_file *file)
+{
+    file->stale = true;
+    return open(file->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+}
+
 static bool use(struct epw_sink_file *file, int fd)
 {
     file->stream = fd < 0 ? NULL : fdopen(fd, "w");
@@ -112,6 +136,10 @@ bool epw_sink_file_open(struct epw_sink_file *file, time_t now)
         opened = open_new(file);
     else if (file->kind == EPW_SINK_ROTATED)
         opened = open_rotated(file, now);
+    else if (file->kind == EPW_SINK_ADDED)
+        opened = use(file, open_added(file));
+    else if (file->kind == EPW_SINK_LAST)
+        opened = use(file, open_last(file));
     else
         opened = (file->stream = strcmp(file->path, "-") == 0 ? stdout : fopen(file->path, "we")) !=
                  NULL;
@@ -130,10 +158,23 @@ bool epw_sink_file_open(struct epw_sink_file *file, time_t now)
     return true;
 }
 
+static bool send_out(struct epw_sink_file *file)
+{
+    if (file->stale && ftruncate(fileno(file->stream), 0) != 0)
+        return false;
+    file->stale = false;
+    return fflush(file->stream) == 0;
+}
+
+bool epw_sink_file_flush(struct epw_sink_file *file)
+{
+    return file->stale || send_out(file);
+}
+
 void epw_sink_file_line(struct epw_sink_file *file)
 {
     if (file->stream != NULL && __fpending(file->stream) >= SEND_LEN)
-        fflush(file->stream);
+        send_out(file);
 }
 
 /* What is whole gets its name, unless somebody made one meanwhile. */
@@ -149,7 +190,11 @@ static bool give_name(const char *temp, const char *name)
 bool epw_sink_file_close(struct epw_sink_file *file, bool whole)
 {
     /* A full disk or a closed pipe may show only when the last buffer goes out, or on close. */
-    bool good = fflush(file->stream) == 0 && !ferror(file->stream);
+    /* Of a file that was to be replaced, what was before is better than a part of the new. */
+    bool kept = file->stale && !whole;
+    if (kept)
+        __fpurge(file->stream);
+    bool good = (kept || send_out(file)) && !ferror(file->stream);
     int saved = errno;
     if (fclose(file->stream) != 0 && good) {
         good = false;

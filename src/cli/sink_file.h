@@ -13,6 +13,9 @@
 
 enum epw_sink_kind {
     EPW_SINK_PLAIN,   /* path itself, emptied first; "-" is standard output */
+    EPW_SINK_ADDED,   /* path itself, after what is in it */
+    EPW_SINK_LAST,    /* path itself, emptied when the first bytes are sent out: at the end, if
+                         nothing is sent before */
     EPW_SINK_NEW,     /* path, once it is whole; a file that is not whole goes */
     EPW_SINK_CURRENT, /* likewise, in place of the one that is there: readers find a whole one */
     EPW_SINK_ROTATED, /* path is a pattern of strftime(3): NAME.part, and NAME once it is whole;
@@ -26,10 +29,15 @@ struct epw_sink_file {
     char *temp;       /* what it is called until it is whole; NULL: that already */
     FILE *stream;     /* NULL: not open */
     char *buffer;     /* of the stream */
+    bool goes_on;     /* of ADDED: there was something in it */
+    bool stale;       /* of LAST: what is in it is still what was before */
 };
 
 /* kind and path are set, all else is 0 or NULL. False: errno says why. */
 bool epw_sink_file_open(struct epw_sink_file *file, time_t now);
+
+/* Sends out what is waiting; false: errno says why. For LAST, which waits for its end, nothing. */
+bool epw_sink_file_flush(struct epw_sink_file *file);
 
 /*
  * Sends out whole lines when there are many: to be called after each line, so that

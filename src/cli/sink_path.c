@@ -53,8 +53,16 @@ enum epw_sink_kind epw_sink_path_kind(const struct epw_options *o, size_t i)
     const char *path = o->output[i].path;
     if (strcmp(path, "-") == 0)
         return EPW_SINK_PLAIN;
-    if (o->output[i].format->snapshot == NULL)
-        return o->rotate_s != 0 ? EPW_SINK_ROTATED : EPW_SINK_PLAIN;
+    const struct epw_output *format = o->output[i].format;
+    if (format->snapshot == NULL && o->rotate_s != 0)
+        return EPW_SINK_ROTATED;
+    if (format->snapshot == NULL && o->iface_count == 0)
+        return EPW_SINK_PLAIN;
     /* A pipe or device is written to, not replaced by a file. */
-    return stat(path, &status) == 0 && !S_ISREG(status.st_mode) ? EPW_SINK_PLAIN : EPW_SINK_CURRENT;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        return EPW_SINK_PLAIN;
+    if (format->snapshot != NULL)
+        return EPW_SINK_CURRENT;
+    /* A service that is started again must not cost what it told before. */
+    return format->stands ? EPW_SINK_LAST : EPW_SINK_ADDED;
 }

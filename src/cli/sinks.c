@@ -118,6 +118,7 @@ static void give_to_user(const struct sink *sink, const struct epw_options *o)
 static void begin(struct epw_sinks *sinks, struct sink *sink)
 {
     errno = 0;
+    sinks->info.goes_on = sink->file.goes_on;
     enum epw_err err = sink->format->open(&sink->state, sink->file.stream, &sinks->info);
     if (err != EPW_OK)
         fail(sinks, sink, err, errno);
@@ -370,7 +371,7 @@ void epw_sinks_flush(struct epw_sinks *sinks)
         if (sink->failed || sink->file.stream == NULL)
             continue;
         errno = 0;
-        if (fflush(sink->file.stream) != 0)
+        if (!epw_sink_file_flush(&sink->file))
             fail(sinks, sink, EPW_EIO, errno);
     }
 }

@@ -30,7 +30,8 @@ static enum epw_err csv_open(void **state, FILE *stream, const struct epw_run_in
     out->stream = stream;
     out->labelled_only = info->labelled_only;
     *state = out;
-    return epw_row_header(stream, columns, sizeof(columns) / sizeof(columns[0]));
+    return info->goes_on ? EPW_OK
+                         : epw_row_header(stream, columns, sizeof(columns) / sizeof(columns[0]));
 }
 
 static void put_endpoint(struct epw_row *row, const struct epw_flow_record *record, int side)

@@ -19,13 +19,13 @@ static const char *const columns[] = {
 
 static enum epw_err findings_open(void **state, FILE *stream, const struct epw_run_info *info)
 {
-    (void)info;
     struct findings_out *out = calloc(1, sizeof(*out));
     if (out == NULL)
         return EPW_ENOMEM;
     out->stream = stream;
     *state = out;
-    return epw_row_header(stream, columns, sizeof(columns) / sizeof(columns[0]));
+    return info->goes_on ? EPW_OK
+                         : epw_row_header(stream, columns, sizeof(columns) / sizeof(columns[0]));
 }
 
 static void put_hosts(struct epw_row *row, struct epw_str *cell, const struct epw_finding *f)

@@ -141,6 +141,7 @@ static enum epw_err firewall_close(void *state, const struct epw_stats *stats)
 const struct epw_output epw_output_firewall_csv = {
     .name = "firewall-csv",
     .help = "firewall rules that the seen and documented traffic needs, as CSV",
+    .stands = true,
     .open = firewall_open,
     .flow = firewall_flow,
     .host = firewall_host,

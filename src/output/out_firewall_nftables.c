@@ -213,6 +213,7 @@ static enum epw_err nft_close(void *state, const struct epw_stats *stats)
 const struct epw_output epw_output_firewall_nftables = {
     .name = "firewall-nftables",
     .help = "firewall rules that the seen and documented traffic needs, for nft -f",
+    .stands = true,
     .open = nft_open,
     .flow = nft_flow,
     .host = nft_host,

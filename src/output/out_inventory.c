@@ -101,6 +101,7 @@ static enum epw_err inventory_close(void *state, const struct epw_stats *stats)
 const struct epw_output epw_output_inventory = {
     .name = "inventory",
     .help = "which host plays which role of which product, one row each, as CSV",
+    .stands = true,
     .open = inventory_open,
     .host = inventory_host,
     .close = inventory_close,

@@ -36,6 +36,8 @@ static enum epw_err table_open(void **state, FILE *stream, const struct epw_run_
     t->stream = stream;
     t->info = info;
     *state = t;
+    if (info->goes_on)
+        fputc('\n', stream);
     return EPW_OK;
 }
 

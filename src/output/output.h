@@ -25,6 +25,7 @@ struct epw_run_info {
     size_t source_count;
     bool live;          /* sources are interfaces: EVE's in_iface */
     bool labelled_only; /* --write-flows labelled */
+    bool goes_on;       /* of the output being opened: its file has earlier rows, and so a header */
     bool partial;       /* set before close(): some input could not be read to its end */
     const char *version;
     size_t signature_count; /* all that are loaded: what could have been seen */
@@ -34,6 +35,8 @@ struct epw_run_info {
 struct epw_output {
     const char *name; /* as in -o NAME[:PATH] */
     const char *help; /* one line for --help */
+    bool stands; /* what it writes is how things stand, not what happened: a live run that finds
+                    such a file replaces it in the end; to others it adds */
     /*
      * Makes *state. stream is borrowed until close(); it is flushed and closed
      * by the caller, who also checks it for errors. EPW_ENOMEM, EPW_EIO.

@@ -63,7 +63,16 @@ capturing() {
 }
 
 # watch SOCKETS WORDS...: starts epwatch, waits until it captures. Leaves $pid, ./out, ./err.
+# Files of a run before are taken away: it would add to them.
 watch() {
+    for word; do
+        case $word in *:*) rm -f "${word#*:}" ;; esac
+    done
+    watch_on "$@"
+}
+
+# The same with files as they are.
+watch_on() {
     sockets=$1
     shift
     "$epwatch" -S "$sigs" "$@" >out 2>err </dev/null &
