@@ -113,6 +113,17 @@ char *epw_text_time(int64_t ts_ns, char out[EPW_TEXT_LEN])
     return out;
 }
 
+char *epw_text_moment(int64_t ts_ns, char out[EPW_TEXT_LEN])
+{
+    epw_text_time(ts_ns, out);
+    char *t = strchr(out, 'T'), *fraction = strchr(out, '.');
+    if (t == NULL || fraction == NULL)
+        return out;
+    *t = ' ';
+    snprintf(fraction, EPW_TEXT_LEN - (size_t)(fraction - out), " UTC");
+    return out;
+}
+
 char *epw_text_bytes(uint64_t bytes, char out[EPW_TEXT_LEN])
 {
     static const char *const unit[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };

@@ -35,6 +35,8 @@ const char *epw_str_text(const struct epw_str *s);
 
 /* "2026-03-02T08:00:00.123456Z": ISO 8601, UTC, microseconds; returns out. ts_ns: since 1970. */
 char *epw_text_time(int64_t ts_ns, char out[EPW_TEXT_LEN]);
+/* "2026-03-02 08:00:00 UTC": for people; returns out. */
+char *epw_text_moment(int64_t ts_ns, char out[EPW_TEXT_LEN]);
 /* "1.4 MB" (powers of 1000), "17 B"; returns out. */
 char *epw_text_bytes(uint64_t bytes, char out[EPW_TEXT_LEN]);
 /* "1,234,567"; returns out. */

@@ -17,17 +17,6 @@ char *epw_layout_count(uint64_t count, size_t width, char out[EPW_TEXT_LEN])
     return out;
 }
 
-char *epw_layout_moment(int64_t ts_ns, char out[EPW_TEXT_LEN])
-{
-    epw_text_time(ts_ns, out);
-    char *t = strchr(out, 'T'), *fraction = strchr(out, '.');
-    if (t == NULL || fraction == NULL)
-        return out;
-    *t = ' ';
-    snprintf(fraction, EPW_TEXT_LEN - (size_t)(fraction - out), " UTC");
-    return out;
-}
-
 /* Columns that len bytes of UTF-8 take: continuation bytes take none. */
 static size_t columns(const char *text, size_t len)
 {

@@ -14,9 +14,6 @@
 /* "1,234,567", or "1.2 M" where that is wider than width (at least 5); returns out. */
 char *epw_layout_count(uint64_t count, size_t width, char out[EPW_TEXT_LEN]);
 
-/* "2026-03-02 08:00:00 UTC"; returns out. */
-char *epw_layout_moment(int64_t ts_ns, char out[EPW_TEXT_LEN]);
-
 /*
  * Writes words with line breaks between them, so that no line is wider than
  * 80 columns where a single word is not. The first line begins at column at

@@ -95,8 +95,8 @@ static void print_head(struct table *t, const struct epw_stats *stats)
         fputs("INCOMPLETE: not all of the input could be read; this is what was read of it.\n",
               t->stream);
     if (stats->packets != 0)
-        fprintf(t->stream, "%s to %s (%s)\n", epw_layout_moment(stats->first_ns, from),
-                epw_layout_moment(stats->last_ns, to),
+        fprintf(t->stream, "%s to %s (%s)\n", epw_text_moment(stats->first_ns, from),
+                epw_text_moment(stats->last_ns, to),
                 epw_text_span(stats->last_ns - stats->first_ns, text));
     add_count(&t->line, stats->packets, "packet");
     epw_str_addf(&t->line, ", %s on the wire", epw_text_bytes(stats->bytes, text));

@@ -25,7 +25,7 @@ static bool tell_hosts(FILE *stream, const struct epw_finding *f)
         epw_str_addf(&line, "%s times, ", epw_text_count(f->count, text));
     if (f->first_ns != 0)
         epw_str_addf(&line, "%s%s", f->count > 1 ? "first " : "",
-                     epw_layout_moment(f->first_ns, text));
+                     epw_text_moment(f->first_ns, text));
     for (size_t i = 0; i < shown; i++)
         epw_str_addf(&line, "%s%s", i == 0 ? "; hosts: " : ", ", epw_ip_format(&f->host[i], ip));
     if (f->host_total > shown && shown != 0)

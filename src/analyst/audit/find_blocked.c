@@ -306,7 +306,7 @@ static void summarise(struct epw_str *summary, const struct epw_tried *t, const 
         epw_str_addf(summary, "%s (%s) cannot reach %s (%s) by %s/%u",
                      epw_ip_format(&t->key.client, from), t->sig->initiator, hosts,
                      t->sig->responder, epw_told_proto(t->sig->proto), t->record.port[1]);
-    epw_str_addf(summary, " since %s: %s, %llu attempt%s%s", epw_text_time(g->first_ns, since),
+    epw_str_addf(summary, " since %s: %s, %llu attempt%s%s", epw_text_moment(g->first_ns, since),
                  t->why, (unsigned long long)g->attempts, g->attempts == 1 ? "" : "s",
                  g->reached != 0 ? "; others reach it" : "");
 }

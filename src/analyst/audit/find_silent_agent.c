@@ -152,7 +152,7 @@ static void report(struct epw_audit *audit, const struct group *g, const struct 
         &summary, "The %s of %s on %s %s %s and was silent for %s, while the host was active",
         sig->initiator[0] == '\0' ? "agent" : sig->initiator, sig->product,
         epw_ip_format(g->ip, ip), last == NULL ? "did not speak since" : "spoke last at",
-        epw_text_time(last_ns, when), epw_text_span(epw_audit_now_ns(audit) - last_ns, silence));
+        epw_text_moment(last_ns, when), epw_text_span(epw_audit_now_ns(audit) - last_ns, silence));
     epw_str_addf(&documented, "%s every %s",
                  sig->period_s != 0 ? "documented"
                  : last == NULL     ? "the site file declares it; it should speak"

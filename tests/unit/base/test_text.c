@@ -36,6 +36,7 @@ Test(text, times_have_a_zone)
     char out[EPW_TEXT_LEN];
     cr_assert_str_eq(epw_text_time(1772438400123456789, out), "2026-03-02T08:00:00.123456Z");
     cr_assert_str_eq(epw_text_time(-1, out), "1969-12-31T23:59:59.999999Z");
+    cr_assert_str_eq(epw_text_moment(1772438400123456789, out), "2026-03-02 08:00:00 UTC");
 }
 
 Test(text, numbers_are_read_strictly)
