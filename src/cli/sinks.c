@@ -356,6 +356,7 @@ static void open_next(struct epw_sinks *sinks, struct sink *sink)
 
 void epw_sinks_rotate(struct epw_sinks *sinks, const struct epw_stats *stats)
 {
+    sinks->info.before = *stats;
     for (size_t i = 0; i < sinks->count; i++) {
         if (!rotated(&sinks->sink[i]))
             continue;

@@ -21,6 +21,7 @@ enum { NAME = 27, HOSTS = 15, FLOWS = 8, PACKETS = 9, BYTES = 9, CONFIDENCE = 12
 struct table {
     FILE *stream;
     const struct epw_run_info *info;
+    struct epw_stats before; /* counted when it was opened: its head is of what came after */
     struct epw_summary *summary;
     struct epw_told told;
     struct epw_str line; /* kept from paragraph to paragraph */
@@ -35,6 +36,7 @@ static enum epw_err table_open(void **state, FILE *stream, const struct epw_run_
     }
     t->stream = stream;
     t->info = info;
+    t->before = info->before;
     *state = t;
     if (info->goes_on)
         fputc('\n', stream);
@@ -94,14 +96,18 @@ static void print_head(struct table *t, const struct epw_stats *stats)
     if (t->info->partial)
         fputs("INCOMPLETE: not all of the input could be read; this is what was read of it.\n",
               t->stream);
-    if (stats->packets != 0)
-        fprintf(t->stream, "%s to %s (%s)\n", epw_text_moment(stats->first_ns, from),
+    const struct epw_stats *b = &t->before;
+    uint64_t packets = stats->packets - b->packets, bytes = stats->bytes - b->bytes;
+    uint64_t captured = stats->captured_bytes - b->captured_bytes;
+    int64_t first_ns = b->packets == 0 ? stats->first_ns : b->last_ns;
+    if (packets != 0)
+        fprintf(t->stream, "%s to %s (%s)\n", epw_text_moment(first_ns, from),
                 epw_text_moment(stats->last_ns, to),
-                epw_text_span(stats->last_ns - stats->first_ns, text));
-    add_count(&t->line, stats->packets, "packet");
-    epw_str_addf(&t->line, ", %s on the wire", epw_text_bytes(stats->bytes, text));
-    if (stats->captured_bytes < stats->bytes)
-        epw_str_addf(&t->line, ", %s captured", epw_text_bytes(stats->captured_bytes, text));
+                epw_text_span(stats->last_ns - first_ns, text));
+    add_count(&t->line, packets, "packet");
+    epw_str_addf(&t->line, ", %s on the wire", epw_text_bytes(bytes, text));
+    if (captured < bytes)
+        epw_str_addf(&t->line, ", %s captured", epw_text_bytes(captured, text));
     print_line(t, 0, 4);
 }
 
@@ -290,7 +296,7 @@ static void print_quality(struct table *t, const struct epw_stats *s)
         { s->drops_interface, "drops", "packet", " lost in the interface" },
         { s->records_dropped, "drops", "result", " that the analyst had no room for" },
     };
-    fputs("\ncapture\n", t->stream);
+    fputs(t->before.packets == 0 ? "\ncapture\n" : "\ncapture, since the run began\n", t->stream);
     char text[EPW_TEXT_LEN];
     epw_str_addf(&t->line, "flows: %s", epw_text_count(s->flows, text));
     epw_str_addf(&t->line, ", of a known product: %s", epw_text_count(s->labelled, text));

@@ -23,10 +23,11 @@
 struct epw_run_info {
     const char *const *sources; /* files or interfaces, in the order of frame.source */
     size_t source_count;
-    bool live;          /* sources are interfaces: EVE's in_iface */
-    bool labelled_only; /* --write-flows labelled */
-    bool goes_on;       /* of the output being opened: its file has earlier rows, and so a header */
-    bool partial;       /* set before close(): some input could not be read to its end */
+    bool live;               /* sources are interfaces: EVE's in_iface */
+    bool labelled_only;      /* --write-flows labelled */
+    struct epw_stats before; /* of the output being opened: what was counted by then (-G) */
+    bool goes_on; /* of the output being opened: its file has earlier rows, and so a header */
+    bool partial; /* set before close(): some input could not be read to its end */
     const char *version;
     size_t signature_count; /* all that are loaded: what could have been seen */
     const struct epw_signature *const *signatures;

@@ -78,6 +78,18 @@ Test(csv, every_row_has_as_many_cells_as_the_header)
     free(out.text);
 }
 
+Test(csv, a_file_that_goes_on_has_its_header_already)
+{
+    static const char *const formats[] = { "csv", "findings" };
+    for (size_t i = 0; i < 2; i++) {
+        struct fix_out out = { .info = { .goes_on = true } };
+        fix_open(&out, formats[i]);
+        no_stats(&out);
+        cr_expect_str_eq(out.text, "", "%s", formats[i]);
+        free(out.text);
+    }
+}
+
 Test(csv, labelled_only_leaves_out_flows_without_a_product)
 {
     struct fix f;

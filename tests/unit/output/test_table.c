@@ -89,6 +89,32 @@ Test(table, says_that_nothing_was_found_and_that_input_is_incomplete)
     free(out.text);
 }
 
+Test(table, of_a_later_file_is_of_what_came_after)
+{
+    struct fix_out out = { 0 };
+    out.info.goes_on = true;
+    out.info.before = (struct epw_stats){ .packets = 60,
+                                          .bytes = 12000,
+                                          .captured_bytes = 12000,
+                                          .first_ns = FIX_TIME * FIX_NS,
+                                          .last_ns = (FIX_TIME + 1800) * FIX_NS };
+    fix_open(&out, "table");
+    struct epw_stats stats = { .packets = 90,
+                               .bytes = 20000,
+                               .captured_bytes = 20000,
+                               .first_ns = FIX_TIME * FIX_NS,
+                               .last_ns = (FIX_TIME + 3600) * FIX_NS,
+                               .flows = 4 };
+    fix_close(&out, &stats);
+    static const char head[] = "\nepwatch 1.2.3: office.pcap\n"
+                               "2026-03-02 08:30:00 UTC to 2026-03-02 09:00:00 UTC (30 min 0 s)\n"
+                               "30 packets, 8.0 kB on the wire\n";
+    cr_expect_eq(strncmp(out.text, head, sizeof(head) - 1), 0, "%s", out.text);
+    cr_expect_not_null(strstr(out.text, "\ncapture, since the run began\n  flows: 4"), "%s",
+                       out.text);
+    free(out.text);
+}
+
 Test(table, long_ids_and_large_numbers_move_no_column)
 {
     struct fix f;
