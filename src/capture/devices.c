@@ -3,6 +3,7 @@
 
 #include "capture/devices.h"
 
+#include <errno.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -41,7 +42,8 @@ static void describe(const pcap_if_t *device, char state[STATE_LEN])
 
 bool epw_device_is_network(const char *name)
 {
-    return strcmp(name, "any") == 0 || if_nametoindex(name) != 0;
+    /* A name that cannot be looked up at all is left to libpcap to judge. */
+    return strcmp(name, "any") == 0 || if_nametoindex(name) != 0 || errno != ENODEV;
 }
 
 enum epw_err epw_devices_each(void (*each)(void *ctx, const struct epw_device *device), void *ctx,

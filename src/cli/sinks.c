@@ -393,6 +393,7 @@ bool epw_sinks_close(struct epw_sinks *sinks, const struct epw_stats *stats, boo
         return false;
     bool good = true;
     sinks->info.partial = partial;
+    sinks->info.ended = true;
     for (size_t i = 0; i < sinks->count; i++) {
         close_sink(sinks, &sinks->sink[i], stats);
         good = good && !sinks->sink[i].lost;

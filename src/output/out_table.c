@@ -321,10 +321,11 @@ static enum epw_err print_all(struct table *t, const struct epw_stats *stats)
     const struct epw_sum_function *const *list = epw_summary_functions(t->summary, &count);
     print_head(t, stats);
     if (print_products(t, list, count, false) == 0)
-        fputs(t->info->live ? "\nNo traffic of a known product was found so far; flows that go on, "
-                              "or wait for\n"
-                              "others (--wait), are not in it.\n"
-              : stats->packets != 0 || t->info->partial
+        fputs(t->info->live && !t->info->ended
+                  ? "\nNo traffic of a known product was found so far; flows that go on, "
+                    "or wait for\n"
+                    "others (--wait), are not in it.\n"
+              : stats->packets != 0 || t->info->partial || t->info->live
                   ? "\nNo traffic of a known product was found.\n"
                   : "\nThere was nothing to read: the captures are empty, or no packet passes the\n"
                     "filter (packets with a VLAN tag pass only what begins with 'vlan and').\n",

@@ -27,6 +27,7 @@ struct epw_run_info {
     bool labelled_only;      /* --write-flows labelled */
     struct epw_stats before; /* of the output being opened: what was counted by then (-G) */
     bool goes_on; /* of the output being opened: its file has earlier rows, and so a header */
+    bool ended;   /* set before close(): not a rotation, after which flows go on */
     bool partial; /* set before close(): some input could not be read to its end */
     const char *version;
     size_t signature_count; /* all that are loaded: what could have been seen */

@@ -14,7 +14,11 @@ cp office.pcap rx.pcap
 cp office.pcap tx.pcap
 gzip -c office.pcap >office.pcap.gz
 
+# They are called in a folder beside the signatures.
+mkdir captures
+mv office.pcap rx.pcap tx.pcap office.pcap.gz captures
 ln -s "$here/signatures" signatures
+cd captures || exit 99
 [ ! -f "$here/captures/office.site.csv" ] || cp "$here/captures/office.site.csv" office.site.csv
 
 # try FILE: runs every line of it.
