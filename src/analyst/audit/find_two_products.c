@@ -234,6 +234,7 @@ static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
 
 const struct epw_rule epw_rule_two_products = {
     .name = "two-products",
+    .of_hosts = true,
     .severity = EPW_SEVERITY_MEDIUM,
     .help = "agents of two vendors on one host",
     .flow = look,

@@ -112,6 +112,7 @@ static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
 
 const struct epw_rule epw_rule_unprotected_host = {
     .name = "unprotected-host",
+    .of_hosts = true,
     .severity = EPW_SEVERITY_MEDIUM,
     .help = "internal hosts that were active and spoke for no product",
     .flow = look,

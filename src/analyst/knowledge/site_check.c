@@ -4,6 +4,7 @@
  * at once is an error; what each line may say alone, but hardly both, or what
  * would have no effect, is a warning. The list is in docs/formats.md.
  */
+#include "analyst/audit/audit.h"
 #include "analyst/knowledge/site_lines.h"
 
 #include <stdlib.h>
@@ -124,13 +125,32 @@ static void check_all_of_it(struct epw_csv *csv, const struct epw_site_net *net,
          "column value: holds every address there is; expected a network of yours");
 }
 
+/* Whoever accepts it for one product does not accept it at all. */
+static void check_accepted(struct epw_csv *csv, const struct epw_site_line *line)
+{
+    char text[EPW_DIAG_LEN];
+    const struct epw_rule *rule = NULL;
+    for (size_t i = 0; rule == NULL && epw_rules[i] != NULL; i++)
+        if (strcmp(epw_rules[i]->name, line->key) == 0)
+            rule = epw_rules[i];
+    if (rule == NULL || !rule->of_hosts || line->product[0] == '\0')
+        return;
+    snprintf(text, sizeof(text),
+             "column product: got '%s', but %s is about no product, and nothing is accepted so; "
+             "expected an empty cell",
+             line->product, line->key);
+    tell(csv, line, EPW_OK, text);
+}
+
 static void check_net(const struct epw_site *site, struct epw_csv *csv,
                       const struct epw_site_net *net)
 {
     const struct above above = look_above(site, net);
     for (const struct epw_site_line *line = net->first; line != NULL; line = line->next) {
-        if (line->type == EPW_SITE_IGNORE) /* of whoever it may be */
+        if (line->type == EPW_SITE_IGNORE) { /* its net may be anybody's */
+            check_accepted(csv, line);
             continue;
+        }
         check_all_of_it(csv, net, line);
         if (line->type == EPW_SITE_INTERNAL)
             continue;

@@ -349,6 +349,13 @@ Test(site, a_network_leaves_something_out)
     must_be_good(SITE "ignore,,blocked,0.0.0.0/0,nobody is to be told\n");
 }
 
+Test(site, what_is_about_no_product_is_accepted_for_none)
+{
+    expect_warned(SITE "ignore,bolt,two-products,10.0.0.1,\n", 2,
+                  "column product: got 'bolt', but two-products is about no product");
+    must_be_good(SITE "ignore,,two-products,10.0.0.1,\nignore,bolt,blocked,10.0.0.1,\n");
+}
+
 Test(site, half_a_file_does_not_load)
 {
     static const char whole[] = SITE "deployed,bolt,,,\nhost,bolt,agent,10.0.0.12,the test net\n";
