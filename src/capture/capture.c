@@ -303,6 +303,12 @@ void epw_capture_drops(struct epw_capture *c, uint64_t *kernel, uint64_t *interf
         epw_live_drops(c->live, kernel, interface);
 }
 
+const char *const *epw_capture_interfaces(const struct epw_capture *c, size_t *count)
+{
+    *count = 0;
+    return c->live == NULL ? NULL : epw_live_names(c->live, count);
+}
+
 void epw_capture_progress(const struct epw_capture *c, struct epw_capture_progress *progress)
 {
     *progress = (struct epw_capture_progress){ .bytes_total = c->total_known ? c->bytes_total : 0 };

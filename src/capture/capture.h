@@ -76,6 +76,13 @@ void epw_capture_stop(struct epw_capture *capture);
  */
 void epw_capture_drops(struct epw_capture *capture, uint64_t *kernel, uint64_t *interface);
 
+/*
+ * Interfaces: names by frame.source, at most *count; valid for the capture's life. Those given, or
+ * of "any" those of the interfaces that packets came from. One may be read by whoever was handed a
+ * frame of it.
+ */
+const char *const *epw_capture_interfaces(const struct epw_capture *capture, size_t *count);
+
 struct epw_capture_progress {
     uint64_t bytes_read;  /* of the files as they are on disk (compressed) */
     uint64_t bytes_total; /* 0 when not known (a pipe) */

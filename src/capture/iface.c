@@ -3,6 +3,7 @@
 
 #include "capture/iface.h"
 
+#include "capture/any.h"
 #include "capture/devices.h"
 #include "capture/linktype.h"
 
@@ -22,7 +23,8 @@ struct epw_iface {
     const char *name;
     pcap_t *pcap;
     int fd;
-    unsigned index; /* of the interface, 0: of all of them ("any") */
+    unsigned index;      /* of the interface, 0: of all of them ("any") ... */
+    struct epw_any *any; /* ... whose frames say which; NULL: they do not */
     uint16_t linktype;
     bool nano; /* stamps count nanoseconds, not microseconds */
     /* libpcap counts in 32 bits, which a busy interface outgrows. */
@@ -83,6 +85,15 @@ static enum epw_err activate(struct epw_iface *iface, const struct epw_iface_opt
     return status < 0 ? refused(iface, status, diag) : EPW_OK;
 }
 
+/* Of "any", frames that say which interface they are of, where libpcap has such. */
+static enum epw_err tell_apart(struct epw_iface *iface, struct epw_diag *diag)
+{
+    if (strcmp(iface->name, "any") != 0 || pcap_set_datalink(iface->pcap, DLT_LINUX_SLL2) != 0)
+        return EPW_OK;
+    iface->any = epw_any_new(pcap_get_selectable_fd(iface->pcap));
+    return iface->any == NULL ? cannot(diag, EPW_ENOMEM, iface->name, "out of memory") : EPW_OK;
+}
+
 static enum epw_err filter(struct epw_iface *iface, const char *text, struct epw_diag *diag)
 {
     struct bpf_program program;
@@ -109,6 +120,8 @@ static enum epw_err start(struct epw_iface *iface, const struct epw_iface_option
     if (iface->pcap == NULL)
         return cannot(diag, EPW_ENOMEM, iface->name, why);
     enum epw_err err = activate(iface, options, diag);
+    if (err == EPW_OK)
+        err = tell_apart(iface, diag);
     if (err == EPW_OK)
         err = filter(iface, options->filter, diag);
     if (err != EPW_OK)
@@ -146,9 +159,16 @@ void epw_iface_close(struct epw_iface *iface)
 {
     if (iface == NULL)
         return;
+    epw_any_free(iface->any);
     if (iface->pcap != NULL)
         pcap_close(iface->pcap);
     free(iface);
+}
+
+const char *const *epw_iface_names(const struct epw_iface *iface, size_t *count)
+{
+    *count = iface->any == NULL ? 1 : EPW_ANY_NAMES;
+    return iface->any == NULL ? &iface->name : epw_any_names(iface->any);
 }
 
 int epw_iface_fd(const struct epw_iface *iface)
@@ -172,6 +192,8 @@ static void take_one(u_char *user, const struct pcap_pkthdr *header, const u_cha
                                  .caplen = caplen,
                                  .wire_len = header->len,
                                  .linktype = taking->iface->linktype };
+    if (taking->iface->any != NULL)
+        frame->source = epw_any_source(taking->iface->any, bytes, caplen);
     memcpy(batch->room + batch->used, bytes, caplen);
     batch->used += caplen;
 }

@@ -10,6 +10,7 @@
 #include "capture/frame.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct epw_iface_options {
@@ -38,12 +39,16 @@ enum epw_err epw_iface_open(struct epw_iface **iface, const char *name,
 /* NULL is fine. */
 void epw_iface_close(struct epw_iface *iface);
 
+/* Names by frame->source: its own, or those that "any" stands for (any.h). */
+const char *const *epw_iface_names(const struct epw_iface *iface, size_t *count);
+
 /* Readable when there may be something to take. */
 int epw_iface_fd(const struct epw_iface *iface);
 
 /*
  * Appends up to max of the frames that are there to the batch, as far as it has room for
- * the largest, in the order of the ring; frame->source is 0. Returns how many, -1 when the
+ * the largest, in the order of the ring; frame->source is 0, but of "any" the place of the real
+ * interface's name among epw_iface_names(). Returns how many, -1 when the
  * interface failed or is no longer there (diag).
  */
 int epw_iface_take(struct epw_iface *iface, struct epw_batch *batch, uint32_t max,

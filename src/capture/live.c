@@ -58,6 +58,7 @@ struct epw_live {
     bool drained;     /* all until stop_ns was read */
     int64_t seen_ns;  /* wall time of the last look that found nothing more, 0: there is more */
     int64_t check_ns; /* monotonic time of the next look at the interfaces */
+    const char *const *names;
     epw_diag_fn on_event;
     void *ctx;
     struct tap tap[];
@@ -117,6 +118,7 @@ enum epw_err epw_live_open(struct epw_live **out, const char *const *names, size
     struct epw_live *live = calloc(1, sizeof(*live) + count * sizeof(live->tap[0]));
     if (live == NULL)
         return EPW_ENOMEM;
+    live->names = names;
     live->on_event = on_event;
     live->ctx = ctx;
     struct epw_iface_options timed = *options;
@@ -143,6 +145,12 @@ void epw_live_close(struct epw_live *live)
         free(live->tap[i].staged);
     }
     free(live);
+}
+
+const char *const *epw_live_names(const struct epw_live *live, size_t *count)
+{
+    *count = live->count;
+    return live->count > 1 ? live->names : epw_iface_names(live->tap[0].iface, count);
 }
 
 void epw_live_stop(struct epw_live *live)

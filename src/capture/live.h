@@ -35,6 +35,9 @@ void epw_live_read(struct epw_live *live, struct epw_batch *batch, uint64_t max)
 /* As epw_capture_stop(). */
 void epw_live_stop(struct epw_live *live);
 
+/* As epw_capture_interfaces(). */
+const char *const *epw_live_names(const struct epw_live *live, size_t *count);
+
 /* Sums over the interfaces. */
 void epw_live_drops(struct epw_live *live, uint64_t *kernel, uint64_t *interface);
 

@@ -317,8 +317,8 @@ static int run_all(struct run *run)
     bool ready = epw_analysis_load(&run->analysis) && open_capture(run) && make_rooms(run) &&
                  epw_analysis_begin(&run->analysis, on_result, run) &&
                  epw_confine_check(options, &run->progress) &&
-                 (!to_sinks || epw_sinks_open(&run->sinks, options, run->analysis.catalogue,
-                                              &run->progress) == EPW_OK) &&
+                 (!to_sinks || epw_sinks_open(&run->sinks, options, run->capture,
+                                              run->analysis.catalogue, &run->progress) == EPW_OK) &&
                  epw_confine(options, &run->progress);
     if (ready) {
         epw_notify_ready(&run->notify);
@@ -328,8 +328,10 @@ static int run_all(struct run *run)
             report(run);
         if (to_sinks && !epw_analysis_save(&run->analysis))
             run->failed = true;
-        if (epw_foreign_tell(&run->foreign, is_live(run) ? options->iface : options->file,
-                             &run->progress))
+        size_t count;
+        const char *const *sources =
+            is_live(run) ? epw_capture_interfaces(run->capture, &count) : options->file;
+        if (epw_foreign_tell(&run->foreign, sources, &run->progress))
             run->failed = true;
     }
     const struct epw_stats stats = all_stats(run);

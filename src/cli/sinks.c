@@ -156,6 +156,7 @@ void epw_sinks_reloaded(struct epw_sinks *sinks, const struct epw_catalogue *cat
 }
 
 enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
+                            const struct epw_capture *capture,
                             const struct epw_catalogue *catalogue, struct epw_progress *progress)
 {
     size_t room = o->output_count + 1; /* and what is learned */
@@ -173,6 +174,7 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
         .labelled_only = o->labelled_only,
         .version = PACKAGE_VERSION,
     };
+    sinks->info.interfaces = epw_capture_interfaces(capture, &sinks->info.interface_count);
     if (!list_signatures(sinks, catalogue)) {
         epw_say(progress, "out of memory");
         return EPW_ENOMEM;

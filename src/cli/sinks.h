@@ -10,6 +10,7 @@
 #include "analyst/verdict/verdict.h"
 #include "base/err.h"
 #include "base/stats.h"
+#include "capture/capture.h"
 #include "cli/message.h"
 #include "cli/options.h"
 
@@ -19,11 +20,12 @@ struct epw_sinks;
 
 /*
  * Refuses what would destroy something: a path that is one of the inputs or
- * signature files, or that two outputs share. options, catalogue and progress
- * are borrowed for the sinks' life. Files that will be renamed belong to the user of -Z.
+ * signature files, or that two outputs share. options, capture, catalogue and
+ * progress are borrowed for the sinks' life. Files that will be renamed belong to the user of -Z.
  * EPW_EUSAGE, EPW_EIO, EPW_ENOMEM: was told.
  */
 enum epw_err epw_sinks_open(struct epw_sinks **sinks, const struct epw_options *options,
+                            const struct epw_capture *capture,
                             const struct epw_catalogue *catalogue, struct epw_progress *progress);
 
 void epw_sinks_flow(struct epw_sinks *sinks, const struct epw_result *result);

@@ -195,8 +195,8 @@ static void put_record(struct eve_out *out, const struct epw_flow_record *r)
     char community[EPW_COMMUNITY_LEN];
     put_time(line, "timestamp", r->last_ns);
     epw_json_u64(line, "flow_id", epw_record_flow_id(r->flow_id));
-    if (out->info->live && r->source < out->info->source_count)
-        put_text(line, "in_iface", out->info->sources[r->source]);
+    if (r->source < out->info->interface_count)
+        put_text(line, "in_iface", out->info->interfaces[r->source]);
     put_text(line, "event_type", "flow");
     put_endpoints(line, r);
     if (r->vlan_count != 0) {

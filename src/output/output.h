@@ -23,7 +23,9 @@
 struct epw_run_info {
     const char *const *sources; /* files or interfaces, in the order of frame.source */
     size_t source_count;
-    bool live;               /* sources are interfaces: EVE's in_iface */
+    bool live;                     /* sources are interfaces */
+    const char *const *interfaces; /* live: names by frame.source, which may be more than sources */
+    size_t interface_count;
     bool labelled_only;      /* --write-flows labelled */
     struct epw_stats before; /* of the output being opened: what was counted by then (-G) */
     bool goes_on; /* of the output being opened: its file has earlier rows, and so a header */

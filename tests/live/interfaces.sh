@@ -45,6 +45,8 @@ finish
 expect_result 0 '' 'any'
 [ "$(counter eve.json packets)" = $packets ] || fail "any: $(counter eve.json packets) packets"
 [ "$(counter eve.json decoder.complete)" = 3715 ] || fail 'any: not decoded as elsewhere'
+[ "$(jq -r 'select(.event_type == "flow") | .in_iface' eve.json | sort -u)" = v1 ] ||
+    fail 'any: flows are not of the interface that their packets came from'
 
 # Down, up again, and removed: waited for, told once, and the end
 watch 1 -i v1 -o eve:eve.json

@@ -111,14 +111,18 @@ Test(eve, names_go_under_the_key_of_their_source)
     f.record.vlan_count = 2;
     f.record.vlan[0] = 10;
     f.record.vlan[1] = 20;
+    static const char *const interfaces[] = { "any", "eth1" };
     out.info.live = true;
+    out.info.interfaces = interfaces;
+    out.info.interface_count = 2;
+    f.record.source = 1;
     fix_open(&out, "eve");
     fix_flow(&out, &f);
     no_stats(&out);
     cr_expect_not_null(strstr(out.text, "\"http\":{\"hostname\":\"proxy.example\"}"));
     cr_expect_not_null(strstr(out.text, "\"quic\":{\"sni\":\"quic.example\"}"));
     cr_expect_not_null(strstr(out.text, "\"vlan\":[10,20]"));
-    cr_expect_not_null(strstr(out.text, "\"in_iface\":\"office.pcap\""));
+    cr_expect_not_null(strstr(out.text, "\"in_iface\":\"eth1\""));
     cr_expect_null(strstr(out.text, "\"tls\":"));
     free(out.text);
 }
