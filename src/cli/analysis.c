@@ -39,7 +39,7 @@ static void on_signature_error(void *ctx, const struct epw_diag *diag)
 struct epw_catalogue *epw_analysis_catalogue(const struct epw_options *options)
 {
     struct epw_catalogue *catalogue = NULL;
-    const char *option = options->command == EPW_CMD_CHECK           ? "--check"
+    const char *option = options->sigs[0] == options->operand        ? "--check"
                          : strcmp(options->sigs[0], EPW_SIGDIR) == 0 ? NULL
                                                                      : "-S";
     enum epw_err err = epw_catalogue_load(&catalogue, options->sigs, options->sigs_count,

@@ -266,7 +266,7 @@ const struct epw_option_row epw_option_rows[] = {
       "between them; or, with -r, how the verdict on one flow is reached "
       "(10.0.0.7:51000-10.0.0.5:2222).",
       set_explain },
-    { "check", 0, "PATH", "Check a signature file, or a folder of them.", set_check },
+    { "check", 0, "PATH", "Check a site file, a signature file, or a folder of those.", set_check },
     { "version", 0, NULL, "Print the version.", set_version },
     { "help", 'h', NULL, "Print this help.", set_help },
     { .set = NULL },

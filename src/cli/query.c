@@ -7,6 +7,7 @@
 #include "cli/run.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 int epw_query_finish(void)
@@ -108,10 +109,49 @@ int epw_query_list(const struct epw_options *options)
     return failed ? EPW_EXIT_FAIL : epw_query_finish();
 }
 
+/* By its header: the first line that is no comment begins with a column that no other file has. */
+static bool is_site_file(const char *path)
+{
+    static const char first[] = "type,", bom[] = "\xef\xbb\xbf";
+    FILE *file = fopen(path, "re");
+    char *line = NULL;
+    size_t room = 0;
+    bool is = false;
+    while (file != NULL && getline(&line, &room, file) > 0) {
+        const char *at = line + (strncmp(line, bom, strlen(bom)) == 0 ? strlen(bom) : 0);
+        if (*at == '#' || *at == '\r' || *at == '\n')
+            continue;
+        is = strncmp(at, first, strlen(first)) == 0;
+        break;
+    }
+    free(line);
+    if (file != NULL)
+        fclose(file);
+    return is;
+}
+
+/* Against the signatures that a run with these options would use. */
+static int check_site(const struct epw_options *options)
+{
+    struct epw_options with = *options;
+    struct epw_site *site;
+    with.site = options->operand;
+    struct epw_catalogue *catalogue = epw_analysis_catalogue(&with);
+    bool good = catalogue != NULL && epw_analysis_site(&with, catalogue, &site);
+    if (good) {
+        printf("%s: OK, a site file\n", with.site);
+        epw_site_free(site);
+    }
+    epw_catalogue_free(catalogue);
+    return good ? epw_query_finish() : EPW_EXIT_FAIL;
+}
+
 int epw_query_check(const struct epw_options *options)
 {
     struct epw_options only = *options;
     const char *path = options->operand;
+    if (is_site_file(path))
+        return check_site(options);
     only.sigs = &path;
     only.sigs_count = 1;
     struct epw_catalogue *catalogue = epw_analysis_catalogue(&only);

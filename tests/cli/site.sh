@@ -44,6 +44,15 @@ expect 0 'warning: outside\.csv:3: column value: 10\.0\.0\.80 is private, .*expe
 printf 'type,product,key,value\nproxy,,,10.0.0.8' >cut.csv
 expect 2 'cut\.csv:2: line: got the end of the file, expected a line break' run --site cut.csv
 [ ! -s out ] || fail "something was run with a file that was cut"
+# Checked without a run
+expect 2 'cut\.csv:2: line: got the end of the file' "$epwatch" -S "$sigs" --check cut.csv
+expect 2 "site\.csv:3: column type: got 'hots'" "$epwatch" -S "$sigs" --check site.csv
+expect 0 'warning: twice\.csv:3: row: the same' "$epwatch" -S "$sigs" --check twice.csv
+has out 'twice.csv: OK, a site file'
+{ printf '\357\273\277# ours\r\n\r\n'; sed 's/$/\r/' example.csv; } >windows.csv
+expect 0 '' "$epwatch" -S "$sigs" --check windows.csv
+has out 'windows.csv: OK, a site file'
+expect 2 '-S nowhere: No such file' "$epwatch" -S nowhere --check example.csv
 head -c -1 "$sigs/eset.csv" >cut.csv
 expect 2 'cut\.csv:[0-9]+: line: got the end of the file' "$epwatch" --check cut.csv
 exit $bad
