@@ -44,8 +44,10 @@ static int open_added(struct epw_sink_file *file)
 
 static int open_last(struct epw_sink_file *file)
 {
-    file->stale = true;
-    return open(file->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    struct stat status;
+    int fd = open(file->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    file->stale = fd >= 0 && fstat(fd, &status) == 0 && status.st_size != 0;
+    return fd;
 }
 
 static bool use(struct epw_sink_file *file, int fd)

@@ -333,7 +333,9 @@ static void close_sink(struct epw_sinks *sinks, struct sink *sink, const struct 
         if (err != EPW_OK)
             fail(sinks, sink, err, errno);
     }
-    bool whole = !sink->failed && sink->state != NULL;
+    /* A run that saw nothing, of a service that is started again and again, knows no better. */
+    bool knows = sink->file.kind != EPW_SINK_LAST || stats->packets != 0;
+    bool whole = !sink->failed && sink->state != NULL && knows;
     sink->state = NULL;
     if (sink->file.stream != NULL && !epw_sink_file_close(&sink->file, whole))
         fail(sinks, sink, EPW_EIO, errno);

@@ -56,6 +56,14 @@ grep '^{.*}$' eve.json | jq -e . >/dev/null || fail 'eve.json: not JSON'
     fail 'rules.nft is not of one run'
 [ "$(wc -l <hosts.csv)" -eq "$(wc -l <first/hosts.csv)" ] || fail 'hosts.csv: other hosts'
 
+# A run that sees nothing takes nothing away
+cp hosts.csv rules.csv rules.nft first
+once
+finish
+for file in hosts.csv rules.csv rules.nft; do
+    cmp -s "$file" "first/$file" || fail "$file: replaced by what a run over nothing knows"
+done
+
 # Captures are read anew, and so are their results
 "$epwatch" -S "$sigs" -r "$sample" -o csv:flows.csv
 [ "$(head -n 1 flows.csv)" = "$(head -n 1 first/flows.csv)" ] || fail 'flows.csv: no header'
