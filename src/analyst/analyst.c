@@ -57,6 +57,7 @@ enum epw_err epw_analyst_new(struct epw_analyst **analyst, const struct epw_cata
     if (epw_addresses_new(&a->know.addresses, options->seed, &a->stats) != EPW_OK ||
         epw_names_new(&a->know.names, options->seed, &a->stats) != EPW_OK ||
         epw_hosts_new(&a->know.hosts, a->know.addresses, options->seed) != EPW_OK ||
+        epw_fans_new(&a->know.fans, a->know.addresses, options->seed) != EPW_OK ||
         epw_endpoints_new(&a->know.endpoints, options->seed) != EPW_OK ||
         list_control(&a->know) != EPW_OK ||
         epw_inventory_new(&a->inventory, &a->know, options->seed) != EPW_OK ||
@@ -73,11 +74,13 @@ void epw_analyst_free(struct epw_analyst *a)
     if (a == NULL)
         return;
     epw_waiting_free(&a->line);
+    epw_decision_close(&a->decision);
     epw_addresses_free(a->know.addresses);
     epw_audit_free(a->audit);
     epw_inventory_free(a->inventory);
     free(a->know.control);
     epw_endpoints_free(a->know.endpoints);
+    epw_fans_free(a->know.fans);
     epw_hosts_free(a->know.hosts);
     epw_names_free(a->know.names);
     free(a);
@@ -132,93 +135,6 @@ static void audit(struct epw_analyst *a, const struct epw_flow_record *record)
 {
     const struct epw_result result = { .record = record, .verdict = &a->decision.verdict };
     epw_audit_flow(a->audit, &result);
-}
-
-/*
- * Whether the peers at a port may ever be asked for: they only speak for a manager's rows or
- * against them (verdict/decide.c), and few ports have one.
- */
-static bool has_fan(const struct epw_analyst *a, const struct epw_flow_record *r)
-{
-    const struct epw_signature *const *row;
-    if (epw_site_has_moved(a->know.site))
-        return true;
-    size_t count = epw_catalogue_unnamed(a->know.catalogue, r->proto, r->port[1], &row);
-    for (size_t i = 0; i < count; i++)
-        if (row[i]->needs == EPW_NEEDS_INITIATOR)
-            return true;
-    return false;
-}
-
-/* What everybody's flows say of hosts, whatever the verdict on this one. */
-static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
-{
-    const struct epw_decision *d = &a->decision;
-    /* A direction that is only guessed teaches nothing: ports of clients look like anybody's. */
-    if (r->how == EPW_INIT_INFERRED)
-        return;
-    bool documented = d->verdict.untold || d->judged_count != 0;
-    /* Connections that never carry a byte are what a scanner's look like when answered. */
-    if (d->kase.empty)
-        epw_hosts_tried(a->know.hosts, &r->ip[0], &r->ip[1], r->port[1]);
-    if (d->kase.attempt) {
-        epw_hosts_tried(a->know.hosts, &r->ip[0], &r->ip[1], r->port[1]);
-        if (documented)
-            epw_hosts_fan_add(a->know.hosts, EPW_FAN_TRYING, &r->ip[1], r->proto, r->port[1],
-                              &r->ip[0]);
-        return;
-    }
-    if (!documented || r->packets[EPW_TO_CLIENT] == 0)
-        return;
-    if (has_fan(a, r)) {
-        epw_hosts_fan_add(a->know.hosts, EPW_FAN_IN, &r->ip[1], r->proto, r->port[1], &r->ip[0]);
-        epw_hosts_fan_add(a->know.hosts, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1], &r->ip[1]);
-    }
-    if (r->payload_bytes[EPW_TO_CLIENT] == 0 || d->kase.announced ||
-        epw_site_proxy(a->know.site, &r->ip[1]))
-        return;
-    for (size_t i = 0; i < d->judged_count; i++) {
-        const struct epw_judged *j = d->judged[i];
-        bool teaches = j->sig->needs == EPW_NEEDS_PORT || j->sig->needs == EPW_NEEDS_RESPONDER;
-        /* One of a hundred ports says little by itself: ranges teach with their protocol. */
-        bool told = j->sig->app_count == 0 || j->app_agrees ||
-                    (!d->kase.seen && j->sig->port[0].low == j->sig->port[0].high);
-        if (teaches && told && j->plain && j->port_fits && j->sig->responder[0] != '\0' &&
-            epw_site_has_port(a->know.site, j->sig, r->port[1]))
-            epw_hosts_answered(a->know.hosts, &r->ip[1], j->sig,
-                               epw_site_first_port(a->know.site, j->sig));
-    }
-}
-
-/*
- * A verdict confirmed by a name teaches a side's role when all equally good rows agree on it. One
- * that the site file confirms does not: anybody may open a port of a declared server.
- */
-static void learn_roles(struct epw_analyst *a, const struct epw_flow_record *r)
-{
-    const struct epw_decision *d = &a->decision;
-    const struct epw_signature *sig = d->verdict.sig;
-    const struct epw_judged *best = NULL;
-    for (size_t i = 0; i < d->judged_count && best == NULL; i++)
-        if (d->judged[i]->sig == sig)
-            best = d->judged[i];
-    if (best == NULL || best->name_rank < EPW_RANK_CERT)
-        return;
-    /* A proxy speaks for many: what it does is somebody else's role. */
-    bool agree[2] = { !epw_site_proxy(a->know.site, &r->ip[0]),
-                      !epw_site_proxy(a->know.site, &r->ip[1]) && !d->kase.proxied };
-    for (size_t i = 0; i < d->judged_count; i++) {
-        const struct epw_judged *j = d->judged[i];
-        const struct epw_signature *other = j->sig;
-        if (!epw_judged_equal(best, j) || strcmp(other->product, sig->product) != 0)
-            continue;
-        agree[0] &= strcmp(other->initiator, sig->initiator) == 0;
-        agree[1] &= strcmp(other->responder, sig->responder) == 0;
-    }
-    if (agree[0] && sig->initiator[0] != '\0')
-        epw_hosts_confirm(a->know.hosts, &r->ip[0], sig, sig->initiator);
-    if (agree[1] && sig->responder[0] != '\0')
-        epw_hosts_confirm(a->know.hosts, &r->ip[1], sig, sig->responder);
 }
 
 static void decide_oldest(struct epw_analyst *a)
@@ -282,7 +198,8 @@ static enum epw_err hand_on(struct epw_analyst *a, const struct epw_flow_record 
     /* So many names are a resolver's questions: nothing to wait for, and too much to keep. */
     bool large = record->evidence->name_count > EPW_FLOW_NAMES;
     bool stands = (!may_change && !unnamed) || large || a->options.wait_s == 0;
-    bool waits = a->options.wait_s != 0 && !large && (!stands || epw_audit_waits(&result));
+    bool waits =
+        a->options.wait_s != 0 && !large && (!stands || epw_audit_waits(a->audit, &result));
     if (stands)
         emit(a, record);
     enum epw_err err = waits ? let_wait(a, record, stands) : EPW_OK;
@@ -299,9 +216,7 @@ static enum epw_err take(struct epw_analyst *a, const struct epw_flow_record *re
     advance(a, record->last_ns);
     epw_audit_record(a->audit, record);
     epw_decide(&a->decision, record, &a->know);
-    learn_hosts(a, record);
-    if (a->decision.verdict.confidence == EPW_CONF_CONFIRMED)
-        learn_roles(a, record);
+    epw_analyst_learn(a, record);
     return hand_on(a, record);
 }
 

@@ -23,4 +23,7 @@ struct epw_analyst {
     struct epw_decision decision;
 };
 
+/* Learns from the flow that was just decided. */
+void epw_analyst_learn(struct epw_analyst *analyst, const struct epw_flow_record *record);
+
 #endif

@@ -10,11 +10,16 @@ struct block {
     struct epw_flow_name name[]; /* and the strings behind them */
 };
 
+static size_t room_of(const char *text)
+{
+    return *text == '\0' ? 0 : strlen(text) + 1;
+}
+
 /* Moves *text into the block; the empty string needs no room. */
 static void keep(const char **text, char **at)
 {
-    size_t len = strlen(*text) + 1;
-    if (len == 1) {
+    size_t len = room_of(*text);
+    if (len == 0) {
         *text = "";
         return;
     }
@@ -25,10 +30,10 @@ static void keep(const char **text, char **at)
 
 static size_t text_len(const struct epw_evidence *ev)
 {
-    size_t len = strlen(ev->alpn) + strlen(ev->cert_org) + strlen(ev->request) +
-                 strlen(ev->user_agent) + strlen(ev->hint) + 5;
+    size_t len = room_of(ev->alpn) + room_of(ev->cert_org) + room_of(ev->request) +
+                 room_of(ev->user_agent) + room_of(ev->hint);
     for (size_t i = 0; i < ev->name_count; i++)
-        len += strlen(ev->name[i].text) + 1;
+        len += room_of(ev->name[i].text);
     return len;
 }
 

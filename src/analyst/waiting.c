@@ -5,8 +5,11 @@
 
 #include <stdlib.h>
 
-/* Some hundred flows; a flow is far smaller, whatever its texts are. */
-#define CHUNK_LEN 65536
+/*
+ * Some thousand flows; a flow is far smaller, whatever its texts are. Large enough that malloc()
+ * maps it: for a smaller one it would first tidy up all that flows have freed.
+ */
+#define CHUNK_LEN (1u << 20)
 
 struct epw_waiting_chunk {
     size_t used, flows;

@@ -45,6 +45,17 @@ static inline uint64_t epw_hash(const void *at, size_t len, uint64_t seed)
     return epw_hash_mix(h ^ (uint64_t)len, EPW_HASH_K1);
 }
 
+/* Adds a hash to a small set of at most max; a full one stays as it is. Returns the set's size. */
+static inline uint32_t epw_hash_add(uint32_t *set, uint32_t count, uint32_t max, uint32_t hash)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (set[i] == hash)
+            return count;
+    if (count < max)
+        set[count++] = hash;
+    return count;
+}
+
 /* A seed from the system's random source; falls back on clock and address space layout. */
 uint64_t epw_hash_new_seed(void);
 

@@ -59,6 +59,11 @@ static inline int epw_ip_cmp(const struct epw_ip *a, const struct epw_ip *b)
     return (x > y) - (x < y);
 }
 
+static inline bool epw_ip_equal(const struct epw_ip *a, const struct epw_ip *b)
+{
+    return memcmp(a->b, b->b, sizeof(a->b)) == 0;
+}
+
 static inline bool epw_ip_is4(const struct epw_ip *ip)
 {
     return epw_ip_half(ip, 0) == 0 && epw_ip_half(ip, 8) >> 32 == 0xffff;

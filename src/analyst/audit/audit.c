@@ -44,10 +44,18 @@ static enum epw_err open_rules(struct epw_audit *audit)
     while (epw_rules[count] != NULL)
         count++;
     audit->state = calloc(count + 1, sizeof(audit->state[0]));
-    enum epw_err err = audit->state == NULL ? EPW_ENOMEM : EPW_OK;
-    for (size_t i = 0; i < count && err == EPW_OK; i++)
-        if (epw_rules[i]->open != NULL)
-            err = epw_rules[i]->open(audit->know, &audit->state[i]);
+    audit->looks = calloc(2 * count + 1, sizeof(audit->looks[0]));
+    audit->waits = audit->looks + count;
+    enum epw_err err = audit->state == NULL || audit->looks == NULL ? EPW_ENOMEM : EPW_OK;
+    for (size_t i = 0; i < count && err == EPW_OK; i++) {
+        const struct epw_rule *rule = epw_rules[i];
+        if (rule->open != NULL)
+            err = rule->open(audit->know, &audit->state[i]);
+        if (rule->flow != NULL && !rule->of_rows)
+            audit->looks[audit->look_count++] = i;
+        if (rule->waits != NULL && !rule->of_rows)
+            audit->waits[audit->wait_count++] = i;
+    }
     return err;
 }
 
@@ -93,6 +101,7 @@ void epw_audit_free(struct epw_audit *audit)
         if (audit->state[i] != NULL)
             epw_rules[i]->close(audit->state[i]);
     free(audit->state);
+    free(audit->looks);
     epw_pairs_free(audit->pairs);
     free(audit);
 }
@@ -120,7 +129,7 @@ void epw_audit_adopt(struct epw_audit *audit, struct epw_audit *old)
 
 void *epw_audit_state(const struct epw_audit *audit, const struct epw_rule *rule)
 {
-    return audit->state[epw_audit_rank(rule)];
+    return rule == audit->asked ? audit->asked_state : audit->state[epw_audit_rank(rule)];
 }
 
 void epw_audit_dropped(struct epw_audit *audit)
@@ -187,8 +196,27 @@ void epw_audit_record(struct epw_audit *audit, const struct epw_flow_record *rec
     epw_pairs_note(audit->pairs, record);
 }
 
-bool epw_audit_waits(const struct epw_result *result)
+static bool has_rows(const struct epw_result *result)
 {
+    return result->verdict->candidate_count != 0 || result->verdict->sig != NULL;
+}
+
+/* The rule asks for its state first, and again and again. */
+static void ask(struct epw_audit *audit, size_t rank, const struct epw_result *result)
+{
+    audit->asked = epw_rules[rank];
+    audit->asked_state = audit->state[rank];
+    audit->asked->flow(audit, result);
+}
+
+bool epw_audit_waits(const struct epw_audit *audit, const struct epw_result *result)
+{
+    if (!has_rows(result)) {
+        for (size_t i = 0; i < audit->wait_count; i++)
+            if (epw_rules[audit->waits[i]]->waits(result))
+                return true;
+        return false;
+    }
     for (size_t i = 0; epw_rules[i] != NULL; i++)
         if (epw_rules[i]->waits != NULL && epw_rules[i]->waits(result))
             return true;
@@ -197,10 +225,14 @@ bool epw_audit_waits(const struct epw_result *result)
 
 void epw_audit_flow(struct epw_audit *audit, const struct epw_result *result)
 {
-    bool rows = result->verdict->candidate_count != 0 || result->verdict->sig != NULL;
+    if (!has_rows(result)) {
+        for (size_t i = 0; i < audit->look_count; i++)
+            ask(audit, audit->looks[i], result);
+        return;
+    }
     for (size_t i = 0; epw_rules[i] != NULL; i++)
-        if (epw_rules[i]->flow != NULL && (rows || !epw_rules[i]->of_rows))
-            epw_rules[i]->flow(audit, result);
+        if (epw_rules[i]->flow != NULL)
+            ask(audit, i, result);
 }
 
 void epw_audit_sighting(struct epw_audit *audit, const struct epw_sighting *sighting)

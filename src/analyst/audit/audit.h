@@ -30,7 +30,7 @@ void epw_audit_dropped_packets(struct epw_audit *audit, uint64_t packets, uint64
 /* Every record as it comes, before it is decided: the quality of each pair of hosts. */
 void epw_audit_record(struct epw_audit *audit, const struct epw_flow_record *record);
 /* Whether a rule wants to see the flow when more is known, though its verdict stands. */
-bool epw_audit_waits(const struct epw_result *result);
+bool epw_audit_waits(const struct epw_audit *audit, const struct epw_result *result);
 /* A decided flow, once all that may wait for others was decided too. */
 void epw_audit_flow(struct epw_audit *audit, const struct epw_result *result);
 void epw_audit_sighting(struct epw_audit *audit, const struct epw_sighting *sighting);

@@ -99,12 +99,17 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     bool held = r->packets[EPW_TO_CLIENT] != 0 && !epw_attempt_unmet(r);
     bool tried = result->verdict->confidence != EPW_CONF_NONE;
     for (size_t side = 0; side < 2; side++) {
-        if (!(held || (side == 0 && tried)) ||
-            !epw_site_internal(epw_audit_site(audit), &r->ip[side]))
+        if (!(held || (side == 0 && tried)))
             continue;
-        struct epw_speaker *h = epw_spoken_get(s, &r->ip[side]);
-        if (h == NULL)
-            continue;
+        struct epw_speaker *h = epw_spoken_find(s, &r->ip[side]);
+        if (h == NULL || !h->ours) {
+            if (!epw_site_internal(epw_audit_site(audit), &r->ip[side]))
+                continue;
+            h = epw_spoken_get(s, &r->ip[side]);
+            if (h == NULL)
+                continue;
+            h->ours = true;
+        }
         if (held)
             be_active(&h->awake_ns, &h->active_ns, r->first_ns, r->last_ns);
         if (sig != NULL)

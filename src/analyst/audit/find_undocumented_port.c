@@ -102,7 +102,7 @@ static void flow(struct epw_audit *audit, const struct epw_result *result)
     const struct epw_flow_record *r = result->record;
     const struct epw_knowledge *know = epw_audit_knowledge(audit);
     struct epw_endpoint announced;
-    if (!is_unknown(result) || !is_known(audit, &r->ip[0]) || !is_known(audit, &r->ip[1]) ||
+    if (!is_unknown(result) || !is_known(audit, &r->ip[1]) || !is_known(audit, &r->ip[0]) ||
         epw_fact_is_scanner(audit, &r->ip[0]) || epw_endpoints_find(know->endpoints, r, &announced))
         return;
     size_t count = epw_catalogue_count(know->catalogue);

@@ -194,11 +194,15 @@ static bool is_proxy(const struct epw_flow_record *r)
 static struct epw_inv_mac *get_mac(struct epw_inventory *inv, const uint8_t bytes[6])
 {
     static const uint8_t none[6];
-    struct epw_inv_mac *mac;
+    struct epw_inv_mac *mac = inv->last_mac;
+    /* A tap sees few: often the router's, again and again. */
+    if (mac != NULL && memcmp(mac->mac, bytes, sizeof(mac->mac)) == 0)
+        return mac;
     unsigned hash = hash_of(inv, bytes, sizeof(mac->mac));
     if ((bytes[0] & 1) != 0 || memcmp(bytes, none, sizeof(none)) == 0)
         return NULL; /* a group's, or none at all */
     HASH_FIND_BYHASHVALUE(hh, inv->macs, bytes, sizeof(mac->mac), hash, mac);
+    inv->last_mac = mac;
     if (mac != NULL || HASH_COUNT(inv->macs) >= EPW_INVENTORY_HOSTS)
         return mac;
     mac = calloc(1, sizeof(*mac));
@@ -221,6 +225,8 @@ static struct epw_inv_mac *note_mac(struct epw_inventory *inv, const uint8_t byt
     if (mac == NULL)
         return NULL;
     if (epw_ip_is4(ip)) {
+        if (mac->inside4 && mac->outside4)
+            return mac;
         bool inside = epw_site_internal(inv->know->site, ip);
         mac->inside4 |= inside;
         mac->outside4 |= !inside;
@@ -239,6 +245,15 @@ static void add_mac(struct epw_inv_addr *addr, struct epw_inv_mac *mac)
             return;
     if (addr->mac_count < EPW_INVENTORY_MACS)
         addr->mac[addr->mac_count++] = mac;
+}
+
+/* The MAC where the address has been seen with it before: all there is to note was noted then. */
+static struct epw_inv_mac *known_mac(const struct epw_inv_addr *addr, const uint8_t bytes[6])
+{
+    for (size_t i = 0; addr != NULL && i < addr->mac_count; i++)
+        if (memcmp(addr->mac[i]->mac, bytes, sizeof(addr->mac[i]->mac)) == 0)
+            return addr->mac[i];
+    return NULL;
 }
 
 void epw_inv_addr_mac(struct epw_inventory *inv, struct epw_inv_addr *addr, const uint8_t bytes[6])
@@ -315,30 +330,39 @@ static void note_own_name(struct epw_inventory *inv, const struct epw_flow_recor
         note_netbios(inv, r, side);
 }
 
-void epw_inventory_flow(struct epw_inventory *inv, const struct epw_result *result)
+static void see_side(struct epw_inventory *inv, const struct epw_result *result, unsigned side)
 {
     const struct epw_flow_record *r = result->record;
-    for (unsigned side = 0; side < 2; side++) {
-        const struct epw_ip *ip = &r->ip[side];
-        const struct epw_signature *sig = shown_by(inv, result, side);
-        bool spoke = r->packets[side] != 0;
-        if (!is_host(ip) || (side == 1 && r->group))
-            continue;
-        struct epw_inv_mac *mac = r->has_mac && spoke ? note_mac(inv, r->mac[side], ip) : NULL;
-        /* Any IPv6 address may turn out to be one more of a host that is ours. */
-        bool kept = sig != NULL || (spoke && epw_site_internal(inv->know->site, ip)) ||
-                    (mac != NULL && !epw_ip_is4(ip));
-        struct epw_inv_addr *addr = kept ? epw_inv_addr_get(inv, ip) : NULL;
-        if (addr == NULL)
-            continue;
-        see(addr, r);
-        if (mac != NULL)
-            add_mac(addr, mac);
-        addr->proxy |= side == 1 && is_proxy(r);
-        if (sig != NULL)
-            note_role(inv, addr, result, sig, side);
-    }
-    note_own_name(inv, r);
+    const struct epw_ip *ip = &r->ip[side];
+    struct epw_inv_addr *addr = find_addr(inv, ip);
+    bool known = addr != NULL && addr->ip != NULL, spoke = r->packets[side] != 0;
+    if ((side == 1 && r->group) || (!known && !is_host(ip)))
+        return;
+    const struct epw_signature *sig = shown_by(inv, result, side);
+    struct epw_inv_mac *mac = NULL, *fresh = NULL;
+    if (r->has_mac && spoke && (mac = known_mac(addr, r->mac[side])) == NULL)
+        mac = fresh = note_mac(inv, r->mac[side], ip);
+    /* Any IPv6 address may turn out to be one more of a host that is ours. */
+    bool kept = sig != NULL ||
+                (spoke && (known ? addr->internal : epw_site_internal(inv->know->site, ip))) ||
+                (mac != NULL && !epw_ip_is4(ip));
+    if (kept && !known)
+        addr = epw_inv_addr_get(inv, ip);
+    if (!kept || addr == NULL)
+        return;
+    see(addr, r);
+    if (fresh != NULL)
+        add_mac(addr, fresh);
+    addr->proxy |= side == 1 && is_proxy(r);
+    if (sig != NULL)
+        note_role(inv, addr, result, sig, side);
+}
+
+void epw_inventory_flow(struct epw_inventory *inv, const struct epw_result *result)
+{
+    see_side(inv, result, 0);
+    see_side(inv, result, 1);
+    note_own_name(inv, result->record);
 }
 
 void epw_inventory_sighting(struct epw_inventory *inv, const struct epw_sighting *sighting)

@@ -64,7 +64,7 @@ struct epw_inventory {
     uint64_t seed;
     struct epw_kinds *kinds;
     size_t place; /* of struct epw_inv_addr among what is kept of addresses */
-    struct epw_inv_mac *macs;
+    struct epw_inv_mac *macs, *last_mac; /* that was asked for; NULL: none */
 };
 
 /* The address, made when it is not kept yet. NULL without memory. */

@@ -34,6 +34,11 @@ struct epw_audit {
     bool goes_on;               /* ... in the middle of the run */
     uint64_t withheld, dropped; /* by the last one: the next counts anew */
     void **state;               /* by the rule's place in epw_rules */
+    /* Of most flows few rules want to know: those that look, and wait, also without rows. */
+    size_t *looks, *waits; /* by their places, as above */
+    size_t look_count, wait_count;
+    const struct epw_rule *asked; /* last about a flow, and what it keeps */
+    void *asked_state;
 };
 
 /* The rule's place in epw_rules. */

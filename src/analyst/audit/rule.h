@@ -50,7 +50,7 @@ struct epw_rule {
     const char *help; /* one line: what it finds */
     bool both_sides;  /* needs to have seen both directions: withheld for pairs of hosts
                          of which only one was captured */
-    bool of_rows;     /* flow() only looks at candidates: not asked of a flow without one */
+    bool of_rows;     /* flow() and waits() only look at candidates: not asked of a flow without */
     bool of_hosts;    /* is about no product: so is an accepted deviation */
     void (*flow)(struct epw_audit *audit, const struct epw_result *result);         /* or NULL */
     bool (*waits)(const struct epw_result *result);                                 /* or NULL:

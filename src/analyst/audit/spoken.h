@@ -26,6 +26,7 @@ struct epw_said {
 
 struct epw_speaker {
     const struct epw_ip *ip; /* NULL: not kept */
+    bool ours;               /* known to be internal */
     int64_t awake_ns;        /* since then it held conversations without a long gap ... */
     int64_t active_ns;       /* ... up to this one; 0: none yet */
     struct epw_said *said;

@@ -113,7 +113,7 @@ static struct slot *seek(const struct epw_addresses *a, uint32_t hash, const str
     for (uint32_t at = hash & a->mask;; at = (at + 1) & a->mask) {
         struct slot *slot = &a->slot[at];
         if (slot->number == 0 ||
-            (slot->hash == hash && epw_ip_cmp(&entry_at(a, slot->number - 1)->ip, ip) == 0))
+            (slot->hash == hash && epw_ip_equal(&entry_at(a, slot->number - 1)->ip, ip)))
             return slot;
     }
 }
@@ -127,7 +127,7 @@ static void remember(struct epw_addresses *a, struct entry *e)
 static struct entry *recall(const struct epw_addresses *a, const struct epw_ip *ip)
 {
     for (size_t i = 0; i < MEMOS; i++)
-        if (a->memo[i] != NULL && epw_ip_cmp(&a->memo[i]->ip, ip) == 0)
+        if (a->memo[i] != NULL && epw_ip_equal(&a->memo[i]->ip, ip))
             return a->memo[i];
     return NULL;
 }

@@ -2,7 +2,6 @@
 #include "analyst/knowledge/hosts.h"
 
 #include "base/hash.h"
-#include "base/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,27 +30,13 @@ struct epw_host {
     struct witness *witness; /* EPW_HOST_WITNESSES, NULL until the first */
     struct confirmed *role;  /* EPW_HOST_ROLES, NULL until the first */
     struct tried *tried;     /* NULL until the first */
-};
-
-struct fan_key {
-    struct epw_ip ip;
-    uint16_t port;
-    uint8_t proto;
-    uint8_t fan;
-};
-
-struct fan {
-    UT_hash_handle hh; /* insertion order is the order of eviction */
-    struct fan_key key;
-    uint32_t count;
-    uint32_t peer[EPW_FAN_PEERS]; /* hashes */
+    uint64_t taught;         /* the key of the last list it was taught */
 };
 
 struct epw_hosts {
     uint64_t seed;
     struct epw_addresses *addresses;
     size_t place; /* of struct epw_host */
-    struct fan *fans;
 };
 
 static enum epw_worth worth(const void *part)
@@ -84,19 +69,7 @@ enum epw_err epw_hosts_new(struct epw_hosts **hosts, struct epw_addresses *addre
 
 void epw_hosts_free(struct epw_hosts *hosts)
 {
-    if (hosts == NULL)
-        return;
-    struct fan *f, *next_f;
-    HASH_ITER (hh, hosts->fans, f, next_f) {
-        HASH_DEL(hosts->fans, f);
-        free(f);
-    }
     free(hosts);
-}
-
-static uint32_t hash_bytes(const struct epw_hosts *hosts, const void *at, size_t len)
-{
-    return (uint32_t)epw_hash(at, len, hosts->seed);
 }
 
 static struct epw_host *find(const struct epw_hosts *hosts, const struct epw_ip *ip)
@@ -109,12 +82,8 @@ static struct epw_host *find_or_add(const struct epw_hosts *hosts, const struct 
     return epw_addresses_get(hosts->addresses, hosts->place, ip);
 }
 
-void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
-                        const struct epw_signature *sig, uint16_t port)
+static void answered(struct epw_host *h, const struct epw_signature *sig, uint16_t port)
 {
-    struct epw_host *h = find_or_add(hosts, ip);
-    if (h == NULL)
-        return;
     if (h->witness == NULL)
         h->witness = calloc(EPW_HOST_WITNESSES, sizeof(*h->witness));
     if (h->witness == NULL || h->witness_count == EPW_HOST_WITNESSES)
@@ -125,6 +94,25 @@ void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
     h->witness[h->witness_count++] =
         (struct witness){ .sig = sig, .port = port < FIRST_TEACHING_PORT ? 0 : port };
     h->own_port |= sig->needs == EPW_NEEDS_PORT && port >= FIRST_TEACHING_PORT;
+}
+
+void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
+                        const struct epw_signature *sig, uint16_t port)
+{
+    struct epw_host *h = find_or_add(hosts, ip);
+    if (h != NULL)
+        answered(h, sig, port);
+}
+
+void epw_hosts_answered_all(struct epw_hosts *hosts, const struct epw_ip *ip,
+                            const struct epw_lesson *lesson, size_t count, uint64_t key)
+{
+    struct epw_host *h = count == 0 ? NULL : find_or_add(hosts, ip);
+    if (h == NULL || h->taught == key)
+        return;
+    for (size_t i = 0; i < count; i++)
+        answered(h, lesson[i].sig, lesson[i].port);
+    h->taught = key;
 }
 
 void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
@@ -273,73 +261,6 @@ void epw_hosts_each(const struct epw_hosts *hosts,
     }
 }
 
-static struct fan_key fan_key(enum epw_fan fan, const struct epw_ip *ip, uint8_t proto,
-                              uint16_t port)
-{
-    return (struct fan_key){ .ip = *ip, .port = port, .proto = proto, .fan = (uint8_t)fan };
-}
-
-static struct fan *find_fan(const struct epw_hosts *hosts, const struct fan_key *key)
-{
-    struct fan *f;
-    HASH_FIND_BYHASHVALUE(hh, hosts->fans, key, sizeof(*key), hash_bytes(hosts, key, sizeof(*key)),
-                          f);
-    return f;
-}
-
-static struct fan *add_fan(struct epw_hosts *hosts, const struct fan_key *key)
-{
-    struct fan *f;
-    if (HASH_COUNT(hosts->fans) >= EPW_FANS_MAX) {
-        f = hosts->fans;
-        HASH_DEL(hosts->fans, f);
-        memset(f, 0, sizeof(*f));
-    } else {
-        f = calloc(1, sizeof(*f));
-    }
-    if (f == NULL)
-        return NULL;
-    f->key = *key;
-    HASH_ADD_BYHASHVALUE(hh, hosts->fans, key, sizeof(f->key), hash_bytes(hosts, key, sizeof(*key)),
-                         f);
-    if (!EPW_TABLE_ADDED(f)) {
-        free(f);
-        return NULL;
-    }
-    return f;
-}
-
-/* Adds a hash to a small set; a full set stays as it is. Returns the set's size. */
-static uint32_t add_hash(uint32_t *set, uint32_t count, uint32_t max, uint32_t hash)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (set[i] == hash)
-            return count;
-    if (count < max)
-        set[count++] = hash;
-    return count;
-}
-
-void epw_hosts_fan_add(struct epw_hosts *hosts, enum epw_fan fan, const struct epw_ip *ip,
-                       uint8_t proto, uint16_t port, const struct epw_ip *peer)
-{
-    struct fan_key key = fan_key(fan, ip, proto, port);
-    struct fan *f = find_fan(hosts, &key);
-    if (f == NULL)
-        f = add_fan(hosts, &key);
-    if (f != NULL)
-        f->count =
-            add_hash(f->peer, f->count, EPW_FAN_PEERS, hash_bytes(hosts, peer, sizeof(*peer)));
-}
-
-unsigned epw_hosts_fan(const struct epw_hosts *hosts, enum epw_fan fan, const struct epw_ip *ip,
-                       uint8_t proto, uint16_t port)
-{
-    struct fan_key key = fan_key(fan, ip, proto, port);
-    const struct fan *f = find_fan(hosts, &key);
-    return f == NULL ? 0 : f->count;
-}
-
 void epw_hosts_tried(struct epw_hosts *hosts, const struct epw_ip *ip, const struct epw_ip *target,
                      uint16_t port)
 {
@@ -348,11 +269,11 @@ void epw_hosts_tried(struct epw_hosts *hosts, const struct epw_ip *ip, const str
         h->tried = malloc(sizeof(*h->tried));
     if (h == NULL || h->tried == NULL)
         return;
-    uint32_t target_hash = hash_bytes(hosts, target, sizeof(*target));
+    uint32_t target_hash = (uint32_t)epw_hash(target, sizeof(*target), hosts->seed);
     h->target_count =
-        (uint8_t)add_hash(h->tried->target, h->target_count, EPW_SCAN_TARGETS, target_hash);
-    h->port_count = (uint8_t)add_hash(h->tried->port, h->port_count, EPW_SCAN_TARGETS,
-                                      target_hash ^ (uint32_t)port * 2654435761u);
+        (uint8_t)epw_hash_add(h->tried->target, h->target_count, EPW_SCAN_TARGETS, target_hash);
+    h->port_count = (uint8_t)epw_hash_add(h->tried->port, h->port_count, EPW_SCAN_TARGETS,
+                                          target_hash ^ (uint32_t)port * 2654435761u);
 }
 
 bool epw_host_is_scanner(const struct epw_host *h)

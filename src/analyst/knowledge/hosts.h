@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What was learned of hosts: the roles they play, how many peers meet at their
- * ports, and who only probes. Facts accumulate and never depend on the order
- * in which flows end, so that a live run and an offline run agree.
+ * What was learned of hosts: the roles they play, and who only probes. Facts
+ * accumulate and never depend on the order in which flows end, so that a live
+ * run and an offline run agree.
  */
 #ifndef EPW_ANALYST_KNOWLEDGE_HOSTS_H
 #define EPW_ANALYST_KNOWLEDGE_HOSTS_H
@@ -21,15 +21,6 @@
 
 /* Roles confirmed of a host: a server may run several products and be a client of each. */
 #define EPW_HOST_ROLES 12
-
-/* Ports whose peers are counted. The oldest goes first. */
-#define EPW_FANS_MAX 65536
-
-/* Distinct peers counted exactly up to here; "many" begins well below. */
-#define EPW_FAN_PEERS 8
-
-/* From here on peers are many: two may be a pair of servers, three are a crowd. */
-#define EPW_FAN_MANY 3
 
 /*
  * Distinct targets (hosts, or ports of one host) that somebody tried in vain.
@@ -67,6 +58,19 @@ void epw_hosts_free(struct epw_hosts *hosts);
  */
 void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
                         const struct epw_signature *sig, uint16_t port);
+
+/* What a flow teaches of the host that answered it. */
+struct epw_lesson {
+    const struct epw_signature *sig;
+    uint16_t port; /* as above */
+};
+
+/*
+ * All of a list. key stands for it, any number but 0: a host that was taught the same list last
+ * learns nothing, and most are taught one only.
+ */
+void epw_hosts_answered_all(struct epw_hosts *hosts, const struct epw_ip *ip,
+                            const struct epw_lesson *lesson, size_t count, uint64_t key);
 
 /* A confirmed verdict put the host in this role of the signature's product. */
 void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
@@ -117,18 +121,6 @@ struct epw_kept_role {
 /* All that epw_hosts_answered() and epw_hosts_confirm() were told and is kept; for the call. */
 void epw_hosts_each(const struct epw_hosts *hosts,
                     void (*each)(void *ctx, const struct epw_kept_role *role), void *ctx);
-
-enum epw_fan {
-    EPW_FAN_IN,     /* initiators that ip's port answered */
-    EPW_FAN_OUT,    /* responders on this port that answered ip */
-    EPW_FAN_TRYING, /* initiators that tried ip's port in vain */
-};
-
-void epw_hosts_fan_add(struct epw_hosts *hosts, enum epw_fan fan, const struct epw_ip *ip,
-                       uint8_t proto, uint16_t port, const struct epw_ip *peer);
-/* Distinct peers, exact up to EPW_FAN_PEERS, which stands for "that many or more". */
-unsigned epw_hosts_fan(const struct epw_hosts *hosts, enum epw_fan fan, const struct epw_ip *ip,
-                       uint8_t proto, uint16_t port);
 
 /* ip tried a port in vain. */
 void epw_hosts_tried(struct epw_hosts *hosts, const struct epw_ip *ip, const struct epw_ip *target,

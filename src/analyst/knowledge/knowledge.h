@@ -6,6 +6,7 @@
 #include "analyst/catalogue/catalogue.h"
 #include "analyst/knowledge/addresses.h"
 #include "analyst/knowledge/endpoints.h"
+#include "analyst/knowledge/fans.h"
 #include "analyst/knowledge/hosts.h"
 #include "analyst/knowledge/names.h"
 #include "analyst/knowledge/site.h"
@@ -16,6 +17,7 @@ struct epw_knowledge {
     struct epw_addresses *addresses; /* what is kept of them: learned, counted and found */
     struct epw_names *names;
     struct epw_hosts *hosts;
+    struct epw_fans *fans;
     struct epw_endpoints *endpoints;
     const struct epw_signature **control; /* the signatures that need a control channel */
     size_t control_count;

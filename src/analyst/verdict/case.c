@@ -137,3 +137,14 @@ void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
     c->to_group = record->group || epw_ip_is_multicast(&record->ip[1]) ||
                   epw_ip_is_limited_broadcast(&record->ip[1]);
 }
+
+/* Most of the rest of the world's traffic: no row has the port, and nothing else could bring one.
+ */
+bool epw_case_is_nobodys(const struct epw_case *c)
+{
+    const struct epw_signature *const *row;
+    return c->hit_count == 0 && !c->proxied && !c->announced &&
+           !epw_site_has_moved(c->know->site) &&
+           epw_catalogue_by_port(c->know->catalogue, c->record->proto, c->record->port[1], &row) ==
+               0;
+}

@@ -55,6 +55,9 @@ struct epw_case {
 void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
                    const struct epw_knowledge *know);
 
+/* Much of the world's traffic: no row has its port, and nothing else could bring one. */
+bool epw_case_is_nobodys(const struct epw_case *c);
+
 /* Whether the first bytes (outer, or inside TLS or CONNECT) are this protocol. */
 static inline bool epw_case_is_app(const struct epw_case *c, enum epw_app app)
 {

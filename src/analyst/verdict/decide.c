@@ -131,12 +131,12 @@ static bool is_one_to_many(const struct epw_signature *sig)
 static int fan_says(const struct epw_decision *d)
 {
     const struct epw_flow_record *r = d->kase.record;
-    const struct epw_hosts *hosts = d->kase.know->hosts;
+    const struct epw_fans *fans = d->kase.know->fans;
     /* Who meets at a proxy says nothing of what is behind it. */
     if (d->kase.proxied)
         return 0;
-    unsigned in = epw_hosts_fan(hosts, EPW_FAN_IN, &r->ip[1], r->proto, r->port[1]);
-    unsigned out = epw_hosts_fan(hosts, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1]);
+    unsigned in = epw_fans_count(fans, EPW_FAN_IN, &r->ip[1], r->proto, r->port[1]);
+    unsigned out = epw_fans_count(fans, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1]);
     if (epw_host_is_scanner(d->kase.host[0]))
         out = 0;
     return in >= EPW_FAN_MANY && in > out ? 1 : out >= EPW_FAN_MANY && out > in ? 2 : 0;
@@ -189,7 +189,7 @@ static struct epw_judged *row_of_the_shape(const struct epw_decision *d,
                       best->role[1].how == EPW_ROLE_UNKNOWN;
     /* Against the documented protocol it takes more than three hosts. */
     const struct epw_flow_record *r = d->kase.record;
-    unsigned out = epw_hosts_fan(d->kase.know->hosts, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1]);
+    unsigned out = epw_fans_count(d->kase.know->fans, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1]);
     if (!server_row || fan_says(d) != 2 || (best->app_agrees && out < EPW_FAN_PEERS))
         return NULL;
     for (size_t i = 0; i < d->judged_count; i++) {
@@ -313,6 +313,13 @@ static void judge_unnamed_rows(struct epw_decision *d)
 {
     const struct epw_case *c = &d->kase;
     const struct epw_signature *const *row;
+    d->look = epw_looks_find(&d->looks, c);
+    if (d->look != NULL) {
+        d->judged_count = d->look->count;
+        for (size_t i = 0; i < d->judged_count; i++)
+            d->judged[i] = &d->look->judged[i];
+        return;
+    }
     d->judged_count =
         epw_catalogue_unnamed(c->know->catalogue, c->record->proto, c->record->port[1], &row);
     for (size_t i = 0; i < d->judged_count; i++) {
@@ -327,7 +334,7 @@ bool epw_decision_waits(struct epw_decision *d)
         return true;
     if (!d->verdict.untold)
         return false;
-    if (epw_awaits_name(&d->awaits, &d->kase))
+    if (d->look != NULL ? d->look->awaits_name : epw_awaits_name(&d->kase))
         return true;
     list_candidates(d);
     return false;
@@ -343,9 +350,12 @@ void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *reco
     d->fan = 0;
     d->words_used = 0;
     d->judged_count = 0;
+    d->look = NULL;
     epw_case_open(&d->kase, record, know);
     d->verdict.name = d->kase.name;
     d->verdict.name_count = d->kase.name_count;
+    if (epw_case_is_nobodys(&d->kase))
+        return;
     d->verdict.untold = is_out_of_reach(d);
     if (!d->verdict.untold)
         weigh(d);
@@ -357,6 +367,11 @@ void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
     epw_decide_again(d, record, know);
     if (d->verdict.untold)
         judge_unnamed_rows(d);
+}
+
+void epw_decision_close(struct epw_decision *d)
+{
+    epw_looks_free(&d->looks);
 }
 
 /* Nothing was known of the hosts, and what was learned since does not count. */

@@ -3,8 +3,8 @@
 #ifndef EPW_ANALYST_VERDICT_DECIDE_H
 #define EPW_ANALYST_VERDICT_DECIDE_H
 
-#include "analyst/verdict/await.h"
 #include "analyst/verdict/judge.h"
+#include "analyst/verdict/looks.h"
 #include "analyst/verdict/verdict.h"
 
 /* Room for the words of one verdict: EPW_MAX_REASONS of them at full length. */
@@ -39,7 +39,8 @@ struct epw_decision {
     const char *reason[EPW_MAX_REASONS];
     size_t words_used;
     char words[EPW_WORDS_LEN];
-    struct epw_awaits awaits; /* kept from decision to decision */
+    const struct epw_look *look; /* of an untold verdict; NULL: see epw_looks_find() */
+    struct epw_looks looks;      /* kept from decision to decision */
 };
 
 /*
@@ -61,6 +62,9 @@ void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *reco
  * of an untold verdict that contradict the flow are among its candidates.
  */
 bool epw_decision_waits(struct epw_decision *d);
+
+/* Frees what decisions kept; *d itself is the caller's. */
+void epw_decision_close(struct epw_decision *d);
 
 /* Whether a candidate ties with the best one, and is of another product. */
 bool epw_decision_ties(const struct epw_decision *d, const struct epw_judged *j);

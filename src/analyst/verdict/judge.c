@@ -92,7 +92,7 @@ static bool attempt_counts(const struct epw_case *c, const struct epw_judged *j)
     if (j->role[1].how != EPW_ROLE_UNKNOWN || j->name_rank != 0)
         return true;
     return !epw_host_is_scanner(c->host[0]) &&
-           epw_hosts_fan(c->know->hosts, EPW_FAN_TRYING, &r->ip[1], r->proto, r->port[1]) >=
+           epw_fans_count(c->know->fans, EPW_FAN_TRYING, &r->ip[1], r->proto, r->port[1]) >=
                EPW_FAN_MANY;
 }
 
@@ -280,6 +280,21 @@ void epw_judge_known(const struct epw_case *c, struct epw_judged *j)
         judge_unnamed(c, j);
     if (!j->contradicted)
         judge_site(c, j);
+}
+
+bool epw_judged_teaches(const struct epw_case *c, const struct epw_judged *j,
+                        struct epw_lesson *lesson)
+{
+    const struct epw_signature *sig = j->sig;
+    bool needs = sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_RESPONDER;
+    /* One of a hundred ports says little by itself: ranges teach with their protocol. */
+    bool told =
+        sig->app_count == 0 || j->app_agrees || (!c->seen && sig->port[0].low == sig->port[0].high);
+    if (!needs || !told || !j->plain || !j->port_fits || sig->responder[0] == '\0' ||
+        !epw_site_has_port(c->know->site, sig, c->record->port[1]))
+        return false;
+    *lesson = (struct epw_lesson){ sig, epw_site_first_port(c->know->site, sig) };
+    return true;
 }
 
 /*

@@ -35,6 +35,10 @@ void epw_judge_seen(const struct epw_case *c, const struct epw_signature *sig,
 /* Then by what is known of its hosts and names. */
 void epw_judge_known(const struct epw_case *c, struct epw_judged *j);
 
+/* Whether such a flow, answered with payload, teaches something of the host that answers: what. */
+bool epw_judged_teaches(const struct epw_case *c, const struct epw_judged *j,
+                        struct epw_lesson *lesson);
+
 /* The place of a candidate: the best has the lowest number, of EPW_JUDGED_ORDER_BITS. */
 uint64_t epw_judged_order(const struct epw_judged *j);
 #define EPW_JUDGED_ORDER_BITS 55

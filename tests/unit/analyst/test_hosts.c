@@ -71,6 +71,22 @@ Test(hosts, two_functions_teach_a_role)
     cr_assert_eq(epw_hosts_role(hosts, &server, "other", "manager").how, EPW_ROLE_UNKNOWN);
 }
 
+Test(hosts, a_list_teaches_what_its_rows_do)
+{
+    struct epw_signature a = row("acme", "clients", &p8014, EPW_NEEDS_PORT);
+    struct epw_signature b = row("acme", "web-services", &p8446, EPW_NEEDS_RESPONDER);
+    const struct epw_lesson first[] = { { &a, 8014 } }, second[] = { { &a, 8014 }, { &b, 8446 } };
+    epw_hosts_answered_all(hosts, &server, first, 1, 1);
+    epw_hosts_answered_all(hosts, &server, first, 1, 1);
+    cr_assert(epw_hosts_answers(hosts, &server, &a));
+    cr_assert_not(epw_hosts_answers(hosts, &server, &b));
+    epw_hosts_answered_all(hosts, &server, second, 2, 2);
+    cr_assert_eq(role(), EPW_ROLE_PORTS);
+    const struct epw_ip other = ip("10.0.0.6");
+    epw_hosts_answered_all(hosts, &other, second, 2, 2);
+    cr_assert_eq(epw_hosts_role(hosts, &other, "acme", "manager").how, EPW_ROLE_PORTS);
+}
+
 Test(hosts, shared_ports_alone_teach_nothing)
 {
     struct epw_signature a = row("acme", "console", &p9000, EPW_NEEDS_RESPONDER);
@@ -108,21 +124,6 @@ Test(hosts, a_product_that_explains_more_is_the_rival)
     cr_assert_eq(epw_host_rival(epw_hosts_get(hosts, &server), "acme"), &more);
     cr_assert_null(epw_host_rival(epw_hosts_get(hosts, &server), "bolt"),
                    "it explains all that is there");
-}
-
-Test(hosts, peers_are_counted_once_and_up_to_many)
-{
-    char text[32];
-    for (int i = 0; i < 40; i++) {
-        snprintf(text, sizeof(text), "10.1.0.%d", i % 20);
-        struct epw_ip peer = ip(text);
-        epw_hosts_fan_add(hosts, EPW_FAN_IN, &server, 6, 2222, &peer);
-        if (i == 0)
-            cr_assert_eq(epw_hosts_fan(hosts, EPW_FAN_IN, &server, 6, 2222), 1);
-    }
-    cr_assert_eq(epw_hosts_fan(hosts, EPW_FAN_IN, &server, 6, 2222), EPW_FAN_PEERS);
-    cr_assert_eq(epw_hosts_fan(hosts, EPW_FAN_OUT, &server, 6, 2222), 0);
-    cr_assert_eq(epw_hosts_fan(hosts, EPW_FAN_IN, &server, 17, 2222), 0);
 }
 
 Test(hosts, who_tries_many_ports_or_hosts_in_vain_is_a_scanner)

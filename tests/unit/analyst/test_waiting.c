@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More than several chunks of 64 KiB hold, of 100 and more bytes each. */
-#define MANY 5000
+/* More than several chunks of 1 MiB hold, of some 400 bytes each. */
+#define MANY 10000
+
+/* No chunk holds it. */
+#define TOO_LARGE (1u << 20)
 
 static struct epw_waiting *add(struct epw_waiting_line *line, uint64_t id, const char *text)
 {
@@ -80,9 +83,9 @@ Test(waiting, keeps_what_it_copied)
 Test(waiting, refuses_what_is_too_large)
 {
     struct epw_waiting_line line = { 0 };
-    char *text = calloc(1, 65537);
+    char *text = calloc(1, TOO_LARGE + 1);
     cr_assert_not_null(text);
-    memset(text, 'a', 65536);
+    memset(text, 'a', TOO_LARGE);
     cr_assert_not_null(add(&line, 1, "first.example"));
     cr_assert_null(add(&line, 2, text));
     cr_assert_not_null(add(&line, 3, "third.example"));

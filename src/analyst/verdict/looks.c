@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/verdict/looks.h"
+
+#include "analyst/verdict/check.h"
+#include "analyst/verdict/verdict.h"
+#include "base/hash.h"
+
+#include <stdlib.h>
+
+bool epw_awaits_name(const struct epw_case *c)
+{
+    const struct epw_flow_record *r = c->record;
+    const struct epw_signature *const *row;
+    size_t count = epw_catalogue_by_port(c->know->catalogue, r->proto, r->port[1], &row);
+    for (size_t i = 0; !c->named && i < count && i < EPW_MAX_CANDIDATES; i++) {
+        struct epw_judged j = { .sig = row[i] };
+        if (row[i]->needs != EPW_NEEDS_NAME)
+            continue;
+        epw_check_seen(c, &j);
+        if (!j.contradicted)
+            return true;
+    }
+    return false;
+}
+
+/* All that epw_judge_seen() looks at where no name has hit a mask, as one number; never 0. */
+static uint64_t looks_of(const struct epw_case *c)
+{
+    const struct epw_evidence *ev = c->record->evidence;
+    uint64_t looks = (uint64_t)ev->app | (uint64_t)ev->inner_app << 8 |
+                     (uint64_t)ev->app_side[0] << 16 | (uint64_t)ev->app_side[1] << 24;
+    looks |= (uint64_t)c->record->port[1] << 32 | (uint64_t)c->record->proto << 48;
+    return looks | (uint64_t)ev->starttls << 56 | (uint64_t)c->strange << 57 |
+           (uint64_t)c->to_group << 58 | (uint64_t)c->own_name << 59 | (uint64_t)c->named << 60 |
+           1ULL << 63;
+}
+
+static bool judge_rows(struct epw_look *look, const struct epw_case *c)
+{
+    const struct epw_signature *const *row;
+    const struct epw_flow_record *r = c->record;
+    size_t count = epw_catalogue_unnamed(c->know->catalogue, r->proto, r->port[1], &row);
+    if (count > EPW_MAX_CANDIDATES)
+        count = EPW_MAX_CANDIDATES;
+    look->judged = calloc(count + 1, sizeof(look->judged[0]));
+    look->lesson = calloc(count + 1, sizeof(look->lesson[0]));
+    if (look->judged == NULL || look->lesson == NULL)
+        return false;
+    for (; look->count < count; look->count++) {
+        struct epw_judged *j = &look->judged[look->count];
+        epw_judge_seen(c, row[look->count], j);
+        if (epw_judged_teaches(c, j, &look->lesson[look->lesson_count]))
+            look->lesson_count++;
+    }
+    return true;
+}
+
+static void forget(struct epw_look *look)
+{
+    free(look->judged);
+    free(look->lesson);
+    *look = (struct epw_look){ .looks = 0 };
+}
+
+const struct epw_look *epw_looks_find(struct epw_looks *looks, const struct epw_case *c)
+{
+    if (c->hit_count != 0 || c->proxied || c->record->evidence->hint[0] != '\0')
+        return NULL;
+    uint64_t mine = looks_of(c);
+    struct epw_look *look = &looks->look[epw_hash_mix(mine, EPW_HASH_K1) % EPW_LOOKS];
+    if (look->looks == mine)
+        return look;
+    forget(look);
+    if (!judge_rows(look, c)) {
+        forget(look);
+        return NULL;
+    }
+    look->awaits_name = epw_awaits_name(c);
+    look->looks = mine;
+    return look;
+}
+
+void epw_looks_free(struct epw_looks *looks)
+{
+    for (size_t i = 0; i < EPW_LOOKS; i++)
+        forget(&looks->look[i]);
+}

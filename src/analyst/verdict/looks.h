@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What flows that look alike have in common. Most flows say nothing that one
+ * of their port's rows could be told by: no name that a mask matches, no proxy,
+ * no share. How the rows fit what was seen is then the same for all of them,
+ * so it is judged once and kept.
+ */
+#ifndef EPW_ANALYST_VERDICT_LOOKS_H
+#define EPW_ANALYST_VERDICT_LOOKS_H
+
+#include "analyst/verdict/judge.h"
+
+/* Looks that are remembered: a network has fewer. */
+#define EPW_LOOKS 256
+
+struct epw_look {
+    uint64_t looks; /* 0: free */
+    /* A row that only a name could decide may yet get one: the flow has none, and the row is not
+     * contradicted. */
+    bool awaits_name;
+    size_t count; /* rows that a name alone does not decide, by what was seen */
+    struct epw_judged *judged;
+    size_t lesson_count; /* what such a flow teaches of the host that answers it */
+    struct epw_lesson *lesson;
+};
+
+/* Of one catalogue and site. Begin with zeros. */
+struct epw_looks {
+    struct epw_look look[EPW_LOOKS];
+};
+
+/*
+ * Of a flow like this one; valid until the next call. NULL: it has something of its own to be
+ * judged by, or there is no memory.
+ */
+const struct epw_look *epw_looks_find(struct epw_looks *looks, const struct epw_case *c);
+void epw_looks_free(struct epw_looks *looks);
+
+/* epw_look.awaits_name of a flow without a look. */
+bool epw_awaits_name(const struct epw_case *c);
+
+#endif
