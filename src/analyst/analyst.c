@@ -213,7 +213,7 @@ static enum epw_err hand_on(struct epw_analyst *a, const struct epw_flow_record 
 
 static enum epw_err take(struct epw_analyst *a, const struct epw_flow_record *record)
 {
-    advance(a, record->last_ns);
+    advance(a, record->told_ns > record->last_ns ? record->told_ns : record->last_ns);
     epw_audit_record(a->audit, record);
     epw_decide(&a->decision, record, &a->know);
     epw_analyst_learn(a, record);

@@ -4,6 +4,7 @@
 #include "capture/live.h"
 
 #include "base/text.h"
+#include "capture/looks.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -27,19 +28,29 @@
 #define BLOCK_MS_ONE     100
 #define BLOCK_MS_SEVERAL 20
 
-/*
- * What an interface received shows after so many blocks' time, and what a busy machine needs: a
- * packet is held back until then while another interface has nothing. For several interfaces that
- * is 60 ms, 75 MB at 10 Gbit/s.
- */
+/* What an interface received shows after so many blocks' time. */
 #define HOLD_BLOCKS 2
-#define SLACK_NS    (20 * MS_NS)
+
+/*
+ * ... and so many looks (capture/looks.h). Merging: a packet is held back so long while another
+ * interface has nothing, with the blocks 100 ms, which is 125 MB at 10 Gbit/s. Idle: the clock of a
+ * quiet link is about 1 s behind, half of it at least, which delays reports and costs nothing else;
+ * a packet that shows later finds its flow ended. Drain: the end of a run.
+ */
+#define MERGE_LOOKS    3
+#define MERGE_PAUSE_NS (20 * MS_NS)
+#define IDLE_LOOKS     10
+#define IDLE_PAUSE_NS  (IDLE_NS / 2)
+#define DRAIN_LOOKS    3 /* of the idle ones */
 
 /* A pause where there is nothing to wait for. */
 #define PAUSE_NS (10 * MS_NS)
 
-/* After a stop, what is in the rings is read: a full one in a fraction of a second. */
-#define DRAIN_MAX_NS (5000 * MS_NS)
+/*
+ * After a stop, what is in the rings is read: a full one in a fraction of a second, but on a
+ * machine that does much else. The first younger packet ends it sooner.
+ */
+#define DRAIN_MAX_NS (30000 * MS_NS)
 
 struct tap {
     struct epw_iface *iface;
@@ -56,7 +67,8 @@ struct epw_live {
     int64_t stop_ns;  /* wall time up to which is read, 0: on and on */
     int64_t drain_ns; /* monotonic time of the stop */
     bool drained;     /* all until stop_ns was read */
-    int64_t seen_ns;  /* wall time of the last look that found nothing more, 0: there is more */
+    struct epw_looks merge, idle;
+    bool seen_all;    /* the last look found nothing more */
     int64_t check_ns; /* monotonic time of the next look at the interfaces */
     const char *const *names;
     epw_diag_fn on_event;
@@ -121,9 +133,11 @@ enum epw_err epw_live_open(struct epw_live **out, const char *const *names, size
     live->names = names;
     live->on_event = on_event;
     live->ctx = ctx;
+    live->merge.pause_ns = MERGE_PAUSE_NS;
+    live->idle.pause_ns = IDLE_PAUSE_NS;
     struct epw_iface_options timed = *options;
     timed.block_ms = count == 1 ? BLOCK_MS_ONE : BLOCK_MS_SEVERAL;
-    live->hold_ns = HOLD_BLOCKS * timed.block_ms * MS_NS + SLACK_NS;
+    live->hold_ns = HOLD_BLOCKS * timed.block_ms * MS_NS;
     enum epw_err err = check_names(names, count, &diag);
     for (size_t i = 0; i < count && err == EPW_OK; i++)
         err = open_tap(live, names[i], &timed, count == 1, &diag);
@@ -223,6 +237,21 @@ static void take(struct epw_live *live, struct tap *tap, struct epw_batch *batch
         tell_gone(live, tap, diag.text);
 }
 
+/* To be called before the rings are looked at. */
+static int64_t begin_look(struct epw_live *live)
+{
+    int64_t now = clock_ns(CLOCK_REALTIME);
+    epw_looks_note(&live->merge, now);
+    epw_looks_note(&live->idle, now);
+    return now;
+}
+
+/* Until when all has shown that was received. */
+static int64_t shown_ns(const struct epw_live *live, const struct epw_looks *looks, unsigned often)
+{
+    return epw_looks_ago(looks, often) - live->hold_ns;
+}
+
 static bool has_head(const struct tap *tap)
 {
     return tap->at < tap->staged->count;
@@ -272,48 +301,44 @@ static void move_head(struct epw_live *live, struct tap *tap, struct epw_batch *
     tap->at++;
 }
 
-/*
- * Merges by stamp until the batch is full, or all that is left must be held back. Returns how
- * many nanoseconds to wait for what is held back, 0 when nothing is.
- */
-static int64_t merge(struct epw_live *live, struct epw_batch *batch, uint32_t max)
+/* Merges by stamp until the batch is full; true: all that is left must be held back. */
+static bool merge(struct epw_live *live, struct epw_batch *batch, uint32_t max)
 {
     while (batch->count < max) {
-        /* The clock first: what is not there at a later look was received after it. */
-        int64_t now = clock_ns(CLOCK_REALTIME);
+        int64_t now = begin_look(live);
         bool all = stage(live);
         struct tap *tap;
-        live->seen_ns = 0;
+        live->seen_all = false;
         while ((tap = earliest(live)) != NULL) {
-            int64_t age = now - head(tap)->ts_ns;
+            int64_t ts_ns = head(tap)->ts_ns;
             /* A stamp in the future: the clock was set back. Waiting for it could take hours. */
-            if (!all && age >= 0 && age < live->hold_ns) {
-                live->seen_ns = now;
-                return live->hold_ns - age;
-            }
+            live->seen_all =
+                !all && ts_ns <= now && ts_ns > shown_ns(live, &live->merge, MERGE_LOOKS);
+            if (live->seen_all)
+                return true;
             if (batch->count == max || head(tap)->caplen > EPW_BATCH_BYTES - batch->used)
-                return 0;
+                return false;
             move_head(live, tap, batch);
             if (!has_head(tap))
                 break;
         }
         if (tap == NULL) {
-            live->seen_ns = now;
-            return 0;
+            live->seen_all = true;
+            return false;
         }
     }
-    return 0;
+    return false;
 }
 
-static int64_t fill(struct epw_live *live, struct epw_batch *batch, uint32_t max)
+/* True: something is there and held back. */
+static bool fill(struct epw_live *live, struct epw_batch *batch, uint32_t max)
 {
     if (live->count > 1)
         return merge(live, batch, max);
-    int64_t now = clock_ns(CLOCK_REALTIME);
+    begin_look(live);
     take(live, &live->tap[0], batch, max);
-    live->seen_ns =
-        batch->count < max && EPW_BATCH_BYTES - batch->used >= EPW_MAX_SNAPLEN ? now : 0;
-    return 0;
+    live->seen_all = batch->count < max && EPW_BATCH_BYTES - batch->used >= EPW_MAX_SNAPLEN;
+    return false;
 }
 
 /* Waits for packets where there are none; false when a signal came or the time is over. */
@@ -337,13 +362,15 @@ static bool wait_for(struct epw_live *live, int64_t ns)
     return ready > 0;
 }
 
-/* Takes away what was received after the stop; then, or when no more can come, all was read. */
+/* Takes away what was received after the stop; then, or when all has shown, all was read. */
 static void drain(struct epw_live *live, struct epw_batch *batch)
 {
     int64_t past = clock_ns(CLOCK_MONOTONIC) - live->drain_ns;
     if (live->stop_ns == 0)
         return;
-    live->drained = past >= (batch->count == 0 ? live->hold_ns : DRAIN_MAX_NS);
+    bool nothing = batch->count == 0 && live->seen_all;
+    live->drained = past >= DRAIN_MAX_NS ||
+                    (nothing && shown_ns(live, &live->idle, DRAIN_LOOKS) >= live->stop_ns);
     for (uint32_t i = 0; i < batch->count; i++)
         if (batch->frame[i].ts_ns > live->stop_ns) {
             batch->count = i;
@@ -357,13 +384,13 @@ static void fill_or_wait(struct epw_live *live, struct epw_batch *batch, uint32_
     int64_t until = clock_ns(CLOCK_MONOTONIC) + IDLE_NS;
     for (;;) {
         check_taps(live);
-        int64_t held = fill(live, batch, max);
+        bool held = fill(live, batch, max);
         drain(live, batch);
         int64_t left = until - clock_ns(CLOCK_MONOTONIC);
         if (batch->count > 0 || live->drained || left <= 0)
             return;
-        bool ready = wait_for(live, held != 0 && held < left ? held : left);
-        if (!ready && held == 0)
+        bool ready = wait_for(live, held && MERGE_PAUSE_NS < left ? MERGE_PAUSE_NS : left);
+        if (!ready && !held)
             return;
     }
 }
@@ -375,8 +402,8 @@ void epw_live_read(struct epw_live *live, struct epw_batch *batch, uint64_t max)
     if (!live->drained)
         fill_or_wait(live, batch, most);
     batch->end = live->drained && batch->count == 0;
-    /* What was received before shows by now; what is held back is younger. */
-    batch->now_ns = live->seen_ns == 0 ? 0 : live->seen_ns - live->hold_ns;
+    /* What is held back is younger. */
+    batch->now_ns = live->seen_all ? shown_ns(live, &live->idle, IDLE_LOOKS) : 0;
 }
 
 void epw_live_drops(struct epw_live *live, uint64_t *kernel, uint64_t *interface)

@@ -62,6 +62,7 @@ struct epw_flow_record {
     enum epw_flow_state state;
     enum epw_flow_reason reason;
     int64_t first_ns, last_ns; /* first and last packet of what this record counts */
+    int64_t told_ns;           /* packet time when the record was made; 0: not known */
     uint64_t packets[2];       /* by enum epw_dir */
     uint64_t bytes[2];
     uint64_t payload_bytes[2]; /* TCP or UDP payload as claimed by the headers */

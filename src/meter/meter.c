@@ -119,11 +119,10 @@ static void end_all(struct epw_meter *m)
     m->ends_count = 0;
 }
 
-static void expire(struct epw_meter *m, const struct epw_point *point)
+static void expire_at(struct epw_meter *m, int64_t point_ns)
 {
     struct epw_flow *flow;
-    m->now_ns = point->now_ns;
-    m->place = (struct epw_place){ .at = 2 * point->before };
+    m->now_ns = m->place.point_ns = point_ns;
     while ((flow = epw_expiry_due(&m->expiry, m->now_ns)) != NULL) {
         const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
         /* To the tail, where it is not due again. */
@@ -132,6 +131,23 @@ static void expire(struct epw_meter *m, const struct epw_point *point)
         end_later(m, &(struct epw_ending_flow){ flow->last_ns, cold->id, flow });
     }
     end_all(m);
+}
+
+/* Of the points in a gap of the traffic those where a flow may be due: a month has 26 million. */
+static void expire(struct epw_meter *m, const struct epw_point *point)
+{
+    int64_t at_ns = point->first_ns;
+    m->place = (struct epw_place){ .at = 2 * point->before };
+    while (at_ns <= point->now_ns) {
+        int64_t wait = epw_expiry_wait(&m->expiry, at_ns);
+        if (wait > point->now_ns - at_ns)
+            break;
+        if (wait > 0)
+            at_ns += (wait + EPW_POINT_NS - 1) / EPW_POINT_NS * EPW_POINT_NS;
+        expire_at(m, at_ns);
+        at_ns += EPW_POINT_NS;
+    }
+    m->now_ns = m->place.point_ns = point->now_ns;
     m->place.ns = INT64_MAX;
     m->place.id = UINT64_MAX;
     if (m->sink.time != NULL)

@@ -45,12 +45,13 @@ struct epw_meter_options {
 
 /*
  * Where in a round a result belongs, so that the results of several meters can
- * be put into the one order that a single meter has: by at, then ns, then id.
+ * be put into the one order that a single meter has: by at, then point_ns, then ns, then id.
  */
 struct epw_place {
-    uint32_t at; /* 2 i: the point before packet i; 2 i + 1: packet i; EPW_PLACE_FLUSH */
-    int64_t ns;  /* at a point the flow's last stamp, in the flush its first, else 0 */
-    uint64_t id; /* at a point and in the flush the flow's id, else 0 */
+    uint32_t at;      /* 2 i: the points before packet i; 2 i + 1: packet i; EPW_PLACE_FLUSH */
+    int64_t point_ns; /* at a point its time, else 0 */
+    int64_t ns;       /* at a point the flow's last stamp, in the flush its first, else 0 */
+    uint64_t id;      /* at a point and in the flush the flow's id, else 0 */
     /* A point itself comes after the flows that end at it: with the greatest ns and id. */
 };
 #define EPW_PLACE_FLUSH UINT32_MAX

@@ -89,6 +89,7 @@ void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_
         .reason = reason,
         .first_ns = flow->first_ns,
         .last_ns = flow->last_ns,
+        .told_ns = m->now_ns,
         .syns = cold->syns,
         .first_record = (flow->flags & EPW_F_RECORDED) == 0,
         .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,

@@ -3,12 +3,12 @@
 
 #include <stddef.h>
 
-/* The clock came to the next point, or past it. */
+/* The clock came to the next point, or past it and others. */
 static void look_at(struct epw_pace *pace, struct epw_round *round, uint32_t before)
 {
     int64_t point_ns = pace->clock.now_ns - pace->clock.now_ns % EPW_POINT_NS;
     if (pace->next_ns != 0)
-        round->point[round->points++] = (struct epw_point){ point_ns, before };
+        round->point[round->points++] = (struct epw_point){ pace->next_ns, point_ns, before };
     pace->next_ns = point_ns + EPW_POINT_NS;
 }
 

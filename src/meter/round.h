@@ -15,9 +15,9 @@
 #include <stdint.h>
 
 /*
- * Flows are looked at for the end of their time when the clock passes a
- * multiple of this, at that time and before the packet that brought it. Short
- * beside every timeout, long beside the work of looking.
+ * Flows are looked at for the end of their time at every multiple of this, before
+ * the first packet that is not older. Short beside every timeout, long beside the
+ * work of looking.
  */
 #define EPW_POINT_NS 100000000LL
 
@@ -27,10 +27,14 @@
 /* Meters that can share the packets of a round. */
 #define EPW_OWNERS_MAX 64
 
-/* A point of packet time at which flows end. */
+/*
+ * Points of packet time at which flows end: all that the clock passed in one step. In a gap of the
+ * traffic that is many, and each counts: live, where the machine's clock goes on in a gap, and
+ * offline the same flows end at the same points.
+ */
 struct epw_point {
-    int64_t now_ns;  /* a multiple of EPW_POINT_NS */
-    uint32_t before; /* it comes before this packet; batch.count: after the last */
+    int64_t first_ns, now_ns; /* multiples of EPW_POINT_NS: the first and the last */
+    uint32_t before;          /* they come before this packet; batch.count: after the last */
 };
 
 struct epw_round {

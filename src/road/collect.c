@@ -49,6 +49,8 @@ static bool is_before(const struct epw_event *a, const struct epw_event *b)
 {
     if (a->place.at != b->place.at)
         return a->place.at < b->place.at;
+    if (a->place.point_ns != b->place.point_ns)
+        return a->place.point_ns < b->place.point_ns;
     if (a->place.ns != b->place.ns)
         return a->place.ns < b->place.ns;
     return a->place.id < b->place.id;

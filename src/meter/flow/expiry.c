@@ -76,6 +76,20 @@ struct epw_flow *epw_expiry_due(struct epw_expiry *x, int64_t now_ns)
     return NULL;
 }
 
+int64_t epw_expiry_wait(const struct epw_expiry *x, int64_t now_ns)
+{
+    int64_t least = INT64_MAX;
+    for (unsigned q = 0; q < EPW_QUEUES; q++) {
+        const struct epw_flow *flow = head_of(x, q);
+        if (flow == NULL)
+            continue;
+        int64_t queued_ns = epw_table_cold(x->table, flow)->queued_ns;
+        int64_t wait = x->timeout_ns[q] + EPW_EXPIRY_SLACK_NS + 1 - (now_ns - queued_ns);
+        least = wait < least ? wait : least;
+    }
+    return least;
+}
+
 static struct epw_flow *victim_in(struct epw_expiry *x, unsigned queue, int64_t now_ns)
 {
     struct epw_flow *quietest = NULL;

@@ -71,6 +71,12 @@ static inline bool epw_expiry_idle(const struct epw_expiry *x, const struct epw_
 struct epw_flow *epw_expiry_due(struct epw_expiry *x, int64_t now_ns);
 
 /*
+ * How long after now_ns the first flow may be due; 0 or less: at once, INT64_MAX: none ever.
+ * What epw_expiry_due() says in between is NULL.
+ */
+int64_t epw_expiry_wait(const struct epw_expiry *x, int64_t now_ns);
+
+/*
  * Who goes when there is no room: the oldest of those that only one side ever
  * spoke in, if there are more than EPW_EVICT_NURSERY says, so that a flood of attempts
  * evicts itself; then a closed one; then one that goes on; then any. Of the queue's first few the

@@ -51,6 +51,20 @@ Test(expiry, a_silent_flow_is_due_after_its_timeout)
     cr_assert_null(epw_expiry_due(&x, 1000 * S));
 }
 
+Test(expiry, tells_how_long_nothing_can_be_due)
+{
+    cr_assert_eq(epw_expiry_wait(&x, 5 * S), INT64_MAX, "there is no flow");
+    end(flow_at(EPW_QUEUE_TCP, 0));
+    struct epw_flow *tcp = flow_at(EPW_QUEUE_TCP, 1), *udp = flow_at(EPW_QUEUE_UDP, 2);
+    cr_assert_eq(epw_expiry_wait(&x, 2 * S), 10 * S + SLACK + 1);
+    cr_assert_eq(epw_expiry_wait(&x, 13 * S + 1), 0);
+    cr_assert_lt(epw_expiry_wait(&x, 50 * S), 0);
+    cr_assert_eq(epw_expiry_due(&x, 13 * S + 1), udp);
+    end(udp);
+    cr_assert_eq(epw_expiry_wait(&x, 50 * S), 51 * S + SLACK + 1);
+    end(tcp);
+}
+
 Test(expiry, an_active_flow_goes_back_to_the_tail)
 {
     struct epw_flow *busy = flow_at(EPW_QUEUE_UDP, 0), *idle = flow_at(EPW_QUEUE_UDP, 1);

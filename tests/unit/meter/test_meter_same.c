@@ -12,7 +12,17 @@
  * timeouts; stamps up to half a second out of order; VLANs; every TCP flag. */
 #define PACKETS 3000
 
-static void random_packets(struct run *run, const char *only_client)
+/* As on an interface, where time goes on while nothing comes. */
+static void idle_until(struct run *run, int64_t ns)
+{
+    for (int64_t tick = run->pace.clock.now_ns; tick != 0 && tick < ns; tick += 70000000) {
+        run->batch->now_ns = tick;
+        run_go(run);
+    }
+    run->batch->now_ns = 0;
+}
+
+static void random_packets(struct run *run, const char *only_client, bool live)
 {
     static const char *const host[] = { "10.0.0.1", "10.0.0.2", "10.0.0.3" };
     static const uint8_t flags[] = {
@@ -41,6 +51,8 @@ static void random_packets(struct run *run, const char *only_client)
         s.dst = back ? client : server;
         s.sport = back ? 8014 : port;
         s.dport = back ? port : 8014;
+        if (live)
+            idle_until(run, START_NS + (int64_t)(s.at * 1e9));
         run_send(run, &s);
     }
     run_flush(run);
@@ -54,15 +66,20 @@ static int by_flow(const void *a, const void *b)
     return (x->first_ns > y->first_ns) - (x->first_ns < y->first_ns);
 }
 
-static void run_random(struct run *run, uint64_t seed, bool hold, const char *only_client)
+static void begin_random(struct run *run, uint64_t seed)
 {
     struct epw_meter_options options = EPW_METER_DEFAULTS;
     options.seed = seed;
     options.timeouts =
         (struct epw_timeouts){ .tcp = 40, .udp = 20, .closed = 10, .unanswered = 12, .active = 60 };
     run_begin_with(run, &options);
+}
+
+static void run_random(struct run *run, uint64_t seed, bool hold, const char *only_client)
+{
+    begin_random(run, seed);
     run->hold = hold;
-    random_packets(run, only_client);
+    random_packets(run, only_client, false);
     cr_assert_gt(run->records, 100);
     qsort(run->record, run->records, sizeof(run->record[0]), by_flow);
 }
@@ -90,8 +107,10 @@ static struct run one, two;
 static void all_same(void)
 {
     cr_assert_eq(one.records, two.records);
-    for (size_t i = 0; i < one.records; i++)
+    for (size_t i = 0; i < one.records; i++) {
         are_same(&one.record[i], &two.record[i]);
+        cr_assert_eq(one.record[i].told_ns, two.record[i].told_ns);
+    }
 }
 
 Test(meter_same, in_one_batch_or_many)
@@ -108,6 +127,19 @@ Test(meter_same, with_any_seed)
 {
     run_random(&one, 1, true, NULL);
     run_random(&two, 99, true, NULL);
+    all_same();
+    run_end(&one);
+    run_end(&two);
+}
+
+/* In a gap flows end one after the other, each at its own time, whether or not anybody looks. */
+Test(meter_same, whether_time_goes_on_in_gaps_or_at_the_next_packet)
+{
+    begin_random(&one, 1);
+    random_packets(&one, NULL, false);
+    begin_random(&two, 1);
+    random_packets(&two, NULL, true);
+    cr_assert_gt(one.records, 100);
     all_same();
     run_end(&one);
     run_end(&two);
