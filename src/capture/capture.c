@@ -250,6 +250,20 @@ static void prime(struct epw_capture *c)
         sift_down(c, i);
 }
 
+/* Behind the head just taken: what is left needs no order when one file is all there is. */
+static void fill(struct epw_capture *c, struct epw_batch *batch)
+{
+    uint16_t i = c->heap[0];
+    uint32_t count = EPW_BATCH_FRAMES - batch->count, from = batch->count;
+    if (c->heap_count != 1 || c->filter != NULL)
+        return;
+    if (c->packets_left < count)
+        count = (uint32_t)c->packets_left;
+    c->packets_left -= epw_reader_fill(c->input[i].reader, batch, count);
+    for (; from < batch->count; from++)
+        batch->frame[from].source = i;
+}
+
 static void read_files(struct epw_capture *c, struct epw_batch *batch)
 {
     if (!c->primed)
@@ -264,6 +278,7 @@ static void read_files(struct epw_capture *c, struct epw_batch *batch)
         memcpy(batch->room + batch->used, head->bytes, head->caplen);
         batch->used += head->caplen;
         c->packets_left--;
+        fill(c, batch);
         if (c->packets_left > 0 && !advance(c, c->heap[0]))
             c->heap[0] = c->heap[--c->heap_count];
         if (c->heap_count > 1)

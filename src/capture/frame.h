@@ -36,7 +36,7 @@ struct epw_batch {
                        also when there was none; 0: only the stamps tell. A live batch without
                        frames is no end */
     struct epw_frame frame[EPW_BATCH_FRAMES];
-    uint8_t room[EPW_BATCH_BYTES]; /* the frames' bytes, back to back */
+    uint8_t room[EPW_BATCH_BYTES]; /* the frames' bytes, in their order */
 };
 
 #endif

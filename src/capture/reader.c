@@ -321,6 +321,15 @@ int epw_reader_next(struct epw_reader *r, struct epw_frame *frame, struct epw_di
     return next_by_libpcap(r, frame, diag);
 }
 
+uint32_t epw_reader_fill(struct epw_reader *r, struct epw_batch *batch, uint32_t count)
+{
+    if (r->records == NULL)
+        return 0;
+    uint32_t filled = epw_records_fill(r->records, r->snaplen, batch, count);
+    r->packets += filled;
+    return filled;
+}
+
 uint16_t epw_reader_linktype(const struct epw_reader *r)
 {
     return r->linktype;

@@ -32,6 +32,12 @@ enum epw_err epw_reader_diag(struct epw_diag *diag, const char *name, enum epw_e
  */
 int epw_reader_next(struct epw_reader *reader, struct epw_frame *frame, struct epw_diag *diag);
 
+/*
+ * Adds frames that are at hand to a batch, at most count, but for their sources; returns how many.
+ * None says nothing: epw_reader_next() goes on.
+ */
+uint32_t epw_reader_fill(struct epw_reader *reader, struct epw_batch *batch, uint32_t count);
+
 /* LINKTYPE_ of the file or of its first interface. */
 uint16_t epw_reader_linktype(const struct epw_reader *reader);
 

@@ -15,10 +15,15 @@
 /* Held of the file at a time: what fits a second-level cache beside the rest. */
 #define BUFFER_MAX (1u << 18)
 
+/* How a file's numbers are written. */
+struct style {
+    bool big_endian, ns;
+};
+
 struct epw_records {
     struct epw_stream base;
     struct epw_stream *below;
-    bool big_endian, ns;
+    struct style style;
     bool done;      /* libpcap has taken over */
     size_t at, len; /* what is left of the buffer is [at, len) */
     size_t room;
@@ -80,8 +85,8 @@ struct epw_records *epw_records_new(struct epw_stream *below, size_t buffer_len)
         return NULL;
     }
     uint32_t magic = epw_run_be32(header, 0);
-    r->big_endian = magic == 0xa1b2c3d4 || magic == 0xa1b23c4d;
-    r->ns = magic == 0xa1b23c4d || magic == 0x4d3cb2a1;
+    r->style.big_endian = magic == 0xa1b2c3d4 || magic == 0xa1b23c4d;
+    r->style.ns = magic == 0xa1b23c4d || magic == 0x4d3cb2a1;
     r->base.pull = pull;
     r->base.close = close_records;
     r->below = below;
@@ -115,23 +120,23 @@ static bool refill(struct epw_records *r)
 
 enum record { RECORD_TAKEN, RECORD_NOT_WHOLE, RECORD_ODD };
 
-static inline enum record take(const struct epw_records *r, struct epw_cur *c, uint32_t snaplen,
+static inline enum record take(struct style style, struct epw_cur *c, uint32_t snaplen,
                                struct epw_frame *frame)
 {
     const uint8_t *header = epw_cur_bytes(c, RECORD_HEADER);
     if (header == NULL)
         return RECORD_NOT_WHOLE;
-    uint32_t s = word(header, 0, r->big_endian), part = word(header, 4, r->big_endian);
-    uint32_t caplen = word(header, 8, r->big_endian);
-    if (caplen > snaplen || caplen > EPW_MAX_SNAPLEN || part >= (r->ns ? NS_PER_S : US_PER_S))
+    uint32_t s = word(header, 0, style.big_endian), part = word(header, 4, style.big_endian);
+    uint32_t caplen = word(header, 8, style.big_endian);
+    if (caplen > snaplen || caplen > EPW_MAX_SNAPLEN || part >= (style.ns ? NS_PER_S : US_PER_S))
         return RECORD_ODD;
     const uint8_t *bytes = epw_cur_bytes(c, caplen);
     if (bytes == NULL)
         return RECORD_NOT_WHOLE;
     frame->bytes = bytes;
-    frame->ts_ns = (int64_t)s * NS_PER_S + (int64_t)part * (r->ns ? 1 : 1000);
+    frame->ts_ns = (int64_t)s * NS_PER_S + (int64_t)part * (style.ns ? 1 : 1000);
     frame->caplen = caplen;
-    frame->wire_len = word(header, 12, r->big_endian);
+    frame->wire_len = word(header, 12, style.big_endian);
     frame->linktype = LINKTYPE_ETHERNET;
     return RECORD_TAKEN;
 }
@@ -140,7 +145,7 @@ bool epw_records_next(struct epw_records *r, uint32_t snaplen, struct epw_frame 
 {
     while (!r->done) {
         struct epw_cur c = epw_cur(r->buffer + r->at, r->len - r->at);
-        enum record what = take(r, &c, snaplen, frame);
+        enum record what = take(r->style, &c, snaplen, frame);
         if (what == RECORD_TAKEN) {
             size_t used = RECORD_HEADER + frame->caplen;
             r->at += used;
@@ -150,4 +155,42 @@ bool epw_records_next(struct epw_records *r, uint32_t snaplen, struct epw_frame 
         r->done = what == RECORD_ODD || !refill(r);
     }
     return false;
+}
+
+/* Once with the style known, so that little-endian microseconds, which most files have, cost no
+ * more than they must. Returns the bytes taken; frames point into to, where these will be. */
+static inline size_t take_run(struct style style, struct epw_cur c, uint32_t snaplen,
+                              const uint8_t *to, struct epw_frame *frame, uint32_t *count)
+{
+    const uint8_t *from = c.at;
+    size_t used = 0;
+    uint32_t taken = 0;
+    while (taken < *count && take(style, &c, snaplen, &frame[taken]) == RECORD_TAKEN) {
+        frame[taken].bytes = to + (frame[taken].bytes - from);
+        used = (size_t)(c.at - from);
+        taken++;
+    }
+    *count = taken;
+    return used;
+}
+
+uint32_t epw_records_fill(struct epw_records *r, uint32_t snaplen, struct epw_batch *batch,
+                          uint32_t count)
+{
+    if (r->done)
+        return 0;
+    size_t left = r->len - r->at, room = EPW_BATCH_BYTES - batch->used;
+    struct epw_cur c = epw_cur(r->buffer + r->at, left < room ? left : room);
+    struct epw_frame *frame = &batch->frame[batch->count];
+    uint8_t *to = batch->room + batch->used;
+    const struct style usual = { .big_endian = false, .ns = false };
+    size_t used = r->style.big_endian || r->style.ns
+                      ? take_run(r->style, c, snaplen, to, frame, &count)
+                      : take_run(usual, c, snaplen, to, frame, &count);
+    memcpy(to, r->buffer + r->at, used);
+    r->at += used;
+    r->base.count += used;
+    batch->used += (uint32_t)used;
+    batch->count += count;
+    return count;
 }
