@@ -261,8 +261,11 @@ void epw_meter_free(struct epw_meter *meter)
         return;
     uint32_t at = 0;
     struct epw_flow *flow;
-    while (meter->table != NULL && (flow = epw_table_each(meter->table, &at)) != NULL)
-        epw_ev_flow_free(meter->engine, &epw_table_cold(meter->table, flow)->evidence);
+    while (meter->table != NULL && (flow = epw_table_each(meter->table, &at)) != NULL) {
+        struct epw_flow_cold *cold = epw_table_cold(meter->table, flow);
+        epw_ev_flow_free(meter->engine, &cold->evidence);
+        free(cold->icmp);
+    }
     epw_ev_engine_free(meter->engine);
     epw_doubles_free(meter->doubles);
     epw_frags_free(meter->frags);

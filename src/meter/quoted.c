@@ -4,6 +4,8 @@
 #include "meter/flow/state.h"
 #include "meter/meter_state.h"
 
+#include <stdlib.h>
+
 static void mark(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
                  unsigned side)
 {
@@ -14,10 +16,12 @@ static void mark(struct epw_meter *m, struct epw_flow *flow, const struct epw_pa
     /* "Nobody is there" is not covered up by a later "too big" or "too far". */
     if (!refuses && (flow->flags & EPW_F_UNREACHABLE) != 0)
         return;
-    flow->flags |= EPW_F_ICMP | (refuses ? EPW_F_UNREACHABLE : 0);
-    cold->icmp_type = p->icmp_type;
-    cold->icmp_code = p->icmp_code;
-    cold->icmp_from = p->icmp_from;
+    if (refuses)
+        flow->flags |= EPW_F_UNREACHABLE;
+    if (cold->icmp == NULL)
+        cold->icmp = malloc(sizeof(*cold->icmp));
+    if (cold->icmp != NULL)
+        *cold->icmp = (struct epw_flow_icmp){ p->icmp_type, p->icmp_code, p->icmp_from };
 }
 
 void epw_meter_quoted(struct epw_meter *m, const struct epw_packet *packet,

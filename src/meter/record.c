@@ -3,6 +3,8 @@
 #include "meter/flow/state.h"
 #include "meter/meter_state.h"
 
+#include <stdlib.h>
+
 /*
  * Who began it, best knowledge last: a request in the first bytes beats a
  * guess from ports or from the first packet, never a handshake. What was sent to a group was sent
@@ -72,7 +74,9 @@ static enum epw_flow_state state_in(const struct epw_meter *m, const struct epw_
 void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)
 {
     struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
-    struct epw_evidence evidence = *epw_ev_result(cold->evidence);
+    struct epw_evidence evidence = *epw_ev_result(&cold->evidence);
+    const struct epw_flow_icmp icmp =
+        cold->icmp == NULL ? (struct epw_flow_icmp){ 0 } : *cold->icmp;
     struct epw_flow turned = *flow; /* the state is told from the roles the record shows */
     enum epw_initiator_how how;
     turned.init_side = (uint8_t)initiator_side(flow, cold, &evidence, &how);
@@ -99,10 +103,10 @@ void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_
         .doubled = (flow->flags & EPW_F_DOUBLED) != 0,
         .cut = (flow->flags & EPW_F_CUT) != 0,
         .lost = has_lost(flow, cold),
-        .icmp_error = (flow->flags & EPW_F_ICMP) != 0,
-        .icmp_type = cold->icmp_type,
-        .icmp_code = cold->icmp_code,
-        .icmp_from = cold->icmp_from,
+        .icmp_error = cold->icmp != NULL,
+        .icmp_type = icmp.type,
+        .icmp_code = icmp.code,
+        .icmp_from = icmp.from,
         .has_mac = cold->has_mac,
         .ttl = cold->ttl[turned.init_side],
         .source = cold->source,
@@ -130,10 +134,11 @@ static void count_directions(struct epw_meter *m, const struct epw_flow *flow)
 void epw_meter_end(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)
 {
     struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
-    epw_ev_finish(m->engine, cold->evidence);
+    epw_ev_finish(m->engine, &cold->evidence);
     epw_meter_record(m, flow, reason);
     count_directions(m, flow);
     epw_ev_flow_free(m->engine, &cold->evidence);
+    free(cold->icmp);
     epw_expiry_remove(&m->expiry, flow);
     epw_table_remove(m->table, flow);
 }

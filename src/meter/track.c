@@ -205,12 +205,16 @@ static void gather_evidence(struct epw_meter *m, struct epw_flow *flow, const st
     if (!epw_ev_packet(m->engine, &cold->evidence, &who, p,
                        side == a ? EPW_TO_SERVER : EPW_TO_CLIENT))
         flow->flags |= EPW_F_EVIDENCE_DONE;
+    flow->flags &= ~EPW_F_QUIET_BOTH;
+    flow->flags |= (epw_ev_quiet(&cold->evidence, EPW_TO_SERVER) ? EPW_F_QUIET(a) : 0) |
+                   (epw_ev_quiet(&cold->evidence, EPW_TO_CLIENT) ? EPW_F_QUIET(b) : 0);
 }
 
-bool epw_meter_has_evidence(const struct epw_flow *flow, const struct epw_packet *p)
+bool epw_meter_has_evidence(const struct epw_flow *flow, const struct epw_packet *p, unsigned side)
 {
-    return p->payload_wire != 0 && p->fragment != EPW_FRAG_LATER &&
-           (flow->flags & EPW_F_EVIDENCE_DONE) == 0 && (p->tcp_flags & EPW_TCP_RST) == 0 &&
+    uint32_t over = EPW_F_EVIDENCE_DONE | (p->fragment == EPW_FRAG_NONE ? EPW_F_QUIET(side) : 0);
+    return p->payload_wire != 0 && (flow->flags & over) == 0 && p->fragment != EPW_FRAG_LATER &&
+           (p->tcp_flags & EPW_TCP_RST) == 0 &&
            (p->proto == EPW_PROTO_TCP || p->proto == EPW_PROTO_UDP);
 }
 
@@ -220,7 +224,7 @@ static void gather_fragments(struct epw_meter *m, struct epw_flow *flow,
 {
     struct epw_packet whole;
     if ((flow->flags & EPW_F_EVIDENCE_DONE) == 0 && epw_frags_join(m->frags, fragment, &whole) &&
-        epw_meter_has_evidence(flow, &whole))
+        epw_meter_has_evidence(flow, &whole, side))
         gather_evidence(m, flow, &whole, side);
 }
 
@@ -243,7 +247,7 @@ void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet, uint3
         count_parked(m, flow, packet, side);
     if (((flags ^ flow->flags) & ~(EPW_F_DOUBLED | EPW_F_CUT)) != 0 || flow->queue == EPW_QUEUES)
         requeue(m, flow);
-    if (epw_meter_has_evidence(flow, packet))
+    if (epw_meter_has_evidence(flow, packet, side))
         gather_evidence(m, flow, packet, side);
     if (packet->fragment != EPW_FRAG_NONE)
         gather_fragments(m, flow, packet, side);

@@ -22,7 +22,7 @@ static uint32_t warm_cold(struct epw_meter *m, const struct epw_round *round, ui
         if (flow == NULL)
             continue;
         const struct epw_packet *p = &round->packet[m->ref[i].packet];
-        bool evidence = epw_meter_has_evidence(flow, p);
+        bool evidence = epw_meter_has_evidence(flow, p, m->ref[i].side);
         if (!evidence && !may_change_state(flow, p, m->ref[i].side))
             continue;
         m->warm[listed++] = (struct epw_warm){ .ref = (uint16_t)i, .evidence = evidence };
@@ -41,12 +41,12 @@ void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t
         const struct epw_flow *flow = m->guess[m->warm[i].ref];
         const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
         epw_expiry_warm(&m->expiry, flow);
-        if (m->warm[i].evidence && cold->evidence != NULL)
-            epw_ev_warm(cold->evidence);
+        if (m->warm[i].evidence)
+            epw_ev_warm(&cold->evidence);
     }
     for (uint32_t i = 0; i < listed; i++) {
         const struct epw_flow_cold *cold = epw_table_cold(m->table, m->guess[m->warm[i].ref]);
-        if (m->warm[i].evidence && cold->evidence != NULL)
-            epw_ev_warm_work(cold->evidence);
+        if (m->warm[i].evidence)
+            epw_ev_warm_work(&cold->evidence);
     }
 }

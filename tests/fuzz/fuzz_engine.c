@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define PACKETS 300
 
-static void packet(struct epw_ev_engine *engine, struct epw_ev_flow **flow,
+static void packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                    const struct epw_ev_who *who, struct epw_cur *c, uint8_t proto)
 {
     uint8_t flags = epw_cur_u8(c);
@@ -41,7 +41,7 @@ static void packet(struct epw_ev_engine *engine, struct epw_ev_flow **flow,
         .payload_len = (uint32_t)(len * times),
         .payload_wire = (uint32_t)(len * times) + ((flags & 4) != 0 ? 100 : 0),
     };
-    epw_ev_packet(engine, flow, who, &p, (flags & 1) != 0 ? EPW_TO_CLIENT : EPW_TO_SERVER);
+    epw_ev_packet(engine, kept, who, &p, (flags & 1) != 0 ? EPW_TO_CLIENT : EPW_TO_SERVER);
     free(copy);
 }
 
@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct epw_stats stats = { 0 };
     struct epw_ev_engine *engine;
-    struct epw_ev_flow *flow = NULL;
+    struct epw_ev_kept kept = { 0 };
     struct epw_cur c = epw_cur(data, size);
     uint8_t kind = epw_cur_u8(&c);
     struct epw_ev_who who = {
@@ -72,10 +72,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (epw_ev_engine_new(&engine, &stats, NULL, NULL) != EPW_OK)
         return 0;
     for (int i = 0; i < PACKETS && epw_cur_left(&c) != 0; i++)
-        packet(engine, &flow, &who, &c, (kind & 4) != 0 ? 17 : 6);
-    epw_ev_finish(engine, flow);
-    size_t found = read_all(epw_ev_result(flow));
-    epw_ev_flow_free(engine, &flow);
+        packet(engine, &kept, &who, &c, (kind & 4) != 0 ? 17 : 6);
+    epw_ev_finish(engine, &kept);
+    size_t found = read_all(epw_ev_result(&kept));
+    epw_ev_flow_free(engine, &kept);
     epw_ev_engine_free(engine);
     return found > 100000;
 }

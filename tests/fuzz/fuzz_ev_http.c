@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (at < size && data[at] == 0xff)
             dir = dir == EPW_TO_SERVER ? EPW_TO_CLIENT : EPW_TO_SERVER;
     }
-    epw_ev_finish(feed->engine, feed->flow);
+    epw_ev_finish(feed->engine, &feed->kept);
     feed_free(feed);
     return 0;
 }

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t part = (data[0] & 4) != 0 ? (size_t)(data[0] >> 3) + 1 : size;
     for (size_t at = 1; at < size; at += part)
         feed_tcp(feed, dir, data + at, size - at < part ? size - at : part);
-    epw_ev_finish(feed->engine, feed->flow);
+    epw_ev_finish(feed->engine, &feed->kept);
     feed_free(feed);
     return 0;
 }

@@ -74,6 +74,7 @@ static void recognised(struct epw_finder *f, uint8_t index, uint8_t inner_before
     struct epw_evidence *ev = &f->flow->ev;
     struct epw_ev_work *work = f->flow->work;
     uint8_t app = (uint8_t)f->source->app;
+    f->flow->found = true;
     f->side->owner = index;
     if (f->side->level == 0) {
         ev->app_side[f->opening->dir] = app;

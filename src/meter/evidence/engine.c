@@ -22,9 +22,6 @@
  * and we have not was lost by the capture, unless it only arrives out of order. */
 #define EV_GAP_ACKS 3
 
-/* IP protocol number of TCP (IANA); whatever else comes here has datagrams. */
-#define EV_TCP 6
-
 enum epw_err epw_ev_engine_new(struct epw_ev_engine **engine, struct epw_stats *stats,
                                epw_sighting_fn sight, void *sight_ctx)
 {
@@ -48,29 +45,11 @@ void epw_ev_engine_share(struct epw_ev_engine *engine, unsigned engines)
 
 void epw_ev_engine_free(struct epw_ev_engine *engine)
 {
+    if (engine == NULL)
+        return;
+    epw_ev_store_free(&engine->flows);
+    epw_ev_store_free(&engine->works);
     free(engine);
-}
-
-static struct epw_ev_flow *flow_new(const struct epw_ev_who *who, const struct epw_packet *packet)
-{
-    struct epw_ev_flow *flow = calloc(1, sizeof(*flow));
-    struct epw_ev_work *work = calloc(1, sizeof(*work));
-    if (flow == NULL || work == NULL) {
-        free(flow);
-        free(work);
-        return NULL;
-    }
-    flow->ev = epw_evidence_none;
-    flow->work = work;
-    for (int i = 0; i < 2; i++) {
-        work->ip[i] = who->ip[i];
-        work->port[i] = who->port[i];
-        work->side[i].candidates = epw_ev_all_sources();
-        work->side[i].owner = EPW_EV_NO_OWNER;
-    }
-    work->flow_id = who->flow_id;
-    work->proto = packet->proto;
-    return flow;
 }
 
 /* No further byte of this side: what is held gets a last look. */
@@ -204,21 +183,18 @@ static void tcp_packet(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
     }
 }
 
-/* Both sides ended: what was found stays, the rest goes. */
-static bool settle(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
+/* What was found stays, the rest goes when nothing is waited for. False: both sides ended. */
+static bool settle(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
 {
+    struct epw_ev_flow *flow = kept->flow;
     struct epw_ev_work *work = flow->work;
     flow->ev.cut = work->cut;
     for (int i = 0; i < 2; i++)
         flow->ev.cut |= work->side[i].held.pieces != 0 || work->side[i].misses != 0 ||
                         work->side[i].open_datagrams != 0;
-    if (!work->side[0].ended || !work->side[1].ended)
-        return true;
-    for (int i = 0; i < 2; i++)
-        epw_ev_end_side(engine, &work->side[i]);
-    free(work);
-    flow->work = NULL;
-    return false;
+    bool more = !work->side[0].ended || !work->side[1].ended;
+    epw_ev_close(engine, kept);
+    return more;
 }
 
 /*
@@ -241,28 +217,28 @@ static void udp_packet(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
     epw_ev_ask_datagram(engine, flow, dir, packet->payload, packet->payload_len, cut || first);
 }
 
-bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_flow **flow,
+bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                    const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir)
 {
-    if (*flow == NULL && (*flow = flow_new(who, packet)) == NULL) {
-        engine->stats->evidence_limited++;
-        return false;
-    }
-    struct epw_ev_flow *f = *flow;
-    if (f->work == NULL)
+    if (kept->side[0].ended && kept->side[1].ended)
         return false;
     if (packet->fragment == EPW_FRAG_LATER || packet->icmp_error || packet->payload_wire == 0)
         return true;
+    if (!epw_ev_open(engine, kept, who, packet->proto)) {
+        engine->stats->evidence_limited++;
+        return false;
+    }
+    struct epw_ev_flow *f = kept->flow;
     f->work->ts_ns = packet->ts_ns;
     f->ev.payload_seen[dir] |= packet->payload_len != 0;
-    bool tcp = f->work->proto == EV_TCP;
+    bool tcp = f->work->proto == EPW_EV_TCP;
     if (tcp)
         look_at_ack(engine, f, dir == EPW_TO_SERVER ? EPW_TO_CLIENT : EPW_TO_SERVER, packet);
     if (!tcp)
         udp_packet(engine, f, packet, dir);
     else if (!f->work->side[dir].ended)
         tcp_packet(engine, f, who, packet, dir);
-    return settle(engine, f);
+    return settle(engine, kept);
 }
 
 #define CACHE_LINE 64
@@ -273,19 +249,21 @@ static void warm(const void *at, size_t len)
         __builtin_prefetch((const uint8_t *)at + line, 1);
 }
 
-void epw_ev_warm(const struct epw_ev_flow *flow)
+void epw_ev_warm(const struct epw_ev_kept *kept)
 {
-    warm(flow, sizeof(*flow));
+    if (kept->flow != NULL)
+        warm(kept->flow, sizeof(*kept->flow));
 }
 
-void epw_ev_warm_work(const struct epw_ev_flow *flow)
+void epw_ev_warm_work(const struct epw_ev_kept *kept)
 {
-    if (flow->work != NULL)
-        warm(flow->work, sizeof(*flow->work));
+    if (kept->flow != NULL && kept->flow->work != NULL)
+        warm(kept->flow->work, sizeof(*kept->flow->work));
 }
 
-void epw_ev_finish(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
+void epw_ev_finish(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
 {
+    struct epw_ev_flow *flow = kept->flow;
     if (flow == NULL || flow->work == NULL)
         return;
     for (int i = 0; i < 2; i++) {
@@ -300,25 +278,5 @@ void epw_ev_finish(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
         }
         epw_ev_end_side(engine, side);
     }
-    settle(engine, flow);
-}
-
-const struct epw_evidence *epw_ev_result(const struct epw_ev_flow *flow)
-{
-    return flow == NULL ? &epw_evidence_none : &flow->ev;
-}
-
-void epw_ev_flow_free(struct epw_ev_engine *engine, struct epw_ev_flow **flow)
-{
-    struct epw_ev_flow *f = *flow;
-    if (f == NULL)
-        return;
-    if (f->work != NULL) {
-        epw_ev_end_side(engine, &f->work->side[0]);
-        epw_ev_end_side(engine, &f->work->side[1]);
-        free(f->work);
-    }
-    epw_ev_forget(engine, f);
-    free(f);
-    *flow = NULL;
+    settle(engine, kept);
 }

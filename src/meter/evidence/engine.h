@@ -14,7 +14,27 @@
 #include "meter/sighting.h"
 
 struct epw_ev_engine;
-struct epw_ev_flow; /* what the engine keeps of one flow; NULL until its first payload */
+struct epw_ev_flow;
+
+/* Of a side in whose bytes nothing is waited for. */
+struct epw_ev_rest {
+    uint32_t shown;
+    uint8_t owner; /* plus one, 0: none */
+    uint8_t count;
+    uint8_t open_datagrams;
+    bool missed : 1;
+    bool ended : 1;
+};
+
+/* What the engine keeps of a flow, for the engine to read; begin with all zero. */
+struct epw_ev_kept {
+    struct epw_ev_flow *flow; /* NULL while nothing was found and no bytes are held */
+    struct epw_ev_rest side[2];
+    uint8_t empty; /* what there is to tell without a flow */
+    uint8_t inner_level;
+    bool cut : 1;
+    bool limited : 1;
+};
 
 typedef void (*epw_sighting_fn)(void *ctx, const struct epw_sighting *sighting);
 
@@ -38,29 +58,34 @@ struct epw_ev_who {
 
 /*
  * A TCP or UDP packet with payload (payload_wire above 0, even when none of it
- * was captured) of a flow. *flow is made on the first call; out of memory it
- * stays NULL, which is counted.
+ * was captured) of a flow. What does not fit into memory is counted.
  * Returns false when the engine needs no further packet of this flow: the
  * caller then need not call again (every call is cheap to skip).
  */
-bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_flow **flow,
+bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                    const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir);
+
+/*
+ * Whether packets of this side need not be shown until the other side had one: its opening is
+ * over, and no bytes of the other are held. Not so of fragments.
+ */
+bool epw_ev_quiet(const struct epw_ev_kept *kept, enum epw_dir dir);
 
 /* Asks for the cache lines that a packet of the flow will need: its own, then what it works with.
  */
-void epw_ev_warm(const struct epw_ev_flow *flow);
-void epw_ev_warm_work(const struct epw_ev_flow *flow);
+void epw_ev_warm(const struct epw_ev_kept *kept);
+void epw_ev_warm_work(const struct epw_ev_kept *kept);
 
 /*
  * The flow is over: sources that waited for more bytes get their last look.
- * Call before the last epw_ev_result(); flow may be NULL.
+ * Call before the last epw_ev_result().
  */
-void epw_ev_finish(struct epw_ev_engine *engine, struct epw_ev_flow *flow);
+void epw_ev_finish(struct epw_ev_engine *engine, struct epw_ev_kept *kept);
 
 /* What is known; never NULL. Valid until the next call for this flow. */
-const struct epw_evidence *epw_ev_result(const struct epw_ev_flow *flow);
+const struct epw_evidence *epw_ev_result(const struct epw_ev_kept *kept);
 
-/* Frees what belongs to a flow and sets *flow to NULL. */
-void epw_ev_flow_free(struct epw_ev_engine *engine, struct epw_ev_flow **flow);
+/* Frees what belongs to a flow; *kept is then as in the beginning. */
+void epw_ev_flow_free(struct epw_ev_engine *engine, struct epw_ev_kept *kept);
 
 #endif

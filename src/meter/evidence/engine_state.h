@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the engine keeps, shared by its own files (engine.c: packets, ask.c:
- * looks, finder.c: findings). Not for sources, not for the meter.
+ * looks, finder.c: findings, keep.c: what is left of a flow). Not for sources, not for the meter.
  */
 #ifndef EPW_METER_ENGINE_STATE_H
 #define EPW_METER_ENGINE_STATE_H
@@ -10,13 +10,26 @@
 #include "meter/evidence/engine.h"
 #include "meter/evidence/source.h"
 
+/* IP protocol number of TCP (IANA); whatever else comes here has datagrams. */
+#define EPW_EV_TCP 6
+
+/* Objects of a kind in store: more than a few are only of use when many that held some end. */
+#define EPW_EV_SPARE 64u
+
+/* Objects not in use, the last one used first. */
+struct epw_ev_store {
+    uint32_t count;
+    void *spare[EPW_EV_SPARE];
+};
+
 struct epw_ev_engine {
     struct epw_stats *stats;
     epw_sighting_fn sight;
     void *sight_ctx;
     struct epw_asm_pool pool;
-    size_t names_held;          /* bytes of names beyond EPW_FLOW_NAMES, of all flows */
-    uint64_t seed;              /* of their index */
+    size_t names_held; /* bytes of names beyond EPW_FLOW_NAMES, of all flows */
+    uint64_t seed;     /* of their index */
+    struct epw_ev_store flows, works;
     uint64_t over[2];           /* [UDP]: bits of the sources over it */
     uint64_t may_begin[2][256]; /* ... of those that may begin with this byte */
 };
@@ -48,7 +61,7 @@ struct epw_ev_side {
     bool ended;             /* nothing more is wanted */
 };
 
-/* Needed while a flow is looked at, freed when both sides have ended. */
+/* Needed while a flow is looked at, and longer when bytes of it are held or a source wants more. */
 struct epw_ev_work {
     struct epw_ev_side side[2];
     struct epw_ip ip[2];
@@ -68,7 +81,8 @@ struct epw_ev_flow {
                                     up to EPW_FLOW_NAMES */
     uint16_t names_room;         /* of names, with an index */
     size_t names_held;           /* its part of the engine's */
-    struct epw_ev_work *work;    /* NULL once done */
+    struct epw_ev_work *work;    /* NULL: struct epw_ev_kept has what is left of it */
+    bool found;                  /* ev may say more than epw_evidence_none, payload_seen and cut */
 };
 
 struct epw_finder {
@@ -99,6 +113,12 @@ void epw_ev_ask_datagram(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
                          const uint8_t *bytes, size_t len, bool cut);
 /* Something of the flow is given up because of a limit: it is cut, and counted once. */
 void epw_ev_limited(struct epw_ev_engine *engine, struct epw_ev_flow *flow);
+/* The work of a flow from what is kept; false without memory. */
+bool epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
+                 const struct epw_ev_who *who, uint8_t proto);
+/* Keeps no more of an opened flow than is needed. */
+void epw_ev_close(struct epw_ev_engine *engine, struct epw_ev_kept *kept);
+void epw_ev_store_free(struct epw_ev_store *store);
 /* Ends a side and frees what it holds. */
 void epw_ev_end_side(struct epw_ev_engine *engine, struct epw_ev_side *side);
 /* Frees names and texts. */

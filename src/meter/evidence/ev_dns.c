@@ -47,6 +47,15 @@ static bool opcode_known(unsigned opcode)
     return opcode <= 6 && opcode != 3;
 }
 
+/* As much as four bytes of a header tell on a port not DNS's own: most of what is not DNS. */
+static bool flags_fit(struct epw_cur *header)
+{
+    epw_cur_skip(header, 2);
+    unsigned flags = epw_cur_be16(header);
+    return !epw_cur_ok(header) || (EPW_DNS_OPCODE(flags) == 0 && (flags & 0x0040) == 0 &&
+                                   EPW_DNS_RCODE(flags) <= (EPW_DNS_RESPONSE(flags) ? 10u : 0u));
+}
+
 static bool header_fits(const struct message *m)
 {
     const struct epw_dns_header *h = &m->header;
@@ -373,7 +382,9 @@ static enum epw_look look_stream(struct epw_finder *f, const struct epw_opening 
         if (cut && !o->last) {
             /* What cannot become a message is not waited for. */
             struct message m = { .strict = !epw_scan_port(o, DNS_PORT) };
-            if (epw_dns_header(&ahead, &m.header) && !header_fits(&m))
+            struct epw_cur flags = ahead;
+            if ((epw_dns_header(&ahead, &m.header) && !header_fits(&m)) ||
+                (m.strict && !flags_fit(&flags)))
                 return used != 0 ? EPW_LOOK_DONE : EPW_LOOK_NO;
             break;
         }

@@ -210,7 +210,7 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
             return found;
         epw_ev_requester(f, replies ? epw_scan_reverse(o->dir) : o->dir);
     }
-    uint8_t client = epw_ev_fields(f)->requester;
+    uint8_t client = epw_ev_known(f)->requester;
     return follow(f, o, client == EPW_TO_CLIENT ? EPW_TO_CLIENT : EPW_TO_SERVER);
 }
 

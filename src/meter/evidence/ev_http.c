@@ -261,7 +261,7 @@ static enum epw_look request(struct epw_finder *f, const struct epw_opening *o, 
         return connect(f, r, &h, header);
     absolute_form(f, r->target, r->complete);
     /* RFC 9112 3.2.2: beside an absolute form the Host field is to be ignored. */
-    if (h.host.len != 0 && !epw_ev_fields(f)->absolute_form)
+    if (h.host.len != 0 && !epw_ev_known(f)->absolute_form)
         epw_ev_host(f, EPW_NAME_HOST, h.host.at, h.host.len);
     return next_request(f, o, &h, header);
 }

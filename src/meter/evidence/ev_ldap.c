@@ -207,7 +207,7 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
         /* Only a search before the bind leaves something to wait for, and TLS to look into. */
         found = op == SEARCH_REQUEST && !o->last ? EPW_LOOK_MINE : EPW_LOOK_DONE;
         bool turns = whole && (op == EXTENDED_REQUEST || op == EXTENDED_RESPONSE) &&
-                     epw_ev_fields(f)->starttls;
+                     epw_ev_known(f)->starttls;
         if (turns)
             epw_ev_tunnel(f);
         if ((found == EPW_LOOK_DONE && !turns) || !whole)

@@ -143,7 +143,7 @@ static bool is_gquic(struct epw_cur c)
 static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
 {
     struct epw_cur c = epw_cur(o->bytes, o->len), whole = c;
-    const struct epw_evidence *ev = epw_ev_fields(f);
+    const struct epw_evidence *ev = epw_ev_known(f);
     enum epw_look said = EPW_LOOK_NO;
     struct epw_quic_packet p;
     for (int i = 0; i < MAX_PACKETS && said != EPW_LOOK_DONE && epw_quic_next(&c, &p); i++) {

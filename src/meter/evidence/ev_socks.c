@@ -149,7 +149,7 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     if (!o->from_start || o->len == 0)
         return EPW_LOOK_NO;
     /* An answer alone proves nothing: it counts on the side that answers a request seen. */
-    const struct epw_evidence *ev = epw_ev_fields(f);
+    const struct epw_evidence *ev = epw_ev_known(f);
     if (ev->connect_port != 0 && ev->requester != o->dir)
         return server_side(f, o);
     if (ev->connect_port == 0 && o->dir == EPW_TO_CLIENT)

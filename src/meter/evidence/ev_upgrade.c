@@ -92,7 +92,7 @@ static enum epw_look postgres(struct epw_finder *f, const struct epw_opening *o)
 {
     static const uint8_t request[] = { 0, 0, 0, 8, 4, 210, 22, 47 };
     struct epw_cur c = epw_cur(o->bytes, o->len);
-    const struct epw_evidence *ev = epw_ev_fields(f);
+    const struct epw_evidence *ev = epw_ev_known(f);
     if (ev->starttls && ev->app == EPW_APP_UNKNOWN && ev->requester != o->dir) {
         bool granted = epw_cur_u8(&c) == 'S';
         bool alone = epw_cur_left(&c) == 0 || epw_scan_peek(&c) == TLS_HANDSHAKE;
@@ -139,7 +139,7 @@ static enum epw_look rdp(struct epw_finder *f, const struct epw_opening *o)
 
 static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
 {
-    if (!o->from_start || o->len == 0 || (o->inner && epw_ev_fields(f)->starttls))
+    if (!o->from_start || o->len == 0 || (o->inner && epw_ev_known(f)->starttls))
         return EPW_LOOK_NO;
     if (o->bytes[0] == TPKT_VERSION)
         return rdp(f, o);

@@ -131,6 +131,7 @@ static void add_name(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
     if (has_name(engine, flow, source, text, len, &place))
         return;
     bool indexed = flow->index != NULL;
+    flow->found = true;
     char *copy = grow(engine, flow, source, len) ? malloc(len + 1) : NULL;
     if (copy == NULL) {
         ev->names_dropped = (uint8_t)(ev->names_dropped + (ev->names_dropped != UINT8_MAX));
@@ -231,6 +232,7 @@ void epw_ev_text(struct epw_finder *f, enum epw_ev_text which, const void *bytes
     if (copy == NULL)
         return;
     memcpy(copy, text, clean + 1);
+    f->flow->found = true;
     *place = copy;
 }
 
@@ -249,13 +251,20 @@ void epw_ev_forget(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
     engine->names_held -= flow->names_held;
 }
 
+const struct epw_evidence *epw_ev_known(const struct epw_finder *f)
+{
+    return &f->flow->ev;
+}
+
 struct epw_evidence *epw_ev_fields(struct epw_finder *f)
 {
+    f->flow->found = true;
     return &f->flow->ev;
 }
 
 void epw_ev_requester(struct epw_finder *f, enum epw_dir dir)
 {
+    f->flow->found = true;
     f->flow->ev.requester = (uint8_t)dir;
 }
 

@@ -92,6 +92,8 @@ void epw_ev_text(struct epw_finder *f, enum epw_ev_text which, const void *bytes
 
 /* The plain fields (flags, status, ports) of the evidence being gathered, to set directly. */
 struct epw_evidence *epw_ev_fields(struct epw_finder *f);
+/* The evidence so far, to read only: what nothing was written to is not kept. */
+const struct epw_evidence *epw_ev_known(const struct epw_finder *f);
 
 /* This side asked (dir of the opening): a request, a ClientHello, a query. */
 void epw_ev_requester(struct epw_finder *f, enum epw_dir dir);

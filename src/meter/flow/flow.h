@@ -29,17 +29,18 @@
 #define EPW_F_UNTAGGED_ANY  0x0c00u
 #define EPW_F_SYN           0x00001000u /* SYN without ACK */
 #define EPW_F_SYNACK        0x00002000u
-#define EPW_F_OPEN          0x00004000u /* TCP: the handshake is over, seen or not */
-#define EPW_F_TALK          0x00008000u /* TCP: payload or a bare ACK was seen */
-#define EPW_F_MIDSTREAM     0x00010000u /* TCP: neither SYN nor SYN-ACK came first */
-#define EPW_F_GROUP         0x00020000u /* the responder is broadcast or multicast */
-#define EPW_F_ICMP          0x00040000u /* an ICMP error quoted it */
-#define EPW_F_UNREACHABLE   0x00080000u /* ... and said that nobody is there */
-#define EPW_F_EVIDENCE_DONE 0x00100000u /* the evidence engine wants no more of it */
-#define EPW_F_RECORDED      0x00200000u /* a record of it was written */
-#define EPW_F_FOLDED        0x00400000u /* holds packets of more VLANs than it shows */
-#define EPW_F_DOUBLED       0x00800000u /* a mirror's double is among its packets */
-#define EPW_F_CUT           0x01000000u /* a payload is shorter than on the wire */
+#define EPW_F_OPEN          0x00004000u          /* TCP: the handshake is over, seen or not */
+#define EPW_F_TALK          0x00008000u          /* TCP: payload or a bare ACK was seen */
+#define EPW_F_MIDSTREAM     0x00010000u          /* TCP: neither SYN nor SYN-ACK came first */
+#define EPW_F_GROUP         0x00020000u          /* the responder is broadcast or multicast */
+#define EPW_F_UNREACHABLE   0x00080000u          /* an ICMP error said that nobody is there */
+#define EPW_F_EVIDENCE_DONE 0x00100000u          /* the evidence engine wants no more of it */
+#define EPW_F_RECORDED      0x00200000u          /* a record of it was written */
+#define EPW_F_FOLDED        0x00400000u          /* holds packets of more VLANs than it shows */
+#define EPW_F_DOUBLED       0x00800000u          /* a mirror's double is among its packets */
+#define EPW_F_CUT           0x01000000u          /* a payload is shorter than on the wire */
+#define EPW_F_QUIET(s)      (0x02000000u << (s)) /* epw_ev_quiet() */
+#define EPW_F_QUIET_BOTH    0x06000000u
 
 struct epw_flow {
     struct epw_key key;
@@ -50,30 +51,35 @@ struct epw_flow {
     uint8_t tcp_flags[2]; /* union, by side */
 
     uint32_t flags;      /* EPW_F_ */
+    uint32_t tag;        /* of the key */
     uint32_t packets[2]; /* from here on: since the last record, by side */
     uint64_t bytes[2];
     uint64_t payload[2];
     int64_t first_ns, last_ns;
 };
 
+/* What the last ICMP error that quoted a flow said. */
+struct epw_flow_icmp {
+    uint8_t type, code;
+    struct epw_ip from;
+};
+
 struct epw_flow_cold {
     uint64_t id;
     int64_t start_ns;  /* first packet of the flow, not of its record */
     int64_t queued_ns; /* clock when it was put at its queue's tail */
-    uint32_t tag;
-    uint32_t prev, next; /* in its queue, 0: none; next also links the free ones */
-    struct epw_ev_flow *evidence;
-    uint32_t isn[2]; /* by side, when isn_known */
-    bool isn_known[2];
-    uint32_t sent[2]; /* by side: payload bytes before its FIN, by sequence numbers; 0: unknown */
-    bool has_mac;
-    uint8_t how;       /* enum epw_initiator_how */
+    struct epw_ev_kept evidence;
+    struct epw_flow_icmp *icmp; /* owned; NULL: none quoted it */
+    uint32_t prev, next;        /* in its queue, 0: none; next also links the free ones */
+    uint32_t isn[2];            /* by side, when isn_known */
+    uint32_t sent[2];  /* by side: payload bytes before its FIN, by sequence numbers; 0: unknown */
     uint32_t syns;     /* since the last record */
     uint16_t source;   /* capture source of the first packet */
     uint8_t mac[2][6]; /* by side */
     uint8_t ttl[2];    /* of the flow's first packet, by side; 0: the other side sent it */
-    uint8_t icmp_type, icmp_code;
-    struct epw_ip icmp_from;
+    bool isn_known[2];
+    bool has_mac;
+    uint8_t how; /* enum epw_initiator_how */
 };
 
 #endif

@@ -192,7 +192,7 @@ struct epw_flow *epw_table_add(struct epw_table *table, uint32_t tag)
     flow->index = index;
     struct epw_flow_cold *cold = epw_table_cold(table, flow);
     memset(cold, 0, sizeof(*cold));
-    cold->tag = tag;
+    flow->tag = tag;
     put(&table->half[0], (struct bucket){ .tag = tag, .flow = index });
     table->count++;
     return flow;
@@ -227,7 +227,7 @@ void epw_table_remove(struct epw_table *table, struct epw_flow *flow)
     struct epw_flow_cold *cold = epw_table_cold(table, flow);
     uint32_t index = flow->index;
     for (unsigned h = 0; h < 2 && table->half[h].slot != NULL; h++) {
-        uint32_t at = bucket_of(&table->half[h], cold->tag, index);
+        uint32_t at = bucket_of(&table->half[h], flow->tag, index);
         if (at <= table->half[h].mask) {
             clear_bucket(&table->half[h], at);
             break;

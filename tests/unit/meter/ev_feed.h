@@ -17,7 +17,7 @@
 struct feed {
     struct epw_stats stats;
     struct epw_ev_engine *engine;
-    struct epw_ev_flow *flow;
+    struct epw_ev_kept kept;
     struct epw_ev_who who;
     uint32_t sent[2]; /* bytes of each side so far */
     bool more;        /* what the last epw_ev_packet said */
@@ -50,7 +50,7 @@ static inline struct feed *feed_new(void)
 
 static inline void feed_free(struct feed *feed)
 {
-    epw_ev_flow_free(feed->engine, &feed->flow);
+    epw_ev_flow_free(feed->engine, &feed->kept);
     epw_ev_engine_free(feed->engine);
     free(feed);
 }
@@ -74,7 +74,7 @@ static inline void feed_packet(struct feed *feed, enum epw_dir dir, uint8_t prot
         .payload_wire = (uint32_t)wire,
         .cut = len < wire,
     };
-    feed->more = epw_ev_packet(feed->engine, &feed->flow, &feed->who, &packet, dir);
+    feed->more = epw_ev_packet(feed->engine, &feed->kept, &feed->who, &packet, dir);
     free(copy);
 }
 
@@ -102,7 +102,7 @@ static inline void feed_udp(struct feed *feed, enum epw_dir dir, const void *byt
 
 static inline const struct epw_evidence *feed_result(const struct feed *feed)
 {
-    return epw_ev_result(feed->flow);
+    return epw_ev_result(&feed->kept);
 }
 
 /* The first name of that source, "" when there is none. */

@@ -36,6 +36,11 @@ void epw_ev_text(struct epw_finder *f, enum epw_ev_text which, const void *bytes
         epw_text_clean(bytes, len, f->request, sizeof(f->request));
 }
 
+const struct epw_evidence *epw_ev_known(const struct epw_finder *f)
+{
+    return &f->ev;
+}
+
 struct epw_evidence *epw_ev_fields(struct epw_finder *f)
 {
     return &f->ev;

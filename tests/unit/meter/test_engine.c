@@ -25,9 +25,9 @@ TestSuite(engine, .init = setup, .fini = teardown);
 
 Test(engine, nothing_is_known_of_a_flow_without_payload)
 {
-    cr_assert(epw_ev_result(NULL) != NULL);
-    cr_assert_eq(epw_ev_result(NULL)->app, EPW_APP_UNKNOWN);
-    cr_assert_eq(epw_ev_result(NULL)->requester, EPW_REQUESTER_UNKNOWN);
+    epw_ev_finish(feed->engine, &feed->kept);
+    cr_assert_eq(feed_result(feed)->app, EPW_APP_UNKNOWN);
+    cr_assert_eq(feed_result(feed)->requester, EPW_REQUESTER_UNKNOWN);
 }
 
 Test(engine, one_segment_suffices)
@@ -123,7 +123,7 @@ Test(engine, segments_far_beyond_the_window_end_the_wait)
 Test(engine, a_hole_open_at_the_end_counts)
 {
     feed_at(feed, EPW_TO_SERVER, 10, request + 10, 10);
-    epw_ev_finish(feed->engine, feed->flow);
+    epw_ev_finish(feed->engine, &feed->kept);
     cr_assert_eq(feed->stats.evidence_gaps, 1);
     cr_assert(feed_result(feed)->cut);
 }
@@ -132,11 +132,10 @@ Test(engine, the_end_of_a_flow_is_a_last_look)
 {
     feed_text(feed, EPW_TO_SERVER, "GET / HTTP/1.1\r\nHost: half.example\r\nUser-");
     cr_assert_str_eq(feed_name(feed, EPW_NAME_HOST), "");
-    epw_ev_finish(feed->engine, feed->flow);
+    epw_ev_finish(feed->engine, &feed->kept);
     cr_assert_str_eq(feed_name(feed, EPW_NAME_HOST), "half.example");
     cr_assert_not(feed_result(feed)->cut);
-    epw_ev_finish(feed->engine, feed->flow);
-    epw_ev_finish(feed->engine, NULL);
+    epw_ev_finish(feed->engine, &feed->kept);
 }
 
 Test(engine, a_packet_cut_by_the_snaplen_ends_the_opening)
@@ -205,7 +204,7 @@ Test(engine, data_with_the_syn)
                                  .payload = (const uint8_t *)request,
                                  .payload_len = REQUEST_LEN,
                                  .payload_wire = REQUEST_LEN };
-    epw_ev_packet(feed->engine, &feed->flow, &feed->who, &packet, EPW_TO_SERVER);
+    epw_ev_packet(feed->engine, &feed->kept, &feed->who, &packet, EPW_TO_SERVER);
     cr_assert_eq(feed_result(feed)->app, EPW_APP_HTTP);
 }
 
@@ -245,4 +244,43 @@ Test(engine, what_is_followed_has_no_end)
     cr_assert_eq(feed_result(feed)->app, EPW_APP_DNS);
     cr_assert_eq(feed->stats.evidence_limited, 0);
     cr_assert_not(feed_result(feed)->cut);
+}
+
+/* Nothing is allocated for what nobody knows: many flows are like that. */
+Test(engine, a_flow_of_nothing_known_keeps_nothing)
+{
+    feed_text(feed, EPW_TO_SERVER, "\x41\x5d\x02\x89\xec\x2d\n");
+    cr_assert_null(feed->kept.flow);
+    cr_assert(feed_result(feed)->payload_seen[EPW_TO_SERVER]);
+    cr_assert_not(feed_result(feed)->payload_seen[EPW_TO_CLIENT]);
+    cr_assert(feed->more);
+    feed_text(feed, EPW_TO_CLIENT, "HTTP/1.0 400 Bad Request\r\n\r\n");
+    cr_assert_not_null(feed->kept.flow);
+    cr_assert_eq(feed_result(feed)->app, EPW_APP_HTTP);
+    cr_assert(feed_result(feed)->payload_seen[EPW_TO_SERVER]);
+}
+
+Test(engine, a_side_is_quiet_while_the_other_holds_nothing)
+{
+    feed_text(feed, EPW_TO_SERVER, "GET / HT");
+    cr_assert_not(epw_ev_quiet(&feed->kept, EPW_TO_SERVER));
+    feed_text(feed, EPW_TO_CLIENT, "\x41\x5d\x02\x89\xec\x2d\n");
+    cr_assert_not(epw_ev_quiet(&feed->kept, EPW_TO_CLIENT), "it may acknowledge a hole");
+    feed_text(feed, EPW_TO_SERVER, "TP/1.1\r\nHost: a.example\r\nUpgrade: websocket\r\n\r\n");
+    cr_assert(epw_ev_quiet(&feed->kept, EPW_TO_CLIENT));
+}
+
+/* What a midstream side was tried with is counted over packets that left nothing else. */
+Test(engine, fresh_starts_of_a_midstream_side_are_bounded)
+{
+    feed->who.midstream = true;
+    feed->who.isn_known[0] = feed->who.isn_known[1] = false;
+    for (unsigned i = 0; i < 8; i++) {
+        cr_assert_not(epw_ev_quiet(&feed->kept, EPW_TO_SERVER), "%u", i);
+        feed_text(feed, EPW_TO_SERVER, "\x41\x5d\x02\x89\xec\x2d\n");
+        cr_assert_null(feed->kept.flow);
+    }
+    cr_assert(epw_ev_quiet(&feed->kept, EPW_TO_SERVER));
+    feed_text(feed, EPW_TO_SERVER, request);
+    cr_assert_eq(feed_result(feed)->app, EPW_APP_UNKNOWN);
 }

@@ -393,6 +393,20 @@ Test(ev_dns, tcp_that_is_no_dns)
     cr_assert_eq(fake_look(&f, &epw_source_dns, o, "GET / HTTP/1.1\r\n\r\n", 18), EPW_LOOK_NO);
 }
 
+/* Every byte string begins with a length; the flags behind it tell most that are no DNS. */
+Test(ev_dns, tcp_flags_that_cannot_be_are_not_waited_for)
+{
+    struct epw_opening o = fake_opening(6, 51000, 8443, EPW_TO_SERVER);
+    uint8_t stream[sizeof(query) + 2];
+    framed(stream, query, sizeof(query));
+    cr_assert_eq(fake_look(&f, &epw_source_dns, o, stream, 6), EPW_LOOK_MORE);
+    stream[4] |= 0x08; /* an inverse query */
+    cr_assert_eq(fake_look(&f, &epw_source_dns, o, stream, 5), EPW_LOOK_MORE);
+    cr_assert_eq(fake_look(&f, &epw_source_dns, o, stream, 6), EPW_LOOK_NO);
+    o.port[1] = 53;
+    cr_assert_eq(fake_look(&f, &epw_source_dns, o, stream, 6), EPW_LOOK_MORE);
+}
+
 Test(ev_dns, tcp_cut_on_its_port_still_tells)
 {
     struct epw_opening o = fake_opening(6, 40000, 53, EPW_TO_CLIENT);

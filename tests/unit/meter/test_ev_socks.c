@@ -85,7 +85,7 @@ Test(ev_socks, not_socks)
     for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
         struct feed *one = feed_new();
         feed_text(one, EPW_TO_SERVER, bytes[i]);
-        epw_ev_finish(one->engine, one->flow);
+        epw_ev_finish(one->engine, &one->kept);
         cr_assert_eq(feed_result(one)->name_count, 0);
         cr_assert_eq(feed_result(one)->connect_port, 0);
         feed_free(one);
