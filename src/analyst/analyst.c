@@ -252,6 +252,9 @@ void epw_analyst_sighting(struct epw_analyst *a, const struct epw_sighting *sigh
     epw_audit_sighting(a->audit, sighting);
     switch (sighting->kind) {
     case EPW_SIGHT_ADDRESS:
+    case EPW_SIGHT_ASKED:
+    case EPW_SIGHT_ANSWERED:
+    case EPW_SIGHT_ALIAS:
         epw_names_learn(a->know.names, sighting);
         return;
     case EPW_SIGHT_ENDPOINT:

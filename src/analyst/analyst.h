@@ -70,8 +70,8 @@ enum epw_err epw_analyst_findings(struct epw_analyst *analyst,
 
 /*
  * After the flush: every host of the inventory, then every finding, most
- * severe first, open or, when it was told before, updated. Either function may be NULL. What they
- * get is valid for the call only. EPW_ENOMEM.
+ * severe first, open or, when it was told before, updated; then what was withheld of findings.
+ * Either function may be NULL. What they get is valid for the call only. EPW_ENOMEM.
  */
 enum epw_err epw_analyst_report(struct epw_analyst *analyst,
                                 void (*on_host)(void *ctx, const struct epw_inventory_host *host),

@@ -163,7 +163,8 @@ static void on_host(void *ctx, const struct epw_inventory_host *host)
 static void on_finding(void *ctx, const struct epw_finding *finding)
 {
     struct run *run = ctx;
-    run->found |= finding->severity <= run->options->fail_on;
+    run->found |=
+        finding->state != EPW_FINDING_WITHHELD && finding->severity <= run->options->fail_on;
     epw_sinks_finding(run->sinks, finding);
 }
 

@@ -262,7 +262,8 @@ void epw_sinks_finding(struct epw_sinks *sinks, const struct epw_finding *findin
 {
     struct sink *sink;
     for (size_t at = 0; (sink = next_picked(sinks, &at)) != NULL;)
-        GIVE(sinks, sink, finding, finding);
+        if (finding->state != EPW_FINDING_WITHHELD || sink->format->withheld)
+            GIVE(sinks, sink, finding, finding);
 }
 
 void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick, bool *hosts, bool *findings)

@@ -15,6 +15,10 @@
 enum epw_sighting_kind {
     EPW_SIGHT_ADDRESS,  /* a DNS answer gave this name this address */
     EPW_SIGHT_REFUSAL,  /* a DNS answer was NXDOMAIN, REFUSED or a null address */
+    EPW_SIGHT_ASKED,    /* DNS was asked for addresses of this name, or the answer was not read to
+                           its end: what it says is not known yet */
+    EPW_SIGHT_ANSWERED, /* the whole answer to such a question was read */
+    EPW_SIGHT_ALIAS,    /* a DNS answer to this name went on with another one: CNAME */
     EPW_SIGHT_ENDPOINT, /* a control channel announced a data endpoint */
     EPW_SIGHT_ICMP,     /* an ICMP error quoted a flow */
 };
@@ -23,9 +27,9 @@ enum epw_sighting_kind {
 struct epw_sighting {
     enum epw_sighting_kind kind;
     int64_t ts_ns;
-    struct epw_ip client;  /* ADDRESS, REFUSAL: who asked. ENDPOINT: the control channel's
+    struct epw_ip client;  /* of DNS: who asked. ENDPOINT: the control channel's
                               initiator. ICMP: the quoted packet's sender */
-    struct epw_ip server;  /* ADDRESS, REFUSAL: who answered. ENDPOINT: the control channel's
+    struct epw_ip server;  /* of DNS: who answers. ENDPOINT: the control channel's
                               responder. ICMP: the quoted packet's destination */
     struct epw_ip address; /* ADDRESS: the answer. ENDPOINT: the announced address.
                               ICMP: who sent the error */
@@ -40,9 +44,11 @@ struct epw_sighting {
     bool passing;                 /* ADDRESS: the address record stood beside the answer (a name
                                      server's, say): shown among the names, never believed */
     uint64_t flow_id;             /* the flow that carried it */
-    char name[EPW_NAME_LEN];      /* ADDRESS, REFUSAL: the name asked for */
+    uint16_t dns_id, dns_type;    /* ASKED, ANSWERED: RFC 1035, 4.1.1 and 3.2.2 */
+    char name[EPW_NAME_LEN];      /* of DNS: the name asked for */
     char canonical[EPW_NAME_LEN]; /* ADDRESS: the end of the CNAME chain, or, passing, whose
-                                     address it is; "" when it is the name itself */
+                                     address it is; "" when it is the name itself. ALIAS: the
+                                     other name */
 };
 
 #endif

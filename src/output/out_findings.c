@@ -72,7 +72,7 @@ static enum epw_err findings_finding(void *state, const struct epw_finding *f)
 
 static enum epw_err findings_close(void *state, const struct epw_stats *stats)
 {
-    (void)stats; /* a table of findings has no place for counters */
+    (void)stats; /* what is withheld has rows of its own */
     struct findings_out *out = state;
     epw_str_free(&out->cell);
     free(out);
@@ -84,5 +84,6 @@ const struct epw_output epw_output_findings = {
     .help = "what does not fit, one row a finding, as CSV",
     .open = findings_open,
     .finding = findings_finding,
+    .withheld = true,
     .close = findings_close,
 };

@@ -53,6 +53,7 @@ struct epw_output {
      * address; then the findings, most severe first. As flow() otherwise. */
     enum epw_err (*host)(void *state, const struct epw_inventory_host *host);
     enum epw_err (*finding)(void *state, const struct epw_finding *finding);
+    bool withheld; /* finding() is given what was withheld too, at the end of the run */
     /* A live run goes on; both may be NULL. stats(): the counters so far, every interval; now_ns is
      * the wall clock. so_far(): after the hosts and findings so far, writes the whole as it stands,
      * and forgets these hosts and findings, which come again. */

@@ -19,12 +19,14 @@ diff listed raised >differ || { fail "captures/README.md and the result differ";
 for pcap in "$captures"/findings/*.pcap; do
     name=$(basename "$pcap" .pcap)
     kind=${name%-near}
-    kind=${kind%-password}
+    for beside in password cut withheld cleartext; do
+        kind=${kind%-$beside}
+    done
     site=
     # That branch is private, and not declared
     [ "$name" = external-exposure-near ] || [ ! -e "$captures/findings/$kind.site.csv" ] || site="--site $captures/findings/$kind.site.csv"
     expect 0 '' run -r "$pcap" $site
-    times=$(sed 1d out | cut -d'"' -f4 | grep -cx "$kind")
+    times=$(sed 1d out | cut -d'"' -f4,8 | grep -cx "$kind\"open")
     case $name in
     *-near) want=0 ;;
     *-ways) continue ;; # each way once

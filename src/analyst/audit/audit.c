@@ -34,6 +34,8 @@ const char *epw_finding_state_name(enum epw_finding_state state)
         return "updated";
     case EPW_FINDING_CLOSED:
         return "closed";
+    case EPW_FINDING_WITHHELD:
+        return "withheld";
     }
     return "unknown";
 }
@@ -162,6 +164,17 @@ bool epw_audit_shows_role(const struct epw_audit *audit, const struct epw_ip *ip
            epw_inventory_shows(audit->inventory, ip, product, role);
 }
 
+const struct epw_ip *epw_audit_kin(const struct epw_audit *audit, const struct epw_ip *ip,
+                                   size_t *at)
+{
+    return epw_inventory_kin(audit->inventory, ip, at);
+}
+
+bool epw_audit_passed_on(const struct epw_audit *audit, const struct epw_ip *ip)
+{
+    return epw_inventory_passed_on(audit->inventory, ip);
+}
+
 int64_t epw_audit_watched_ns(const struct epw_audit *audit)
 {
     return audit->now_ns - audit->first_ns;
@@ -213,12 +226,12 @@ bool epw_audit_waits(const struct epw_audit *audit, const struct epw_result *res
 {
     if (!has_rows(result)) {
         for (size_t i = 0; i < audit->wait_count; i++)
-            if (epw_rules[audit->waits[i]]->waits(result))
+            if (epw_rules[audit->waits[i]]->waits(audit, result))
                 return true;
         return false;
     }
     for (size_t i = 0; epw_rules[i] != NULL; i++)
-        if (epw_rules[i]->waits != NULL && epw_rules[i]->waits(result))
+        if (epw_rules[i]->waits != NULL && epw_rules[i]->waits(audit, result))
             return true;
     return false;
 }
@@ -262,29 +275,28 @@ static uint64_t make_key(const struct epw_rule *rule, const char *product, const
     return epw_hash(subject, strlen(subject), key);
 }
 
+/* What is withheld of a finding has its id, and a place of its own. */
 static struct epw_kept *make_kept(struct epw_audit *audit, const struct epw_rule *rule,
-                                  uint64_t key, const char *product, const char *function)
+                                  uint64_t key, bool withheld)
 {
     if (HASH_COUNT(audit->kept) >= EPW_AUDIT_FINDINGS)
         return NULL;
     struct epw_kept *k = calloc(1, sizeof(*k));
     if (k == NULL)
         return NULL;
-    k->key = key;
+    k->key = withheld ? ~key : key;
     k->rule = rule;
-    k->finding = (struct epw_finding){ .kind = rule->name,
-                                       .severity = rule->severity,
-                                       .product = product,
-                                       .function = function,
-                                       .host = k->host,
-                                       .sample = k->sample };
+    k->withheld = withheld;
+    k->finding = (struct epw_finding){
+        .kind = rule->name, .severity = rule->severity, .host = k->host, .sample = k->sample
+    };
     snprintf(k->finding.id, sizeof(k->finding.id), "%016" PRIx64, key);
-    HASH_ADD_BYHASHVALUE(hh, audit->kept, key, sizeof(k->key), (unsigned)key, k);
+    HASH_ADD_BYHASHVALUE(hh, audit->kept, key, sizeof(k->key), (unsigned)k->key, k);
     if (!EPW_TABLE_ADDED(k)) {
         free(k);
         return NULL;
     }
-    audit->stats->findings++;
+    audit->stats->findings += !withheld;
     return k;
 }
 
@@ -373,20 +385,20 @@ void epw_audit_report(struct epw_audit *audit, const struct epw_rule *rule,
     const char *function = o->sig != NULL ? o->sig->function : "";
     if (accepted(audit, rule, o, product))
         return;
-    if (rule->both_sides && is_doubtful(audit, o)) {
-        audit->stats->findings_withheld++;
-        audit->withheld += audit->looks_back;
-        return;
-    }
-    uint64_t key = make_key(rule, product, function, o->subject);
+    bool withheld = rule->both_sides && is_doubtful(audit, o);
+    audit->stats->findings_withheld += withheld;
+    audit->withheld += withheld && audit->looks_back;
+    uint64_t id = make_key(rule, product, function, o->subject), key = withheld ? ~id : id;
     struct epw_kept *k;
     HASH_FIND_BYHASHVALUE(hh, audit->kept, &key, sizeof(key), (unsigned)key, k);
     if (k == NULL)
-        k = make_kept(audit, rule, key, product, function);
+        k = make_kept(audit, rule, id, withheld);
     if (k == NULL) {
         epw_audit_dropped(audit);
         return;
     }
+    k->finding.product = product;
+    k->finding.function = function;
     if (audit->looks_back && k->pass != audit->pass)
         begin_anew(k, audit->pass);
     retell(&k->finding.subject, k->finding.subject == NULL ? o->subject : NULL);

@@ -93,8 +93,9 @@ bool epw_fact_own_row(const struct epw_audit *audit, const struct epw_signature 
            epw_site_has_port(epw_audit_site(audit), sig, r->port[1]);
 }
 
-bool epw_fact_is_contradicted(const struct epw_result *result)
+bool epw_fact_is_contradicted(const struct epw_audit *audit, const struct epw_result *result)
 {
+    (void)audit;
     const struct epw_verdict *v = result->verdict;
     for (size_t i = 0; i < v->candidate_count; i++)
         if (v->candidate[i].contradicted && !v->candidate[i].sig->neighbour &&
@@ -102,6 +103,28 @@ bool epw_fact_is_contradicted(const struct epw_result *result)
             v->candidate[i].sig->needs != EPW_NEEDS_NAME)
             return true;
     return false;
+}
+
+static bool is_kin(const struct epw_audit *audit, const struct epw_ip *a, const struct epw_ip *b)
+{
+    size_t at = 0;
+    for (const struct epw_ip *kin; (kin = epw_audit_kin(audit, a, &at)) != NULL;)
+        if (epw_ip_cmp(kin, b) == 0)
+            return true;
+    return false;
+}
+
+enum epw_told epw_fact_told(const struct epw_audit *audit, const struct epw_flow_record *r,
+                            const char *name)
+{
+    const struct epw_names *names = epw_audit_knowledge(audit)->names;
+    enum epw_told told = epw_names_told(names, &r->ip[0], name, &r->ip[1], r->first_ns);
+    size_t at = 0;
+    const struct epw_ip *client;
+    while (told == EPW_TOLD_NO && (client = epw_names_teller(names, name, &r->ip[1], &at)) != NULL)
+        if (is_kin(audit, &r->ip[0], client))
+            told = EPW_TOLD_YES;
+    return told;
 }
 
 bool epw_fact_is_others(const struct epw_result *result, const struct epw_signature *sig)

@@ -50,8 +50,18 @@ bool epw_fact_is_responder(const struct epw_audit *audit, const struct epw_resul
 bool epw_fact_own_row(const struct epw_audit *audit, const struct epw_signature *sig,
                       const struct epw_flow_record *record);
 
+/* The flow's responder is one that rogue-server tells: what else is wrong with it is its doing. */
+bool epw_fact_is_rogue(const struct epw_audit *audit, const struct epw_result *result);
+
 /* A row that a role could decide says no: what is learned of hosts later may tell why. */
-bool epw_fact_is_contradicted(const struct epw_result *result);
+bool epw_fact_is_contradicted(const struct epw_audit *audit, const struct epw_result *result);
+
+/*
+ * As epw_names_told() of the client's machine: what DNS told one of its addresses it may use by
+ * another.
+ */
+enum epw_told epw_fact_told(const struct epw_audit *audit, const struct epw_flow_record *record,
+                            const char *name);
 
 /* The verdict names a product that is not the row's: what is seen is explained. */
 bool epw_fact_is_others(const struct epw_result *result, const struct epw_signature *sig);

@@ -158,6 +158,15 @@ static void look_at_bind(struct epw_audit *audit, const struct epw_flow_record *
            "change this password.");
 }
 
+/* What should not be there at all is told so, not how to set it up. */
+static bool belongs(const struct epw_audit *audit, const struct epw_result *result)
+{
+    const struct epw_site *site = epw_audit_site(audit);
+    return (!epw_site_has_deployed(site) ||
+            epw_site_deployed(site, result->verdict->sig->product)) &&
+           !epw_fact_is_rogue(audit, result);
+}
+
 static void flow(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
@@ -167,7 +176,7 @@ static void flow(struct epw_audit *audit, const struct epw_result *result)
         return;
     if (r->evidence->simple_bind)
         look_at_bind(audit, r, own ? sig : NULL);
-    else if (own && sig->needs != EPW_NEEDS_NAME && !is_encrypted(sig))
+    else if (own && sig->needs != EPW_NEEDS_NAME && !is_encrypted(sig) && belongs(audit, result))
         look_at_row(audit, r, sig);
 }
 

@@ -119,8 +119,9 @@ static void flow(struct epw_audit *audit, const struct epw_result *result)
 }
 
 /* Who only scans is known at the end: what it opened may come before what gives it away. */
-static bool waits(const struct epw_result *result)
+static bool waits(const struct epw_audit *audit, const struct epw_result *result)
 {
+    (void)audit;
     for (size_t i = 0; i < result->verdict->candidate_count; i++) {
         const struct epw_signature *sig = result->verdict->candidate[i].sig;
         if (!sig->neighbour &&

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A vendor's name is claimed for an address that DNS did not give this client for it. */
-#include "analyst/audit/rule.h"
-#include "analyst/audit/told.h"
+#include "analyst/audit/facts.h"
 
 extern const struct epw_rule epw_rule_name_mismatch;
 
@@ -53,31 +52,46 @@ static void report(struct epw_audit *audit, const struct epw_flow_record *r,
 
 /*
  * Beside ECH the name may be the outer one, behind a proxy the address is the
- * proxy's, and a conversation that began before the capture may rest on an
- * answer from before it.
+ * proxy's, in front of one those that ask are many, and a conversation that began before the
+ * capture may rest on an answer from before it.
  */
 static bool is_telling(const struct epw_audit *audit, const struct epw_flow_record *r)
 {
     return r->first_record && !r->midstream && !r->evidence->ech &&
-           r->evidence->connect_port == 0 && !epw_site_proxy(epw_audit_site(audit), &r->ip[1]);
+           r->evidence->connect_port == 0 && !epw_site_proxy(epw_audit_site(audit), &r->ip[0]) &&
+           !epw_site_proxy(epw_audit_site(audit), &r->ip[1]);
 }
 
-static void look(struct epw_audit *audit, const struct epw_result *result)
+/* The name that DNS did not give this address, with its owner; NULL: there is none. */
+static const struct epw_flow_name *find(const struct epw_audit *audit,
+                                        const struct epw_flow_record *r,
+                                        const struct epw_signature **sig)
 {
-    const struct epw_flow_record *r = result->record;
-    const struct epw_names *names = epw_audit_knowledge(audit)->names;
     for (size_t i = 0; i < r->evidence->name_count && is_telling(audit, r); i++) {
         const struct epw_flow_name *name = &r->evidence->name[i];
         if (name->source != EPW_NAME_SNI && name->source != EPW_NAME_QUIC &&
             name->source != EPW_NAME_HOST)
             continue;
-        const struct epw_signature *sig = owner_of(audit, name->text);
-        if (sig == NULL ||
-            epw_names_told(names, &r->ip[0], name->text, &r->ip[1], r->first_ns) != EPW_TOLD_NO)
-            continue;
-        report(audit, r, sig, name);
-        return;
+        *sig = owner_of(audit, name->text);
+        if (*sig != NULL && epw_fact_told(audit, r, name->text) == EPW_TOLD_NO)
+            return name;
     }
+    return NULL;
+}
+
+static void look(struct epw_audit *audit, const struct epw_result *result)
+{
+    const struct epw_signature *sig;
+    const struct epw_flow_name *name = find(audit, result->record, &sig);
+    if (name != NULL)
+        report(audit, result->record, sig, name);
+}
+
+/* Which addresses are one machine's is known when all of them were seen. */
+static bool waits(const struct epw_audit *audit, const struct epw_result *result)
+{
+    const struct epw_signature *sig;
+    return find(audit, result->record, &sig) != NULL;
 }
 
 const struct epw_rule epw_rule_name_mismatch = {
@@ -85,4 +99,5 @@ const struct epw_rule epw_rule_name_mismatch = {
     .severity = EPW_SEVERITY_HIGH,
     .help = "a vendor's name is claimed for an address that DNS did not give for it",
     .flow = look,
+    .waits = waits,
 };

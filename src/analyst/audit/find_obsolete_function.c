@@ -37,8 +37,9 @@ static void flow(struct epw_audit *audit, const struct epw_result *result)
 }
 
 /* Who only scans is known at the end: what it opened may come before what gives it away. */
-static bool waits(const struct epw_result *result)
+static bool waits(const struct epw_audit *audit, const struct epw_result *result)
 {
+    (void)audit;
     const struct epw_signature *sig = result->verdict->sig;
     return sig != NULL && sig->status == EPW_STATUS_OBSOLETE;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A deployed product's clients talk to a host that is not the server the site file declares. */
 #include "analyst/audit/attempt.h"
-#include "analyst/audit/rule.h"
-#include "analyst/audit/told.h"
+#include "analyst/audit/facts.h"
 
 #include <string.h>
 
@@ -26,15 +25,28 @@ static bool is_deployed(const struct epw_site *site, const char *product)
     return !epw_site_has_deployed(site) || epw_site_deployed(site, product);
 }
 
-/* Declared by address or by name, in any role of the product that may answer this. */
-static bool is_declared(const struct epw_site *site, const struct epw_result *result)
+/* One of its addresses is declared: a machine may have an IPv6 one beside it, or a new lease. */
+static bool is_declared_machine(const struct epw_audit *audit, const struct epw_ip *ip,
+                                const struct epw_signature *sig)
 {
+    const struct epw_site *site = epw_audit_site(audit);
+    bool declared = epw_site_role(site, ip, sig->product, sig->responder);
+    size_t at = 0;
+    for (const struct epw_ip *kin; !declared && (kin = epw_audit_kin(audit, ip, &at)) != NULL;)
+        declared = epw_site_role(site, kin, sig->product, sig->responder);
+    return declared;
+}
+
+/* Declared by address or by name, in any role of the product that may answer this. */
+static bool is_declared(const struct epw_audit *audit, const struct epw_result *result)
+{
+    const struct epw_site *site = epw_audit_site(audit);
     const struct epw_verdict *v = result->verdict;
     for (size_t i = 0; i < v->candidate_count; i++) {
         const struct epw_signature *sig = v->candidate[i].sig;
         if (strcmp(sig->product, v->sig->product) != 0 || v->candidate[i].contradicted)
             continue;
-        if (epw_site_role(site, &result->record->ip[1], sig->product, sig->responder))
+        if (is_declared_machine(audit, &result->record->ip[1], sig))
             return true;
         for (size_t k = 0; k < v->name_count; k++)
             if (v->name[k].source != EPW_NAME_DNS_QUERY &&
@@ -52,14 +64,12 @@ static bool is_another(const struct epw_audit *audit, const struct epw_result *r
 {
     const struct epw_site *site = epw_audit_site(audit);
     const struct epw_signature *sig = result->verdict->sig;
-    const struct epw_flow_record *r = result->record;
     if (epw_site_declares_address(site, sig->product, sig->responder))
         return true;
-    const struct epw_names *names = epw_audit_knowledge(audit)->names;
     const char *name;
     for (size_t i = 0; (name = epw_site_name_at(site, sig->product, sig->responder, i)) != NULL;
          i++)
-        if (epw_names_told(names, &r->ip[0], name, &r->ip[1], r->first_ns) != EPW_TOLD_NO)
+        if (epw_fact_told(audit, result->record, name) != EPW_TOLD_NO)
             return false;
     return true;
 }
@@ -94,7 +104,7 @@ static void report(struct epw_audit *audit, const struct epw_result *result)
     epw_str_free(&advice);
 }
 
-static void look(struct epw_audit *audit, const struct epw_result *result)
+bool epw_fact_is_rogue(const struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_site *site = epw_audit_site(audit);
     const struct epw_signature *sig = result->verdict->sig;
@@ -102,10 +112,15 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     if (site == NULL || sig == NULL || result->verdict->confidence < EPW_CONF_LIKELY || r->group ||
         r->packets[EPW_TO_CLIENT] == 0 || epw_attempt_unmet(r) || r->evidence->connect_port != 0 ||
         epw_site_proxy(site, &r->ip[1]))
-        return;
-    if (is_deployed(site, sig->product) && is_to_server(audit, sig) &&
-        epw_site_declares(site, sig->product, sig->responder) && !is_declared(site, result) &&
-        is_another(audit, result) && !epw_site_scanner(site, &r->ip[0]))
+        return false;
+    return is_deployed(site, sig->product) && is_to_server(audit, sig) &&
+           epw_site_declares(site, sig->product, sig->responder) && !is_declared(audit, result) &&
+           is_another(audit, result) && !epw_site_scanner(site, &r->ip[0]);
+}
+
+static void look(struct epw_audit *audit, const struct epw_result *result)
+{
+    if (epw_fact_is_rogue(audit, result))
         report(audit, result);
 }
 
@@ -115,4 +130,5 @@ const struct epw_rule epw_rule_rogue_server = {
     .help = "clients of a product talk to a host that is not its declared server",
     .of_rows = true,
     .flow = look,
+    .waits = epw_fact_is_rogue, /* all addresses of a machine must have been seen first */
 };

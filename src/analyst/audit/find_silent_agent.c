@@ -75,6 +75,12 @@ static void be_active(int64_t *awake_ns, int64_t *active_ns, int64_t first_ns, i
     }
 }
 
+static void note_mac(struct epw_speaker *h, const struct epw_flow_record *r, size_t side)
+{
+    h->has_mac = r->has_mac && r->packets[side] != 0;
+    memcpy(h->mac, r->mac[side], sizeof(h->mac));
+}
+
 static void speak(struct epw_speaker *h, const struct epw_signature *sig, bool aside,
                   const struct epw_flow_record *r)
 {
@@ -110,8 +116,10 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
                 continue;
             h->ours = true;
         }
-        if (held)
+        if (held) {
             be_active(&h->awake_ns, &h->active_ns, r->first_ns, r->last_ns);
+            note_mac(h, r, side);
+        }
         if (sig != NULL)
             speak(h, sig, side == 1, r);
         else if (side == 0)
@@ -208,6 +216,36 @@ static const struct epw_said *most_regular(const struct epw_audit *audit, const 
     return best;
 }
 
+/* Another machine has the address now: who spoke is gone. */
+static bool is_gone(const struct epw_audit *audit, const struct group *g,
+                    const struct epw_flow_record *last)
+{
+    for (size_t i = 0; i < g->count; i++)
+        for (size_t side = 0; side < 2 && last->has_mac; side++)
+            if (epw_ip_cmp(g->host[i]->ip, &last->ip[side]) == 0 && g->host[i]->has_mac &&
+                memcmp(g->host[i]->mac, last->mac[side], sizeof(g->host[i]->mac)) != 0 &&
+                epw_audit_passed_on(audit, &last->ip[side]))
+                return true;
+    return false;
+}
+
+/* It may be a host with an address that speaks on, though the inventory does not say so. */
+static bool kin_spoke(const struct epw_audit *audit, const struct group *g, const char *product,
+                      int64_t last_ns)
+{
+    const struct epw_spoken *s = epw_audit_state(audit, &epw_rule_silent_agent);
+    for (size_t i = 0; i < g->count; i++) {
+        size_t at = 0;
+        for (const struct epw_ip *ip; (ip = epw_audit_kin(audit, g->host[i]->ip, &at)) != NULL;) {
+            struct group kin = { .count = 1, .host = { epw_spoken_find(s, ip) } };
+            const struct epw_said *said = kin.host[0] == NULL ? NULL : last_words(&kin, product);
+            if (said != NULL && said->last.last_ns > last_ns)
+                return true;
+        }
+    }
+    return false;
+}
+
 static void judge(struct epw_audit *audit, const struct group *g)
 {
     for (size_t i = 0; i < g->count; i++)
@@ -216,7 +254,9 @@ static void judge(struct epw_audit *audit, const struct group *g)
             const char *product = said->sig->product;
             const struct epw_said *last = last_words(g, product);
             if (most_regular(audit, g, product, &period_ns) == said &&
-                is_silent(audit, g, last->last.last_ns, period_ns))
+                is_silent(audit, g, last->last.last_ns, period_ns) &&
+                !is_gone(audit, g, &last->last) &&
+                !kin_spoke(audit, g, product, last->last.last_ns))
                 report(audit, g, said->sig, period_ns, &last->last, last->last.last_ns);
         }
 }
@@ -241,7 +281,8 @@ static void judge_product(struct epw_audit *audit, const struct group *g,
 {
     int64_t start_ns = epw_audit_now_ns(audit) - epw_audit_watched_ns(audit);
     int64_t period_ns = sig->period_s == 0 ? DECLARED_NS : (int64_t)sig->period_s * SECOND_NS;
-    if (last_words(g, sig->product) == NULL && is_silent(audit, g, start_ns, period_ns))
+    if (last_words(g, sig->product) == NULL && is_silent(audit, g, start_ns, period_ns) &&
+        !kin_spoke(audit, g, sig->product, start_ns))
         report(audit, g, sig, period_ns, NULL, start_ns);
 }
 

@@ -197,7 +197,7 @@ static bool speaks_for_many(const struct epw_audit *audit, const struct epw_inve
     for (size_t i = 0; i < host->ip_count; i++) {
         const struct host *h = find(s, &host->ip[i]);
         if (epw_site_proxy(epw_audit_site(audit), &host->ip[i]) ||
-            (h != NULL && (h->proxy || h->several)))
+            epw_audit_passed_on(audit, &host->ip[i]) || (h != NULL && (h->proxy || h->several)))
             return true;
     }
     return false;

@@ -21,8 +21,9 @@ static bool is_turned_round(const struct epw_flow_record *r)
 }
 
 /* Nobody's row, and nobody's ordinary service: only the two hosts can make something of it. */
-static bool is_unknown(const struct epw_result *result)
+static bool is_unknown(const struct epw_audit *audit, const struct epw_result *result)
 {
+    (void)audit;
     const struct epw_flow_record *r = result->record;
     return result->verdict->sig == NULL && epw_fact_two_hosts(r) && epw_fact_talked(r) &&
            !epw_ordinary_port(r->proto, r->port[1]) &&
@@ -102,7 +103,7 @@ static void flow(struct epw_audit *audit, const struct epw_result *result)
     const struct epw_flow_record *r = result->record;
     const struct epw_knowledge *know = epw_audit_knowledge(audit);
     struct epw_endpoint announced;
-    if (!is_unknown(result) || !is_known(audit, &r->ip[1]) || !is_known(audit, &r->ip[0]) ||
+    if (!is_unknown(audit, result) || !is_known(audit, &r->ip[1]) || !is_known(audit, &r->ip[0]) ||
         epw_fact_is_scanner(audit, &r->ip[0]) || epw_endpoints_find(know->endpoints, r, &announced))
         return;
     size_t count = epw_catalogue_count(know->catalogue);

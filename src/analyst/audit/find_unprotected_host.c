@@ -8,14 +8,18 @@
 #include "analyst/audit/told.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 extern const struct epw_rule epw_rule_unprotected_host;
 
 /* Vendors' agents speak every 1 to 15 minutes; who was silent for so long has none. */
-#define NEW_NS (3600LL * 1000000000LL)
+#define NEW_NS      (3600LL * 1000000000LL)
+
+#define PROTO_ICMP  1
+#define PROTO_ICMP6 58
 
 struct host {
-    bool active; /* held a conversation */
+    bool active; /* held a conversation, more than answering ICMP */
     bool speaks; /* for a product */
 };
 
@@ -41,6 +45,12 @@ static void discard(void *state)
     free(state);
 }
 
+/* Whatever stands in a network answers a ping. */
+static bool is_icmp(const struct epw_flow_record *r)
+{
+    return r->proto == PROTO_ICMP || r->proto == PROTO_ICMP6;
+}
+
 static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
@@ -57,21 +67,70 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
         struct host *h = epw_addresses_get(u->addresses, u->place, &r->ip[side]);
         if (h == NULL)
             continue;
-        h->active |= held;
+        h->active |= held && (side == 0 || !is_icmp(r));
         h->speaks |= speaks;
     }
 }
 
-/* Proxies, scanners and servers that the site file declares; a declared agent should speak. */
+/* It answers the product's agents: a server of theirs, whatever agent it runs besides. */
+static bool serves_agents(const struct epw_catalogue *catalogue, const struct epw_signature *sig)
+{
+    return sig->needs == EPW_NEEDS_PORT && sig->scope == EPW_SCOPE_NETWORK &&
+           strcmp(sig->initiator, sig->responder) != 0 &&
+           epw_role_is_agent(catalogue, sig->product, sig->initiator);
+}
+
+/* It opens connections to agents and to nobody else: a gateway of theirs. */
+static bool opens_to_agents(const struct epw_catalogue *catalogue, const char *product,
+                            const char *role)
+{
+    const struct epw_signature *const *list;
+    size_t count = epw_catalogue_by_product(catalogue, product, &list);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i]->initiator, role) == 0 &&
+            !epw_role_is_agent(catalogue, product, list[i]->responder))
+            return false;
+    return true;
+}
+
+/* Declared in any role but an agent's: an agent should speak. */
+static bool is_server(const struct epw_knowledge *know, const struct epw_ip *ip)
+{
+    const char *product, *role;
+    if (!epw_site_known(know->site, ip, &product, &role))
+        return false;
+    if (!epw_role_is_agent(know->catalogue, product, role) ||
+        opens_to_agents(know->catalogue, product, role))
+        return true;
+    for (size_t i = 0; i < epw_catalogue_count(know->catalogue); i++) {
+        const struct epw_signature *sig = epw_catalogue_at(know->catalogue, i);
+        if (sig->responder[0] != '\0' && serves_agents(know->catalogue, sig) &&
+            epw_site_role(know->site, ip, sig->product, sig->responder))
+            return true;
+    }
+    return false;
+}
+
+/* Proxies, scanners and servers that the site file declares. */
 static bool is_known(const struct epw_audit *audit, const struct epw_ip *ip)
 {
     const struct epw_knowledge *know = epw_audit_knowledge(audit);
-    const char *product, *role;
     return epw_ip_is_multicast(ip) || epw_ip_is_limited_broadcast(ip) ||
            epw_site_proxy(know->site, ip) || epw_site_scanner(know->site, ip) ||
-           epw_hosts_is_scanner(know->hosts, ip) ||
-           (epw_site_known(know->site, ip, &product, &role) &&
-            !epw_role_is_agent(know->catalogue, product, role));
+           epw_hosts_is_scanner(know->hosts, ip) || is_server(know, ip);
+}
+
+/* It may be a host with one that speaks, though the inventory does not say so. */
+static bool kin_speaks(const struct epw_audit *audit, const struct epw_ip *ip)
+{
+    const struct unprotected *u = epw_audit_state(audit, &epw_rule_unprotected_host);
+    size_t at = 0;
+    for (const struct epw_ip *kin; (kin = epw_audit_kin(audit, ip, &at)) != NULL;) {
+        const struct host *h = epw_addresses_find(u->addresses, u->place, kin);
+        if (h != NULL && h->speaks)
+            return true;
+    }
+    return false;
 }
 
 static bool is_unprotected(const struct epw_audit *audit, const struct epw_inventory_host *host)
@@ -80,7 +139,8 @@ static bool is_unprotected(const struct epw_audit *audit, const struct epw_inven
     bool active = false;
     for (size_t i = 0; i < host->ip_count; i++) {
         const struct host *h = epw_addresses_find(u->addresses, u->place, &host->ip[i]);
-        if (is_known(audit, &host->ip[i]) || (h != NULL && h->speaks))
+        if (is_known(audit, &host->ip[i]) || (h != NULL && h->speaks) ||
+            kin_speaks(audit, &host->ip[i]))
             return false;
         active |= h != NULL && h->active;
     }

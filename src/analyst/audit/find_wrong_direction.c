@@ -4,6 +4,7 @@
  * Never of rows that go either way, and never where another row, of whatever
  * product, documents what was seen.
  */
+#include "analyst/audit/attempt.h"
 #include "analyst/audit/facts.h"
 #include "analyst/audit/ordinary.h"
 
@@ -135,7 +136,8 @@ static void flow(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
     bool seen = r->how == EPW_INIT_HANDSHAKE || r->how == EPW_INIT_FIRST;
-    if (!seen || !epw_fact_two_hosts(r) || epw_fact_is_scanner(audit, &r->ip[0]))
+    if (!seen || epw_attempt_unmet(r) || !epw_fact_two_hosts(r) ||
+        epw_fact_is_scanner(audit, &r->ip[0]))
         return;
     for (size_t i = 0; i < result->verdict->candidate_count; i++)
         if (is_wrong(audit, result, result->verdict->candidate[i].sig)) {

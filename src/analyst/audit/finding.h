@@ -19,6 +19,7 @@ enum epw_finding_state {
     EPW_FINDING_OPEN,
     EPW_FINDING_UPDATED,
     EPW_FINDING_CLOSED,
+    EPW_FINDING_WITHHELD, /* what was seen is not believed: the capture is not to be trusted */
 };
 
 /* A finding that was told is told again as updated after this at the earliest. */

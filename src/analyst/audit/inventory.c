@@ -60,6 +60,7 @@ void epw_inventory_free(struct epw_inventory *inv)
     HASH_ITER (hh, inv->macs, mac, next_mac) {
         HASH_DEL(inv->macs, mac);
         free(mac->name);
+        free(mac->ip);
         free(mac);
     }
     epw_kinds_free(inv->kinds);
@@ -74,6 +75,12 @@ static unsigned hash_of(const struct epw_inventory *inv, const void *at, size_t 
 static struct epw_inv_addr *find_addr(const struct epw_inventory *inv, const struct epw_ip *ip)
 {
     return epw_addresses_find(inv->know->addresses, inv->place, ip);
+}
+
+struct epw_inv_addr *epw_inv_addr_find(const struct epw_inventory *inv, const struct epw_ip *ip)
+{
+    struct epw_inv_addr *addr = find_addr(inv, ip);
+    return addr == NULL || addr->ip == NULL ? NULL : addr;
 }
 
 struct epw_inv_addr *epw_inv_addr_get(struct epw_inventory *inv, const struct epw_ip *ip)
@@ -243,8 +250,10 @@ static void add_mac(struct epw_inv_addr *addr, struct epw_inv_mac *mac)
     for (size_t i = 0; i < addr->mac_count; i++)
         if (addr->mac[i] == mac)
             return;
-    if (addr->mac_count < EPW_INVENTORY_MACS)
-        addr->mac[addr->mac_count++] = mac;
+    if (addr->mac_count == EPW_INVENTORY_MACS)
+        return;
+    addr->mac[addr->mac_count++] = mac;
+    epw_inv_mac_add(mac, addr->ip);
 }
 
 /* The MAC where the address has been seen with it before: all there is to note was noted then. */
@@ -306,18 +315,24 @@ static void note_netbios(struct epw_inventory *inv, const struct epw_flow_record
         name_addr(inv, &r->ip[side], request + sizeof(word) - 1);
 }
 
-/* A DHCP client that has no address yet is known by its MAC alone. */
+/*
+ * A DHCP client that has no address yet is known by its MAC alone; without an
+ * address, or to everybody, nothing speaks through a router.
+ */
 static void note_dhcp(struct epw_inventory *inv, const struct epw_flow_record *r, unsigned side)
 {
     const char *name = r->evidence->hint;
-    if (name[0] == '\0' || r->port[side] != DHCP_CLIENT_PORT)
+    bool has_ip = is_host(&r->ip[side]);
+    if (has_ip && r->port[side] != DHCP_CLIENT_PORT)
         return;
-    if (is_host(&r->ip[side])) {
+    if (has_ip && name[0] != '\0')
         name_addr(inv, &r->ip[side], name);
+    struct epw_inv_mac *mac =
+        r->has_mac && (!has_ip || r->group) ? get_mac(inv, r->mac[side]) : NULL;
+    if (mac == NULL)
         return;
-    }
-    struct epw_inv_mac *mac = r->has_mac ? get_mac(inv, r->mac[side]) : NULL;
-    if (mac != NULL && mac->name == NULL)
+    mac->leases = true;
+    if (!has_ip && mac->name == NULL && name[0] != '\0')
         mac->name = copy_name(name);
 }
 
@@ -354,6 +369,8 @@ static void see_side(struct epw_inventory *inv, const struct epw_result *result,
     if (fresh != NULL)
         add_mac(addr, fresh);
     addr->proxy |= side == 1 && is_proxy(r);
+    if (side == 0)
+        epw_inv_addr_ttl(addr, r);
     if (sig != NULL)
         note_role(inv, addr, result, sig, side);
 }

@@ -28,6 +28,19 @@ bool epw_inventory_shows(const struct epw_inventory *inventory, const struct epw
                          const char *product, const char *role);
 
 /*
+ * The next address, from *at on, that may be the same machine's: it sent by the same MAC, which
+ * nothing shows to be a router's. NULL: none is left. Begin at 0; valid until the next flow.
+ */
+const struct epw_ip *epw_inventory_kin(const struct epw_inventory *inventory,
+                                       const struct epw_ip *ip, size_t *at);
+
+/*
+ * Several machines had the address, as their own MACs show: one after the other by DHCP, or each
+ * in a network of its own.
+ */
+bool epw_inventory_passed_on(const struct epw_inventory *inventory, const struct epw_ip *ip);
+
+/*
  * Every host that speaks for a product or is internal and active, in order of
  * its first address. Call when all flows are decided. EPW_ENOMEM.
  */

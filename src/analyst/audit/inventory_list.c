@@ -10,14 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * A MAC with more addresses is a router's. A host has one IPv4 address at a
- * time and a new one now and then; of IPv6, privacy addresses (RFC 8981) come
- * daily and stay for a week, beside a link-local and a stable one.
- */
-#define MAX_IP4 4
-#define MAX_IP6 16
-
 /* An address of a host, with the MAC that makes it the host's (NULL: it is the host alone). */
 struct item {
     struct epw_inv_addr *addr;
@@ -65,28 +57,6 @@ static bool may_share(const struct epw_inv_addr *addr)
     return addr->internal || !epw_ip_is4(addr->ip);
 }
 
-/* Two IPv4 addresses at the same time are two hosts' behind a router; one after the other may
- * be a new lease. Items are in the order in which they were first seen. */
-static bool is_router(const struct item *item, size_t count)
-{
-    const struct epw_inv_mac *mac = item->mac;
-    size_t ip4 = 0, ip6 = 0;
-    int64_t busy_ns = INT64_MIN;
-    if ((mac->inside4 && mac->outside4) || mac->prefixes)
-        return true;
-    for (size_t i = 0; i < count; i++) {
-        const struct epw_inv_addr *addr = item[i].addr;
-        if (!epw_ip_is4(addr->ip)) {
-            ip6++;
-            continue;
-        }
-        if (ip4++ != 0 && addr->first_ns <= busy_ns)
-            return true;
-        busy_ns = addr->last_ns > busy_ns ? addr->last_ns : busy_ns;
-    }
-    return ip4 > MAX_IP4 || ip6 > MAX_IP6;
-}
-
 static size_t run_of(const struct item *item, size_t count)
 {
     size_t len = 1;
@@ -103,23 +73,10 @@ static size_t active_addrs(const struct epw_inventory *inv)
     return count;
 }
 
-static void find_routers(struct epw_inventory *inv, struct item *item)
-{
-    size_t count = 0, at = 0;
-    for (struct epw_inv_addr *addr; (addr = epw_inv_addr_next(inv, &at)) != NULL;)
-        for (size_t i = 0; addr->active && may_share(addr) && i < addr->mac_count; i++)
-            item[count++] = (struct item){ addr, addr->mac[i] };
-    qsort(item, count, sizeof(item[0]), by_mac);
-    for (size_t i = 0, len; i < count; i += len) {
-        len = run_of(item + i, count - i);
-        item[i].mac->router = is_router(item + i, len);
-    }
-}
-
 static struct epw_inv_mac *own_mac(const struct epw_inv_addr *addr)
 {
     for (size_t i = 0; may_share(addr) && i < addr->mac_count; i++)
-        if (!addr->mac[i]->router)
+        if (addr->mac[i]->own)
             return addr->mac[i];
     return NULL;
 }
@@ -293,11 +250,12 @@ enum epw_err epw_inventory_each(struct epw_inventory *inv,
                                 void *ctx)
 {
     size_t active = active_addrs(inv), groups = 0;
-    struct item *item = calloc(active * EPW_INVENTORY_MACS + 1, sizeof(item[0]));
+    struct item *item = calloc(active + 1, sizeof(item[0]));
     struct group *group = calloc(active + 1, sizeof(group[0]));
     struct maker m = { .failed = item == NULL || group == NULL };
     if (!m.failed) {
-        find_routers(inv, item);
+        for (struct epw_inv_mac *mac = inv->macs; mac != NULL; mac = mac->hh.next)
+            mac->own = epw_inv_mac_whose(inv, mac) == EPW_INV_OWN;
         size_t count = list_items(inv, item);
         for (size_t i = 0; i < count; i += group[groups - 1].count)
             group[groups++] = (struct group){ item + i, run_of(item + i, count - i) };

@@ -13,6 +13,9 @@
 /* A wired and a wireless interface, and a router's at a second tap. */
 #define EPW_INVENTORY_MACS 3
 
+/* Addresses kept of a MAC; with as many it is a router's. */
+#define EPW_INVENTORY_KIN 32
+
 /* A host has a name or two; an address with more is a shared one, and told by the first. */
 #define EPW_INVENTORY_NAMES 4
 
@@ -42,15 +45,25 @@ struct epw_inv_mac {
     bool has_prefix;        /* of a global IPv6 address: its /64 */
     bool prefixes;          /* more than one of them */
     uint8_t prefix[8];
+    bool leases; /* asked DHCP for an address itself: a host's */
     char *name;  /* that DHCP was told */
-    bool router; /* set when hosts are made */
+    size_t ip_count;
+    struct epw_ip *ip; /* that it sent for, EPW_INVENTORY_KIN at most; room for a power of two */
+    bool own;          /* set when hosts are made */
+};
+
+enum epw_inv_whose {
+    EPW_INV_OWN,    /* its addresses are one host's */
+    EPW_INV_DOUBT,  /* they may be */
+    EPW_INV_ROUTER, /* they are not */
 };
 
 struct epw_inv_addr {
     const struct epw_ip *ip; /* NULL: the inventory keeps nothing of it */
     bool active;             /* sent packets, or has a role; else only a name is known */
     bool internal;
-    bool proxy; /* passes on what others say: what it opens is not its own */
+    bool proxy;     /* passes on what others say: what it opens is not its own */
+    bool near, far; /* connections came with a TTL that systems begin with, and with others */
     uint8_t mac_count, name_count;
     int64_t first_ns, last_ns;
     uint64_t flows, bytes;
@@ -69,8 +82,18 @@ struct epw_inventory {
 
 /* The address, made when it is not kept yet. NULL without memory. */
 struct epw_inv_addr *epw_inv_addr_get(struct epw_inventory *inventory, const struct epw_ip *ip);
+/* The same, NULL when it is not kept. */
+struct epw_inv_addr *epw_inv_addr_find(const struct epw_inventory *inventory,
+                                       const struct epw_ip *ip);
 /* The first address from *at on, which then is the next one's; NULL: none. Begin at 0. */
 struct epw_inv_addr *epw_inv_addr_next(const struct epw_inventory *inventory, size_t *at);
+/* It sent for the address: noted once, without memory not. */
+void epw_inv_mac_add(struct epw_inv_mac *mac, const struct epw_ip *ip);
+/* The address opened this flow. */
+void epw_inv_addr_ttl(struct epw_inv_addr *addr, const struct epw_flow_record *record);
+/* By what is known so far. */
+enum epw_inv_whose epw_inv_mac_whose(const struct epw_inventory *inventory,
+                                     const struct epw_inv_mac *mac);
 /* Adds one more MAC or name of it, up to the limits above. */
 void epw_inv_addr_mac(struct epw_inventory *inventory, struct epw_inv_addr *addr,
                       const uint8_t bytes[6]);

@@ -14,6 +14,7 @@ struct epw_kept {
     struct epw_finding finding; /* texts are owned, but kind, product and function */
     struct epw_ip host[EPW_FINDING_HOSTS];
     struct epw_finding_sample sample[EPW_FINDING_SAMPLES];
+    bool withheld; /* only what is not believed of the finding */
     bool at_end;   /* made by a look back: rules' host() and finish() */
     uint32_t pass; /* of the last look back that made it */
     bool told;     /* it was handed out and not closed since */

@@ -11,10 +11,13 @@
 
 #define SLOTS_MIN 1024 /* a power of two, as ever */
 
+/* From here on one side alone, in the middle of a conversation, is a loss. */
+#define HALF_PACKETS 3
+
 /* What the conversations of a pair, of a host or of all have shown. */
 struct seen {
     bool one_way, both_ways;
-    uint32_t flows, bad; /* records; of those with packets missing, cut or doubled */
+    uint32_t flows, bad; /* records; of those with packets or a direction missing, cut or doubled */
 };
 
 /*
@@ -186,12 +189,24 @@ static void note(struct seen *seen, const struct seen *what)
     seen->bad += what->bad;
 }
 
+/*
+ * The other side must have spoken, and nothing of it was captured. Of a conversation that began
+ * before the capture a last packet or two may be all there was to see.
+ */
+static bool is_half(const struct epw_flow_record *r)
+{
+    for (enum epw_dir dir = EPW_TO_SERVER; dir <= EPW_TO_CLIENT; dir++)
+        if (r->packets[1 - dir] == 0 && implies_peer(r, dir))
+            return !r->midstream || r->packets[dir] >= HALF_PACKETS;
+    return false;
+}
+
 void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *r)
 {
     if (r->proto != PROTO_TCP || r->group)
         return;
     struct seen what = { .both_ways = r->packets[0] != 0 && r->packets[1] != 0,
-                         .bad = r->doubled || r->cut || r->lost };
+                         .bad = r->doubled || r->cut || r->lost || is_half(r) };
     what.one_way =
         !what.both_ways && (implies_peer(r, EPW_TO_SERVER) || implies_peer(r, EPW_TO_CLIENT));
     if (!what.both_ways && !what.one_way && what.bad == 0)

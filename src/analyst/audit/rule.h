@@ -53,8 +53,8 @@ struct epw_rule {
     bool of_rows;     /* flow() and waits() only look at candidates: not asked of a flow without */
     bool of_hosts;    /* is about no product: so is an accepted deviation */
     void (*flow)(struct epw_audit *audit, const struct epw_result *result);         /* or NULL */
-    bool (*waits)(const struct epw_result *result);                                 /* or NULL:
-                                     roles that others show could still matter to flow(), though
+    bool (*waits)(const struct epw_audit *audit, const struct epw_result *result);  /* or NULL:
+                                     what others show could still matter to flow(), though
                                      the verdict stands; asked of what is known so far */
     void (*sighting)(struct epw_audit *audit, const struct epw_sighting *sighting); /* or NULL */
     void (*host)(struct epw_audit *audit, const struct epw_inventory_host *host);   /* or NULL:
@@ -90,6 +90,14 @@ bool epw_audit_has_role(const struct epw_audit *audit, const struct epw_ip *ip, 
  */
 bool epw_audit_shows_role(const struct epw_audit *audit, const struct epw_ip *ip,
                           const char *product, const char *role);
+/*
+ * The next address, from *at on, that may be the same machine's as ip; NULL: none is left. Begin
+ * at 0; valid until the next flow.
+ */
+const struct epw_ip *epw_audit_kin(const struct epw_audit *audit, const struct epw_ip *ip,
+                                   size_t *at);
+/* Several machines had the address, one after the other or in networks of their own. */
+bool epw_audit_passed_on(const struct epw_audit *audit, const struct epw_ip *ip);
 /* From the first to the latest time the run has seen. */
 int64_t epw_audit_watched_ns(const struct epw_audit *audit);
 int64_t epw_audit_now_ns(const struct epw_audit *audit);

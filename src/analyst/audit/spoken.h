@@ -28,7 +28,9 @@ struct epw_speaker {
     const struct epw_ip *ip; /* NULL: not kept */
     bool ours;               /* known to be internal */
     int64_t awake_ns;        /* since then it held conversations without a long gap ... */
-    int64_t active_ns;       /* ... up to this one; 0: none yet */
+    bool has_mac;            /* of its last conversation; not kept over a restart */
+    uint8_t mac[6];
+    int64_t active_ns; /* ... up to this one; 0: none yet */
     struct epw_said *said;
 };
 

@@ -18,11 +18,14 @@ static const char *or_empty(const char *text)
     return text == NULL ? "" : text;
 }
 
-/* Most severe first, then in the order of the rules, then by what it is about. */
+/* What is not believed last; most severe first, then in the order of the rules, then by what it is
+ * about. */
 static int by_severity(const void *a, const void *b)
 {
     const struct epw_kept *x = *(const struct epw_kept *const *)a,
                           *y = *(const struct epw_kept *const *)b;
+    if (x->withheld != y->withheld)
+        return x->withheld ? 1 : -1;
     if (x->finding.severity != y->finding.severity)
         return x->finding.severity < y->finding.severity ? -1 : 1;
     if (x->rule != y->rule)
@@ -71,6 +74,10 @@ static bool next_state(const struct epw_audit *audit, const struct epw_kept *k, 
 {
     bool changed = k->finding.count != k->told_count || k->finding.host_total != k->told_hosts;
     bool over = is_over(audit, k);
+    if (k->withheld) {
+        *state = EPW_FINDING_WITHHELD;
+        return last && !over;
+    }
     if (k->told && over) {
         *state = EPW_FINDING_CLOSED;
         return true;
@@ -131,7 +138,7 @@ enum epw_err epw_audit_so_far(struct epw_audit *audit,
     if (list == NULL)
         return EPW_ENOMEM;
     HASH_ITER (hh, audit->kept, k, next) {
-        if (!is_over(audit, k))
+        if (!is_over(audit, k) && !k->withheld)
             list[count++] = k;
     }
     qsort(list, count, sizeof(list[0]), by_severity);

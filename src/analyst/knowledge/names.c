@@ -28,27 +28,12 @@ struct client {
     struct epw_ip ip;
 };
 
-/* Names are kept by their hashes: two of one hash would only hide a doubt. */
-struct asked_key {
-    struct epw_ip client;
-    uint64_t name;
-};
-
-struct asked {
-    UT_hash_handle hh; /* insertion order is the order of eviction */
-    struct asked_key key;
-    int64_t first_ns, until_ns; /* of the answers seen, with TTL and grace */
-    bool full;
-    uint8_t count;
-    struct epw_ip address[EPW_NAMES_TOLD];
-};
-
 struct epw_names {
     uint64_t seed;
     struct epw_stats *stats;
     struct address *addresses;
     struct client *clients;
-    struct asked *asked;
+    struct epw_questions *questions;
 };
 
 enum epw_err epw_names_new(struct epw_names **names, uint64_t seed, struct epw_stats *stats)
@@ -56,6 +41,11 @@ enum epw_err epw_names_new(struct epw_names **names, uint64_t seed, struct epw_s
     *names = calloc(1, sizeof(**names));
     if (*names == NULL)
         return EPW_ENOMEM;
+    if (epw_questions_new(&(*names)->questions, seed) != EPW_OK) {
+        free(*names);
+        *names = NULL;
+        return EPW_ENOMEM;
+    }
     (*names)->seed = seed;
     (*names)->stats = stats;
     return EPW_OK;
@@ -83,11 +73,7 @@ void epw_names_free(struct epw_names *names)
         HASH_DEL(names->clients, c);
         free(c);
     }
-    struct asked *q, *next_q;
-    HASH_ITER (hh, names->asked, q, next_q) {
-        HASH_DEL(names->asked, q);
-        free(q);
-    }
+    epw_questions_free(names->questions);
     free(names);
 }
 
@@ -205,73 +191,18 @@ static struct answer *slot_for(struct epw_names *names, struct address *a,
     return &a->answer[a->count++];
 }
 
-static struct asked_key asked_key(const struct epw_names *names, const struct epw_ip *client,
-                                  const char *name)
-{
-    return (struct asked_key){ .client = *client,
-                               .name = epw_hash(name, strlen(name), names->seed) };
-}
-
-static struct asked *find_asked(const struct epw_names *names, const struct asked_key *key)
-{
-    struct asked *q;
-    unsigned hash = (unsigned)epw_hash(key, sizeof(*key), names->seed);
-    HASH_FIND_BYHASHVALUE(hh, names->asked, key, sizeof(*key), hash, q);
-    return q;
-}
-
-/* To the end of the order: what was asked lately stays. NULL: out of memory. */
-static struct asked *touch_asked(struct epw_names *names, const struct asked_key *key)
-{
-    struct asked *q = find_asked(names, key);
-    if (q != NULL) {
-        HASH_DEL(names->asked, q);
-    } else if (HASH_COUNT(names->asked) >= EPW_NAMES_QUESTIONS) {
-        q = names->asked;
-        HASH_DEL(names->asked, q);
-        memset(q, 0, sizeof(*q));
-    } else {
-        q = calloc(1, sizeof(*q));
-    }
-    if (q == NULL)
-        return NULL;
-    q->key = *key;
-    unsigned hash = (unsigned)epw_hash(key, sizeof(*key), names->seed);
-    HASH_ADD_BYHASHVALUE(hh, names->asked, key, sizeof(q->key), hash, q);
-    if (!EPW_TABLE_ADDED(q)) {
-        free(q);
-        return NULL;
-    }
-    return q;
-}
-
-static void note_asked(struct epw_names *names, const struct epw_sighting *s, int64_t until_ns)
-{
-    const struct asked_key key = asked_key(names, &s->client, s->name);
-    struct asked *q = touch_asked(names, &key);
-    if (q == NULL)
-        return;
-    if (q->count == 0 || s->ts_ns < q->first_ns)
-        q->first_ns = s->ts_ns;
-    if (q->count == 0 || until_ns > q->until_ns)
-        q->until_ns = until_ns;
-    for (size_t i = 0; i < q->count; i++)
-        if (epw_ip_cmp(&q->address[i], &s->address) == 0)
-            return;
-    if (q->count < EPW_NAMES_TOLD)
-        q->address[q->count++] = s->address;
-    else
-        q->full = true;
-}
-
 void epw_names_learn(struct epw_names *names, const struct epw_sighting *sighting)
 {
+    if (sighting->kind != EPW_SIGHT_ADDRESS) {
+        epw_questions_learn(names->questions, sighting, 0);
+        return;
+    }
     int64_t until_ns =
         sighting->ts_ns + ((int64_t)sighting->ttl_s + EPW_NAMES_GRACE_S) * 1000000000;
     /* A referral is no sign that this client asks for the names it uses where it is seen. */
     if (!sighting->passing) {
         note_client(names, &sighting->client);
-        note_asked(names, sighting, until_ns);
+        epw_questions_learn(names->questions, sighting, until_ns);
     }
     struct address *a = find_or_add(names, &sighting->address, sighting->passing);
     if (sighting->passing && a != NULL && own_slot(a, sighting) != NULL)
@@ -335,16 +266,19 @@ size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
 enum epw_told epw_names_told(const struct epw_names *names, const struct epw_ip *client,
                              const char *name, const struct epw_ip *address, int64_t ts_ns)
 {
-    const struct asked_key key = asked_key(names, client, name);
-    const struct asked *q = find_asked(names, &key);
-    bool family = false;
-    for (size_t i = 0; q != NULL && i < q->count; i++) {
-        if (epw_ip_cmp(&q->address[i], address) == 0)
-            return EPW_TOLD_YES;
-        family |= epw_ip_is4(&q->address[i]) == epw_ip_is4(address);
+    return epw_questions_told(names->questions, client, name, address, ts_ns);
+}
+
+const struct epw_ip *epw_names_teller(const struct epw_names *names, const char *name,
+                                      const struct epw_ip *address, size_t *at)
+{
+    const struct address *a = find(names, address);
+    while (a != NULL && *at < a->count) {
+        const struct answer *answer = &a->answer[(*at)++];
+        if (!answer->passing && strcmp(answer->name, name) == 0)
+            return &answer->client;
     }
-    bool in_time = q != NULL && ts_ns >= q->first_ns && ts_ns <= q->until_ns;
-    return in_time && family && !q->full ? EPW_TOLD_NO : EPW_TOLD_UNKNOWN;
+    return NULL;
 }
 
 void epw_names_each(const struct epw_names *names,

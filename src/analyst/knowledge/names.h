@@ -6,6 +6,7 @@
 #ifndef EPW_ANALYST_KNOWLEDGE_NAMES_H
 #define EPW_ANALYST_KNOWLEDGE_NAMES_H
 
+#include "analyst/knowledge/questions.h"
 #include "base/err.h"
 #include "base/ip.h"
 #include "base/stats.h"
@@ -33,15 +34,6 @@
  */
 #define EPW_NAMES_GRACE_S 3600
 
-/*
- * What each client was told of each name is kept for this many of them, some
- * 500 bytes each; the least recently asked goes first.
- */
-#define EPW_NAMES_QUESTIONS 65536
-
-/* Addresses kept of an answer. With more than these, nothing can be said not to be among them. */
-#define EPW_NAMES_TOLD 24
-
 struct epw_names;
 
 struct epw_learned_name {
@@ -57,8 +49,8 @@ enum epw_err epw_names_new(struct epw_names **names, uint64_t seed, struct epw_s
 void epw_names_free(struct epw_names *names);
 
 /*
- * An EPW_SIGHT_ADDRESS sighting. Out of memory loses the answer, counted as evicted. One in
- * passing only ever takes room that nothing else needs, and gives it up first.
+ * An EPW_SIGHT_ADDRESS, ASKED, ANSWERED or ALIAS sighting. Out of memory loses the answer, counted
+ * as evicted. One in passing only ever takes room that nothing else needs, and gives it up first.
  */
 void epw_names_learn(struct epw_names *names, const struct epw_sighting *sighting);
 
@@ -71,15 +63,14 @@ size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
                     const struct epw_ip *client, int64_t ts_ns, struct epw_learned_name *list,
                     size_t max);
 
-enum epw_told {
-    EPW_TOLD_UNKNOWN, /* no answer seen in time, or too many, or long ago */
-    EPW_TOLD_YES,     /* this client was once given this address for this name */
-    EPW_TOLD_NO,      /* it was given others of the same family, and never this one */
-};
-
 /* Whether a client that uses an address as `name` at ts_ns was told so by DNS. name: lower case. */
 enum epw_told epw_names_told(const struct epw_names *names, const struct epw_ip *client,
                              const char *name, const struct epw_ip *address, int64_t ts_ns);
+
+/* The next client, from *at on, that was given the address for the name, of those that are kept of
+ * it; NULL: none is left. Begin at 0. */
+const struct epw_ip *epw_names_teller(const struct epw_names *names, const char *name,
+                                      const struct epw_ip *address, size_t *at);
 
 /* What is kept of one answer. */
 struct epw_kept_name {

@@ -104,3 +104,39 @@ bool epw_dns_record(struct epw_cur whole, struct epw_cur *c, struct epw_dns_reco
     record->data = epw_cur_sub(c, epw_cur_be16(c));
     return epw_cur_ok(c);
 }
+
+bool epw_dns_opcode_known(unsigned opcode)
+{
+    return opcode <= 6 && opcode != 3;
+}
+
+bool epw_dns_header_fits(const struct epw_dns_header *h, bool strict)
+{
+    unsigned opcode = EPW_DNS_OPCODE(h->flags);
+    bool response = EPW_DNS_RESPONSE(h->flags);
+    if (h->questions > EPW_DNS_MAX_QUESTIONS)
+        return false;
+    if (!strict)
+        return h->questions != 0 || (response && epw_dns_opcode_known(opcode));
+    unsigned records = h->answers + (unsigned)h->authorities + h->additionals;
+    /* The reserved bit is zero; queries have no answers; answers end within the limit. */
+    return opcode == 0 && (h->flags & 0x0040) == 0 && h->questions == 1 &&
+           EPW_DNS_RCODE(h->flags) <= 10 && records <= EPW_DNS_MAX_RECORDS &&
+           (response || (h->answers == 0 && h->authorities == 0 && h->additionals <= 2 &&
+                         EPW_DNS_RCODE(h->flags) == 0));
+}
+
+bool epw_dns_question_fits(const struct epw_dns_question *q)
+{
+    bool type =
+        (q->type >= 1 && q->type <= 65) || q->type == 99 || (q->type >= 249 && q->type <= 257);
+    return type && (q->class == 1 || q->class == 3 || q->class == 255) && q->name.plain;
+}
+
+bool epw_dns_flags_fit(struct epw_cur header)
+{
+    epw_cur_skip(&header, 2);
+    unsigned flags = epw_cur_be16(&header);
+    return !epw_cur_ok(&header) || (EPW_DNS_OPCODE(flags) == 0 && (flags & 0x0040) == 0 &&
+                                    EPW_DNS_RCODE(flags) <= (EPW_DNS_RESPONSE(flags) ? 10u : 0u));
+}

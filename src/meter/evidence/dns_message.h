@@ -24,6 +24,11 @@ enum epw_dns_type {
     EPW_DNS_HTTPS = 65, /* RFC 9460 */
 };
 
+/* Records of one message that are looked at: real answers have under 30; the rest is counted. */
+#define EPW_DNS_MAX_RECORDS 64
+/* Questions: one, but multicast asks some dozens in one message. */
+#define EPW_DNS_MAX_QUESTIONS 64
+
 struct epw_dns_header {
     uint16_t id, flags;
     uint16_t questions, answers, authorities, additionals;
@@ -53,6 +58,13 @@ struct epw_dns_record {
 
 bool epw_dns_header(struct epw_cur *c, struct epw_dns_header *header);
 
+/* Query, inverse query, status, notify, update, stateful operations (RFC 8490). */
+bool epw_dns_opcode_known(unsigned opcode);
+/* As much as four bytes of a header tell on a port not DNS's own: most of what is not DNS. */
+bool epw_dns_flags_fit(struct epw_cur header);
+/* A sane one; strict: beyond doubt, as on ports that are not DNS's own. */
+bool epw_dns_header_fits(const struct epw_dns_header *header, bool strict);
+
 /*
  * A name at c, which then stands behind it. whole is the message from its
  * first byte (pointers count from there); c reads inside of it. False when it
@@ -61,6 +73,8 @@ bool epw_dns_header(struct epw_cur *c, struct epw_dns_header *header);
  */
 bool epw_dns_name(struct epw_cur whole, struct epw_cur *c, struct epw_dns_name *name);
 bool epw_dns_question(struct epw_cur whole, struct epw_cur *c, struct epw_dns_question *question);
+/* Of a type and class in use (IANA registry): what is asked on ports not DNS's own. */
+bool epw_dns_question_fits(const struct epw_dns_question *question);
 bool epw_dns_record(struct epw_cur whole, struct epw_cur *c, struct epw_dns_record *record);
 
 #endif

@@ -15,10 +15,6 @@
 #define MDNS_PORT  5353
 #define LLMNR_PORT 5355
 #define NBNS_PORT  137 /* NetBIOS names look alike and have a source of their own */
-/* Records of one message that are looked at: real answers have under 30; the rest is counted. */
-#define DNS_MAX_RECORDS 64
-/* Questions: one, but multicast asks some dozens in one message. */
-#define DNS_MAX_QUESTIONS 64
 /* Servers of one service that are looked up in the same answer: more than a site has. */
 #define DNS_MAX_SERVICES 8
 /* Passes over the answers that follow aliases: one is enough when they are in order. */
@@ -29,6 +25,8 @@
 #define DNS_NXDOMAIN   3
 #define DNS_REFUSED    5
 #define DNS_UPDATE     5 /* operation code; RFC 2136 */
+#define DNS_TRUNCATED  0x0200
+#define DNS_ANY        255
 
 struct message {
     struct epw_finder *f;
@@ -41,57 +39,17 @@ struct message {
     bool multicast;
 };
 
-/* Query, inverse query, status, notify, update, stateful operations (RFC 8490). */
-static bool opcode_known(unsigned opcode)
-{
-    return opcode <= 6 && opcode != 3;
-}
-
-/* As much as four bytes of a header tell on a port not DNS's own: most of what is not DNS. */
-static bool flags_fit(struct epw_cur *header)
-{
-    epw_cur_skip(header, 2);
-    unsigned flags = epw_cur_be16(header);
-    return !epw_cur_ok(header) || (EPW_DNS_OPCODE(flags) == 0 && (flags & 0x0040) == 0 &&
-                                   EPW_DNS_RCODE(flags) <= (EPW_DNS_RESPONSE(flags) ? 10u : 0u));
-}
-
-static bool header_fits(const struct message *m)
-{
-    const struct epw_dns_header *h = &m->header;
-    unsigned opcode = EPW_DNS_OPCODE(h->flags);
-    bool response = EPW_DNS_RESPONSE(h->flags);
-    if (h->questions > DNS_MAX_QUESTIONS)
-        return false;
-    if (!m->strict)
-        return h->questions != 0 || (response && opcode_known(opcode));
-    unsigned records = h->answers + (unsigned)h->authorities + h->additionals;
-    /* The reserved bit is zero; queries have no answers; answers end within the limit. */
-    return opcode == 0 && (h->flags & 0x0040) == 0 && h->questions == 1 &&
-           EPW_DNS_RCODE(h->flags) <= 10 && records <= DNS_MAX_RECORDS &&
-           (response || (h->answers == 0 && h->authorities == 0 && h->additionals <= 2 &&
-                         EPW_DNS_RCODE(h->flags) == 0));
-}
-
-/* Types and classes in use (IANA registry): what is asked on ports not DNS's own. */
-static bool question_fits(const struct epw_dns_question *q)
-{
-    bool type =
-        (q->type >= 1 && q->type <= 65) || q->type == 99 || (q->type >= 249 && q->type <= 257);
-    return type && (q->class == 1 || q->class == 3 || q->class == 255) && q->name.plain;
-}
-
 /* Reads the questions and keeps the first; of a cut message at least one must be whole. */
 static bool questions_fit(struct message *m, struct epw_cur *c, bool cut)
 {
     /* On a registered port an operation nobody knows needs a question that is beyond doubt. */
-    bool doubt = m->strict || !opcode_known(EPW_DNS_OPCODE(m->header.flags));
+    bool doubt = m->strict || !epw_dns_opcode_known(EPW_DNS_OPCODE(m->header.flags));
     for (unsigned i = 0; i < m->header.questions; i++) {
         struct epw_dns_question q;
         bool whole = epw_dns_question(m->whole, c, &q);
         if (!whole && cut && i > 0 && !epw_cur_ok(c))
             break;
-        if (!whole || (doubt && !question_fits(&q)))
+        if (!whole || (doubt && !epw_dns_question_fits(&q)))
             return false;
         if (i == 0)
             m->question = q;
@@ -139,6 +97,20 @@ static struct epw_sighting sighting(const struct message *m, enum epw_sighting_k
     return s;
 }
 
+/* Of addresses asked for: that an answer is awaited, or was read. */
+static void tell_question(const struct message *m, enum epw_sighting_kind kind)
+{
+    const struct epw_dns_question *q = &m->question;
+    bool addresses = q->type == EPW_DNS_A || q->type == EPW_DNS_AAAA || q->type == EPW_DNS_HTTPS ||
+                     q->type == EPW_DNS_SVCB || q->type == DNS_ANY;
+    if (m->multicast || !addresses || !q->name.plain || q->name.len == 0)
+        return;
+    struct epw_sighting s = sighting(m, kind, &q->name);
+    s.dns_id = m->header.id;
+    s.dns_type = q->type;
+    epw_ev_sight(m->f, &s);
+}
+
 /* What an answer's address is told with. */
 struct known_as {
     const struct epw_dns_name *name;      /* asked for */
@@ -177,11 +149,11 @@ static void tell_hints(const struct message *m, const struct known_as *as,
     struct known_as hinted = *as;
     if (target.len != 0)
         hinted.canonical = &target;
-    for (int i = 0; i < DNS_MAX_RECORDS && epw_cur_left(&c) != 0; i++) {
+    for (int i = 0; i < EPW_DNS_MAX_RECORDS && epw_cur_left(&c) != 0; i++) {
         uint16_t key = epw_cur_be16(&c);
         struct epw_cur value = epw_cur_sub(&c, epw_cur_be16(&c));
         size_t size = key == 4 ? 4 : key == 6 ? 16 : 0;
-        for (int n = 0; size != 0 && n < DNS_MAX_RECORDS && epw_cur_left(&value) >= size; n++) {
+        for (int n = 0; size != 0 && n < EPW_DNS_MAX_RECORDS && epw_cur_left(&value) >= size; n++) {
             const uint8_t *ip = epw_cur_bytes(&value, size);
             tell_address(m, &hinted, size == 4 ? epw_ip_from4(ip) : epw_ip_from6(ip),
                          record->ttl_s);
@@ -206,10 +178,17 @@ static void tell_record(const struct message *m, const struct known_as *as,
 static bool next_record(const struct message *m, struct epw_cur *c, unsigned count, unsigned *i,
                         struct epw_dns_record *record)
 {
-    if (*i >= count || *i >= DNS_MAX_RECORDS)
+    if (*i >= count || *i >= EPW_DNS_MAX_RECORDS)
         return false;
     ++*i;
     return epw_dns_record(m->whole, c, record);
+}
+
+static void tell_alias(const struct message *m, const struct epw_dns_name *other)
+{
+    struct epw_sighting s = sighting(m, EPW_SIGHT_ALIAS, &m->question.name);
+    memcpy(s.canonical, other->text, other->len + 1);
+    epw_ev_sight(m->f, &s);
 }
 
 /* From the name asked for along CNAMEs, in whatever order they stand. */
@@ -228,6 +207,7 @@ static void follow_aliases(const struct message *m, struct epw_dns_name *end, ui
                 !epw_dns_name(m->whole, &record.data, &target) || !target.plain)
                 continue;
             *end = target;
+            tell_alias(m, &target);
             *ttl_s = record.ttl_s < *ttl_s ? record.ttl_s : *ttl_s;
             moved = true;
         }
@@ -321,11 +301,22 @@ static void tell_owners(const struct message *m, bool passing)
 
 static void count_dropped(const struct message *m)
 {
-    if (m->header.answers <= DNS_MAX_RECORDS)
+    if (m->header.answers <= EPW_DNS_MAX_RECORDS)
         return;
     uint8_t *dropped = &epw_ev_fields(m->f)->names_dropped;
-    unsigned sum = *dropped + (m->header.answers - (unsigned)DNS_MAX_RECORDS);
+    unsigned sum = *dropped + (m->header.answers - (unsigned)EPW_DNS_MAX_RECORDS);
     *dropped = (uint8_t)(sum < UINT8_MAX ? sum : UINT8_MAX);
+}
+
+/* All answers are there: not cut by the snaplen or the server (RFC 1035, 4.1.1), nor too many. */
+static bool is_whole(const struct message *m)
+{
+    struct epw_cur c = m->answer;
+    struct epw_dns_record record;
+    unsigned i = 0, read = 0;
+    while (next_record(m, &c, m->header.answers, &i, &record))
+        read++;
+    return (m->header.flags & DNS_TRUNCATED) == 0 && read == m->header.answers;
 }
 
 static void tell_response(const struct message *m)
@@ -333,6 +324,7 @@ static void tell_response(const struct message *m)
     unsigned rcode = EPW_DNS_RCODE(m->header.flags);
     bool named = m->question.name.len != 0 && m->question.name.plain;
     count_dropped(m);
+    tell_question(m, is_whole(m) ? EPW_SIGHT_ANSWERED : EPW_SIGHT_ASKED);
     if (m->multicast && m->header.questions == 0) {
         tell_owners(m, false);
     } else if (named && (rcode == DNS_NXDOMAIN || rcode == DNS_REFUSED)) {
@@ -351,7 +343,7 @@ static enum epw_look message(struct epw_finder *f, const struct epw_opening *o,
     struct epw_cur c = whole;
     m.multicast = epw_scan_port(o, MDNS_PORT) || epw_scan_port(o, LLMNR_PORT);
     m.strict = !m.multicast && !epw_scan_port(o, DNS_PORT);
-    if (!epw_dns_header(&c, &m.header) || !header_fits(&m))
+    if (!epw_dns_header(&c, &m.header) || !epw_dns_header_fits(&m.header, m.strict))
         return EPW_LOOK_NO;
     if (!questions_fit(&m, &c, cut))
         return m.strict || cut ? EPW_LOOK_NO : EPW_LOOK_BAD;
@@ -363,6 +355,8 @@ static enum epw_look message(struct epw_finder *f, const struct epw_opening *o,
     unsigned opcode = EPW_DNS_OPCODE(m.header.flags);
     if (response && opcode == 0)
         tell_response(&m);
+    else if (!response && opcode == 0)
+        tell_question(&m, EPW_SIGHT_ASKED);
     else if (!response && opcode == DNS_UPDATE)
         tell_owners(&m, true);
     return EPW_LOOK_MINE;
@@ -383,8 +377,8 @@ static enum epw_look look_stream(struct epw_finder *f, const struct epw_opening 
             /* What cannot become a message is not waited for. */
             struct message m = { .strict = !epw_scan_port(o, DNS_PORT) };
             struct epw_cur flags = ahead;
-            if ((epw_dns_header(&ahead, &m.header) && !header_fits(&m)) ||
-                (m.strict && !flags_fit(&flags)))
+            if ((epw_dns_header(&ahead, &m.header) && !epw_dns_header_fits(&m.header, m.strict)) ||
+                (m.strict && !epw_dns_flags_fit(flags)))
                 return used != 0 ? EPW_LOOK_DONE : EPW_LOOK_NO;
             break;
         }

@@ -51,7 +51,7 @@ static const char signatures[] =
     "B-2,d,\n";
 
 struct found found[16];
-size_t found_count;
+size_t found_count, withheld_count;
 
 static struct epw_catalogue *catalogue;
 static struct epw_site *site;
@@ -188,6 +188,10 @@ static void on_finding(void *ctx, const struct epw_finding *f)
     (void)ctx;
     if (strcmp(f->kind, wanted) != 0)
         return;
+    if (f->state == EPW_FINDING_WITHHELD) {
+        withheld_count++;
+        return;
+    }
     cr_assert_lt(found_count, sizeof(found) / sizeof(found[0]));
     struct found *out = &found[found_count++];
     memset(out, 0, sizeof(*out));

@@ -23,7 +23,7 @@ struct found {
 };
 
 extern struct found found[16];
-extern size_t found_count;
+extern size_t found_count, withheld_count; /* withheld ones are only counted */
 
 /* Test set-up; site: lines of a site file without the header, or NULL. */
 void find_open(void);

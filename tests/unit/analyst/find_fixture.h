@@ -16,7 +16,7 @@ struct found {
 };
 
 extern struct found found[16];
-extern size_t found_count;
+extern size_t found_count, withheld_count; /* withheld ones are only counted */
 
 /*
  * acme: agents speak TLS to a server on 2222 every 60 s, to a cloud by name on
@@ -26,6 +26,8 @@ extern size_t found_count;
  */
 void find_open(const char *site);
 void find_close(void);
+
+extern struct epw_analyst *analyst;
 
 /* An answered TCP flow that begins at_s seconds into the run. Names: SNI, or NULL. */
 struct epw_flow_record *flow_at(double at_s, const char *from, const char *to, uint16_t port,

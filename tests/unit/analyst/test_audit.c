@@ -210,8 +210,13 @@ Test(audit, pairs_captured_one_way_are_not_believed_where_both_sides_matter)
     epw_audit_report(audit, needs, &o);
     epw_audit_report(audit, does_not, &o);
     struct kept kept = all();
-    cr_expect_eq(kept.count, 1);
+    cr_assert_eq(kept.count, 2);
     cr_expect_str_eq(kept.finding[0].kind, does_not->name);
+    cr_expect_eq(kept.finding[0].state, EPW_FINDING_OPEN);
+    cr_expect_str_eq(kept.finding[1].kind, needs->name, "after what is believed");
+    cr_expect_eq(kept.finding[1].state, EPW_FINDING_WITHHELD);
+    cr_expect_eq(kept.finding[1].count, 1);
+    cr_expect_eq(stats.findings, 1);
     cr_expect_eq(stats.findings_withheld, 1);
     cr_expect_eq(stats.pairs_one_way, 1);
 }
@@ -292,6 +297,23 @@ Test(audit, pairs_with_losses_are_not_believed)
     struct epw_flow_record r = record_of("10.0.0.7", "10.0.0.5", 1, 1);
     r.lost = true;
     cr_expect(withheld_beside(r, 1));
+}
+
+Test(audit, pairs_of_which_a_conversation_is_seen_one_way_are_not_believed)
+{
+    struct epw_flow_record good = record_of("10.0.0.7", "10.0.0.5", 1, 1);
+    epw_audit_record(audit, &good);
+    cr_expect(withheld_beside(one_way("10.0.0.7", "10.0.0.5"), 1));
+}
+
+Test(audit, the_end_of_a_conversation_that_began_before_is_no_loss)
+{
+    struct epw_flow_record good = record_of("10.0.0.7", "10.0.0.5", 1, 1);
+    struct epw_flow_record last = one_way("10.0.0.7", "10.0.0.5");
+    last.midstream = true;
+    last.packets[EPW_TO_SERVER] = 2;
+    epw_audit_record(audit, &good);
+    cr_expect_not(withheld_beside(last, 1));
 }
 
 Test(audit, a_loss_in_many_conversations_is_bad_luck)

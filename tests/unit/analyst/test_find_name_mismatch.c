@@ -83,3 +83,37 @@ Test(name_mismatch, names_of_nobody_are_not_our_business)
     find_all("name-mismatch");
     cr_assert_eq(found_count, 0);
 }
+
+static void question(double at_s, enum epw_sighting_kind kind)
+{
+    struct epw_sighting s = { .kind = kind, .dns_id = 7, .dns_type = 1, .name = NAME };
+    s.ts_ns = claim(at_s, "198.51.100.66")->first_ns;
+    s.client = claim(at_s, "198.51.100.66")->ip[0];
+    epw_analyst_sighting(analyst, &s);
+}
+
+Test(name_mismatch, not_where_an_answer_is_missing)
+{
+    dns(0, "10.0.0.7", NAME, "203.0.113.5");
+    question(1, EPW_SIGHT_ASKED);
+    push(claim(2, "198.51.100.66"));
+    find_all("name-mismatch");
+    cr_assert_eq(found_count, 0);
+}
+
+Test(name_mismatch, what_another_address_of_the_machine_was_told)
+{
+    static const char *const own[] = { "10.0.0.7", "fd00::7" };
+    for (int i = 0; i < 2; i++) {
+        struct epw_flow_record *r =
+            flow_at(i, own[i], i == 0 ? "10.0.0.2" : "fd00::2", 53, EPW_APP_DNS, NULL);
+        r->has_mac = true;
+        memcpy(r->mac[0], "\x02\0\0\0\0\x07", 6);
+        push(r);
+    }
+    dns(2, "10.0.0.7", NAME, "203.0.113.5");
+    dns(3, "fd00::7", NAME, "198.51.100.66");
+    push(claim(4, "198.51.100.66"));
+    find_all("name-mismatch");
+    cr_assert_eq(found_count, 0);
+}

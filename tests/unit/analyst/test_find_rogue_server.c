@@ -75,3 +75,36 @@ Test(rogue_server, a_declared_proxy_is_none)
     find_all("rogue-server");
     cr_assert_eq(found_count, 0);
 }
+
+/* Both answer with this MAC, one after the other. */
+static void serve(double at_s, const char *server, uint8_t mac)
+{
+    struct epw_flow_record *r = flow_at(at_s, "10.0.0.7", server, 2222, EPW_APP_TLS, NULL);
+    r->has_mac = true;
+    memcpy(r->mac[0], "\x02\0\0\0\0\x07", 6);
+    memcpy(r->mac[1], "\x02\0\0\0\0", 5);
+    r->mac[1][5] = mac;
+    push(r);
+}
+
+Test(rogue_server, another_address_of_the_declared_machine_is_none)
+{
+    find_open(SITE);
+    serve(1, "10.0.0.66", 5); /* before its declared address is seen */
+    serve(2, "10.0.0.5", 5);
+    serve(3, "10.0.0.67", 6);
+    find_all("rogue-server");
+    cr_assert_eq(found_count, 1);
+    cr_expect_str_eq(found[0].subject, "10.0.0.67");
+}
+
+Test(rogue_server, who_speaks_beside_the_declared_through_a_router_is_one)
+{
+    find_open(SITE);
+    serve(1, "10.0.0.5", 5);
+    serve(2, "10.0.0.66", 5);
+    serve(3, "10.0.0.5", 5);
+    find_all("rogue-server");
+    cr_assert_eq(found_count, 1);
+    cr_expect_str_eq(found[0].subject, "10.0.0.66");
+}

@@ -102,3 +102,33 @@ Test(two_products, several_machines_behind_one_address_are_a_gateway)
     find_all("two-products");
     cr_assert_eq(found_count, 0);
 }
+
+/* The two agents' connections come from these MACs. */
+static void agents_of(uint8_t acme_mac, uint8_t bolt_mac)
+{
+    find_open(NULL);
+    for (int i = 0; i < 2; i++) {
+        struct epw_flow_record *r =
+            i == 0 ? flow_at(1, "10.0.0.7", "10.0.0.5", 2222, EPW_APP_TLS, NULL)
+                   : flow_at(2, "10.0.0.7", "10.0.0.6", 2021, EPW_APP_FTP, NULL);
+        r->has_mac = true;
+        memcpy(r->mac[0], "\x02\0\0\0\0", 5);
+        memcpy(r->mac[1], "\x02\0\0\0\x01", 5);
+        r->mac[0][5] = i == 0 ? acme_mac : bolt_mac;
+        r->mac[1][5] = (uint8_t)i;
+        push(r);
+    }
+    find_all("two-products");
+}
+
+Test(two_products, machines_that_took_turns_at_an_address_are_not_one)
+{
+    agents_of(1, 2);
+    cr_assert_eq(found_count, 0);
+}
+
+Test(two_products, of_one_machine_by_its_mac)
+{
+    agents_of(1, 1);
+    cr_assert_eq(found_count, 1);
+}

@@ -59,3 +59,14 @@ Test(unprotected_host, attempts_alone_are_no_activity)
     find_all("unprotected-host");
     cr_assert_eq(found_count, 0);
 }
+
+Test(unprotected_host, answering_a_ping_is_no_activity)
+{
+    find_open("internal,,,10.0.0.0/8\n");
+    struct epw_flow_record *r = flow_at(1, "10.0.0.7", "10.0.0.9", 0, EPW_APP_UNKNOWN, NULL);
+    r->proto = 1;
+    push(r);
+    find_all("unprotected-host");
+    cr_assert_eq(found_count, 1);
+    cr_expect_str_eq(found[0].hosts, "10.0.0.7");
+}

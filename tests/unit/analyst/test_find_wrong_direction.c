@@ -102,6 +102,16 @@ Test(wrong_direction_site, withheld_where_only_one_direction_was_captured)
 {
     show_declared(0);
     EXPECT_NONE();
+    cr_expect_eq(withheld_count, 1);
+}
+
+Test(wrong_direction_site, an_attempt_that_nobody_lets_in_is_no_conversation)
+{
+    find_open_site("host,acme,server," SERVER ",\nhost,acme,agent," AGENT ",\n");
+    show_attempt(SERVER, AGENT, 2222);
+    find_all(KIND);
+    EXPECT_NONE();
+    cr_expect_eq(withheld_count, 0);
 }
 
 Test(wrong_direction_site, told_where_both_were)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which host plays which role: what shows it, what does not, and what makes addresses one host. */
+/* Which host plays which role: what shows it, and what does not. */
 #include "analyst/audit/inventory.h"
 #include "catalogue_text.h"
 
@@ -243,77 +243,6 @@ Test(inventory, a_documented_proxy_has_its_role)
         "10.0.0.7 | acme agent likely 2 peers seen replication unseen bridge,inner,upload\n"
         "10.0.0.80 | acme bridge likely 1 peers seen bridge unseen \n"
         "10.0.0.81\n");
-}
-
-Test(inventory, addresses_of_one_mac_are_one_host)
-{
-    static const char *const from[] = { "10.0.0.7", "fe80::7", "2001:db8::7", "2001:db8::1234" };
-    for (int i = 0; i < 4; i++) {
-        make(from[i], i == 0 ? "10.0.0.5" : "2001:db8::5", i == 0 ? "a-agent" : NULL, i);
-        set_mac(0, 7);
-        add();
-    }
-    make("10.0.0.107", "10.0.0.5", "a-upload", 10); /* a new lease */
-    set_mac(0, 7);
-    add();
-    expect_hosts(
-        "10.0.0.5 | acme server likely 2 peers seen replication,upload unseen inner\n"
-        "10.0.0.7+fe80::7+2001:db8::7+2001:db8::1234+10.0.0.107 mac 7 | acme agent likely 1 "
-        "peers seen replication,upload unseen bridge,inner\n");
-}
-
-Test(inventory, a_mac_with_two_ipv4_addresses_at_a_time_is_a_routers)
-{
-    make("10.0.0.7", "10.0.0.5", NULL, 1);
-    record.last_ns = 3 * NS;
-    set_mac(0, 1);
-    add();
-    make("10.0.0.8", "10.0.0.5", NULL, 2);
-    set_mac(0, 1);
-    add();
-    expect_hosts("10.0.0.5\n10.0.0.7\n10.0.0.8\n");
-}
-
-Test(inventory, a_mac_with_outside_addresses_is_a_routers)
-{
-    make("10.0.0.7", "203.0.113.5", NULL, 1);
-    set_mac(0, 7);
-    set_mac(1, 1);
-    add();
-    make("10.9.0.8", "10.0.0.7", NULL, 2); /* comes through the same router */
-    set_mac(0, 1);
-    set_mac(1, 7);
-    add();
-    expect_hosts("10.0.0.7 mac 7\n10.9.0.8\n");
-}
-
-Test(inventory, a_mac_with_many_addresses_is_a_routers)
-{
-    char from[24];
-    for (int i = 1; i <= 5; i++) {
-        snprintf(from, sizeof(from), "10.0.0.%d", i);
-        make(from, "203.0.113.1", NULL, 10 * i);
-        set_mac(0, 1);
-        add();
-    }
-    expect_hosts("10.0.0.1\n10.0.0.2\n10.0.0.3\n10.0.0.4\n10.0.0.5\n");
-}
-
-Test(inventory, a_mac_with_two_ipv6_networks_is_a_routers)
-{
-    make("10.0.0.7", "10.0.0.5", NULL, 1);
-    set_mac(0, 1);
-    add();
-    make("2001:db8:1::7", "2001:db8::5", "a-agent", 2);
-    set_mac(0, 1);
-    add();
-    make("2001:db8:2::7", "2001:db8::5", NULL, 3);
-    set_mac(0, 1);
-    add();
-    expect_hosts(
-        "10.0.0.5\n10.0.0.7\n"
-        "2001:db8::5 | acme server likely 1 peers seen replication unseen inner,upload\n"
-        "2001:db8:1::7 | acme agent likely 1 peers seen replication unseen bridge,inner,upload\n");
 }
 
 Test(inventory, dhcp_names_a_client_by_its_mac_and_dns_by_its_address)

@@ -148,7 +148,7 @@ Test(names, what_a_client_was_told_of_a_name)
 Test(names, too_many_answers_tell_nothing)
 {
     char address[32];
-    for (int i = 1; i <= EPW_NAMES_TOLD + 1; i++) {
+    for (int i = 1; i <= EPW_QUESTIONS_TOLD + 1; i++) {
         snprintf(address, sizeof(address), "203.0.113.%d", i);
         answer("10.0.0.7", "a.example", address, 10 * SECOND);
     }
@@ -212,4 +212,82 @@ Test(names, a_full_table_learns_nothing_in_passing)
     cr_assert_eq(ask("192.0.2.1", "10.0.0.1", 0, list, 1), 0);
     answer("10.0.0.1", "c.example", "192.0.2.2", 0);
     cr_assert_eq(ask("10.1.0.0", "10.0.0.1", 0, list, 1), 0, "the oldest, whoever named it since");
+}
+
+static void dns(enum epw_sighting_kind kind, const char *name, const char *canonical, uint16_t id,
+                uint16_t type, int64_t ts_ns)
+{
+    struct epw_sighting s = { .kind = kind, .ts_ns = ts_ns, .dns_id = id, .dns_type = type };
+    s.client = ip("10.0.0.7");
+    snprintf(s.name, sizeof(s.name), "%s", name);
+    snprintf(s.canonical, sizeof(s.canonical), "%s", canonical);
+    epw_names_learn(names, &s);
+}
+
+#define TYPE_A    1
+#define TYPE_AAAA 28
+
+static enum epw_told other(int64_t ts_ns)
+{
+    return told("10.0.0.7", "a.example", "203.0.113.6", ts_ns);
+}
+
+Test(names, an_answer_that_was_not_seen_may_hold_any_address)
+{
+    answer("10.0.0.7", "a.example", "203.0.113.5", 10 * SECOND);
+    dns(EPW_SIGHT_ASKED, "a.example", "", 1, TYPE_A, 20 * SECOND);
+    cr_expect_eq(other(19 * SECOND), EPW_TOLD_NO, "not asked yet");
+    cr_expect_eq(other(21 * SECOND), EPW_TOLD_UNKNOWN);
+    dns(EPW_SIGHT_ANSWERED, "a.example", "", 2, TYPE_A, 22 * SECOND);
+    cr_expect_eq(other(23 * SECOND), EPW_TOLD_UNKNOWN, "another question was answered");
+    dns(EPW_SIGHT_ANSWERED, "a.example", "", 1, TYPE_A, 24 * SECOND);
+    cr_expect_eq(other(25 * SECOND), EPW_TOLD_NO);
+}
+
+Test(names, an_answer_of_the_other_family_is_not_missed)
+{
+    answer("10.0.0.7", "a.example", "203.0.113.5", 10 * SECOND);
+    dns(EPW_SIGHT_ASKED, "a.example", "", 1, TYPE_AAAA, 20 * SECOND);
+    cr_expect_eq(other(21 * SECOND), EPW_TOLD_NO);
+    dns(EPW_SIGHT_ASKED, "a.example", "", 2, 65, 22 * SECOND); /* HTTPS: hints of both */
+    cr_expect_eq(other(23 * SECOND), EPW_TOLD_UNKNOWN);
+}
+
+Test(names, what_was_missed_is_forgotten_after_a_day)
+{
+    const int64_t day_ns = EPW_QUESTIONS_MISSED_S * SECOND;
+    dns(EPW_SIGHT_ASKED, "a.example", "", 1, TYPE_A, 0);
+    answer("10.0.0.7", "a.example", "203.0.113.5", day_ns);
+    cr_expect_eq(other(day_ns), EPW_TOLD_UNKNOWN);
+    cr_expect_eq(other(day_ns + 1), EPW_TOLD_NO);
+    for (uint16_t id = 2; id < 2 + EPW_QUESTIONS_OPEN + 1; id++)
+        dns(EPW_SIGHT_ASKED, "a.example", "", id, TYPE_A, day_ns + 2 * id);
+    cr_expect_eq(other(day_ns + 3), EPW_TOLD_NO);
+    cr_expect_eq(other(day_ns + 4), EPW_TOLD_UNKNOWN, "the first ones stay");
+}
+
+Test(names, a_name_that_stands_for_it_may_be_asked_for_by_itself)
+{
+    answer("10.0.0.7", "a.example", "203.0.113.5", 10 * SECOND);
+    dns(EPW_SIGHT_ALIAS, "a.example", "b.example", 0, 0, 10 * SECOND);
+    answer("10.0.0.7", "c.example", "203.0.113.6", 11 * SECOND);
+    cr_expect_eq(other(12 * SECOND), EPW_TOLD_NO);
+    dns(EPW_SIGHT_ALIAS, "b.example", "c.example", 0, 0, 12 * SECOND);
+    cr_expect_eq(other(13 * SECOND), EPW_TOLD_YES);
+    dns(EPW_SIGHT_ASKED, "b.example", "", 3, TYPE_A, 14 * SECOND);
+    cr_expect_eq(told("10.0.0.7", "a.example", "203.0.113.9", 13 * SECOND), EPW_TOLD_NO);
+    cr_expect_eq(told("10.0.0.7", "a.example", "203.0.113.9", 15 * SECOND), EPW_TOLD_UNKNOWN);
+}
+
+Test(names, who_else_was_told_of_an_address)
+{
+    struct epw_ip a = ip("203.0.113.5"), b = ip("10.0.0.8");
+    size_t at = 0;
+    answer("10.0.0.7", "b.example", "203.0.113.5", 0);
+    answer("10.0.0.8", "a.example", "203.0.113.5", 0);
+    beside("10.0.0.9", "a.example", "203.0.113.5");
+    const struct epw_ip *client = epw_names_teller(names, "a.example", &a, &at);
+    cr_assert_not_null(client);
+    cr_expect_eq(epw_ip_cmp(client, &b), 0);
+    cr_expect_null(epw_names_teller(names, "a.example", &a, &at));
 }

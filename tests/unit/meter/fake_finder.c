@@ -53,7 +53,11 @@ void epw_ev_requester(struct epw_finder *f, enum epw_dir dir)
 
 void epw_ev_sight(struct epw_finder *f, const struct epw_sighting *s)
 {
-    if (f->sights < FAKE_MAX)
+    bool question =
+        s->kind == EPW_SIGHT_ASKED || s->kind == EPW_SIGHT_ANSWERED || s->kind == EPW_SIGHT_ALIAS;
+    if (question && f->questions < FAKE_MAX)
+        f->question[f->questions++] = *s;
+    else if (f->sights < FAKE_MAX)
         f->sight[f->sights++] = *s;
 }
 

@@ -20,6 +20,8 @@ struct epw_finder {
     char hint[EPW_HINT_LEN], request[EPW_HINT_LEN];
     struct epw_sighting sight[FAKE_MAX];
     unsigned sights;
+    struct epw_sighting question[FAKE_MAX]; /* ASKED, ANSWERED, ALIAS: what is known of answers */
+    unsigned questions;
     size_t consumed;
     bool tunnel; /* what follows the bytes consumed is another protocol */
     uint8_t note[EPW_EV_NOTE_LEN];

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is told of DNS questions: that an answer is awaited, was read, and what stands for them. */
+#include "fake_asserts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+extern const struct epw_source epw_source_dns;
+
+static struct epw_finder f;
+
+static void clear(void)
+{
+    fake_clear(&f);
+}
+
+TestSuite(ev_dns_questions, .init = clear);
+
+/* Standard query 0x1234, recursion desired: A? WWW.example.com */
+static const uint8_t query[] = {
+    0x12, 0x34, 0x01, 0x00, 0,   1,   0,   0,   0, 0, 0, 0, /* id, flags, 1 question */
+    3,    'W',  'W',  'W',                                  /* name */
+    7,    'e',  'x',  'a',  'm', 'p', 'l', 'e',             /* */
+    3,    'c',  'o',  'm',  0,                              /* */
+    0,    1,    0,    1,                                    /* type A, class IN */
+};
+
+/* Its answer, aliases after the address: cdn CNAME edge, edge A 192.0.2.7, www CNAME cdn */
+static const uint8_t answer[] = {
+    0x12, 0x34, 0x81, 0x80, 0,    1,    0,   4,   0,   0,   0,   0,   /* response, 4 answers */
+    3,    'w',  'w',  'w',  7,    'e',  'x', 'a', 'm', 'p', 'l', 'e', /* offset 12 */
+    3,    'c',  'o',  'm',  0,                                        /* offset 24, ends at 29 */
+    0,    1,    0,    1,                                              /* A, IN */
+    3,    'c',  'd',  'n',  0xc0, 16,                     /* offset 33: cdn.example.com */
+    0,    5,    0,    1,    0,    0,    0,   60,  0,   7, /* CNAME, TTL 60 */
+    4,    'e',  'd',  'g',  'e',  0xc0, 16,               /* offset 49: edge.example.com */
+    0xc0, 49,   0,    1,    0,    1,    0,   0,   1,   44,  0,   4,  /* A, TTL 300 */
+    192,  0,    2,    7,                                             /* */
+    0xc0, 12,   0,    5,    0,    1,    0,   0,   0,   90,  0,   2,  /* www CNAME, TTL 90 */
+    0xc0, 33,                                                        /* cdn.example.com */
+    0xc0, 49,   0,    28,   0,    1,    0,   0,   1,   44,  0,   16, /* AAAA, TTL 300 */
+    0x20, 0x01, 0x0d, 0xb8, 0,    0,    0,   0,   0,   0,   0,   0,   0, 0, 0, 7, /* 2001:db8::7 */
+};
+
+static enum epw_look udp(uint16_t port, enum epw_dir dir, const void *bytes, size_t len)
+{
+    return fake_look(&f, &epw_source_dns, fake_opening(17, 40000, port, dir), bytes, len);
+}
+
+/* The name asked for, and what of it is told beside addresses: one line each. */
+static void expect_questions(const char *expected)
+{
+    char text[512] = "";
+    for (unsigned i = 0; i < f.questions; i++) {
+        const struct epw_sighting *s = &f.question[i];
+        size_t used = strlen(text);
+        cr_assert_str_eq(s->name, "www.example.com");
+        if (s->kind == EPW_SIGHT_ALIAS)
+            snprintf(text + used, sizeof(text) - used, "alias %s\n", s->canonical);
+        else
+            snprintf(text + used, sizeof(text) - used, "%s %x type %u\n",
+                     s->kind == EPW_SIGHT_ASKED ? "asked" : "answered", s->dns_id, s->dns_type);
+    }
+    cr_expect_str_eq(text, expected);
+}
+
+Test(ev_dns_questions, a_question_awaits_its_answer)
+{
+    udp(53, EPW_TO_SERVER, query, sizeof(query));
+    expect_questions("asked 1234 type 1\n");
+    udp(53, EPW_TO_CLIENT, answer, sizeof(answer));
+    expect_questions("asked 1234 type 1\nanswered 1234 type 1\n"
+                     "alias cdn.example.com\nalias edge.example.com\n");
+}
+
+Test(ev_dns_questions, an_answer_that_was_cut_answers_nothing)
+{
+    struct epw_opening o = fake_opening(17, 40000, 53, EPW_TO_CLIENT);
+    uint8_t short_answer[sizeof(answer)];
+    o.cut = true;
+    fake_look(&f, &epw_source_dns, o, answer, sizeof(answer) - 1);
+    cr_expect_eq(f.questions, 3);
+    cr_expect_eq(f.question[0].kind, EPW_SIGHT_ASKED, "the snaplen cut it");
+    clear();
+    memcpy(short_answer, answer, sizeof(answer));
+    short_answer[2] |= 0x02; /* TC: the server did */
+    udp(53, EPW_TO_CLIENT, short_answer, sizeof(answer));
+    cr_expect_eq(f.question[0].kind, EPW_SIGHT_ASKED);
+}
+
+Test(ev_dns_questions, only_addresses_asked_for_by_unicast_are_awaited)
+{
+    uint8_t other[sizeof(query)];
+    memcpy(other, query, sizeof(query));
+    other[sizeof(query) - 3] = 15; /* MX */
+    udp(53, EPW_TO_SERVER, other, sizeof(other));
+    udp(5353, EPW_TO_SERVER, query, sizeof(query));
+    cr_expect_eq(f.questions, 0);
+}
