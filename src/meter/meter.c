@@ -64,7 +64,8 @@ static uint32_t name(struct epw_meter *m, struct epw_round *round, uint32_t *fro
             m->stats.duplicates++;
             continue;
         }
-        if (!packet->icmp_error && !epw_frags_resolve(m->frags, packet))
+        if (packet->fragment != EPW_FRAG_NONE && !packet->icmp_error &&
+            !epw_frags_resolve(m->frags, packet))
             continue;
         struct epw_ref *ref = &m->ref[count];
         ref->side = (uint8_t)epw_key_make(&ref->key, packet, m->options.ignore_vlan);

@@ -59,9 +59,17 @@ void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t
 
 /* track.c: packet i of the refs into its flow, which is begun, ended or recorded as it says. */
 void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet, uint32_t i);
-/* track.c: whether the evidence engine is to see the packet. */
-bool epw_meter_has_evidence(const struct epw_flow *flow, const struct epw_packet *packet,
-                            unsigned side);
+/* Whether the evidence engine is to see the packet. */
+static inline bool epw_meter_has_evidence(const struct epw_flow *flow, const struct epw_packet *p,
+                                          unsigned side)
+{
+    if (p->payload_wire == 0 || (flow->flags & EPW_F_EVIDENCE_DONE) != 0)
+        return false;
+    if ((flow->flags & EPW_F_QUIET(side)) != 0 && p->fragment == EPW_FRAG_NONE)
+        return false;
+    return p->fragment != EPW_FRAG_LATER && (p->tcp_flags & EPW_TCP_RST) == 0 &&
+           (p->proto == EPW_PROTO_TCP || p->proto == EPW_PROTO_UDP);
+}
 
 /* record.c: writes what is new in a flow and begins its next record. */
 void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason);

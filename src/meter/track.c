@@ -210,14 +210,6 @@ static void gather_evidence(struct epw_meter *m, struct epw_flow *flow, const st
                    (epw_ev_quiet(&cold->evidence, EPW_TO_CLIENT) ? EPW_F_QUIET(b) : 0);
 }
 
-bool epw_meter_has_evidence(const struct epw_flow *flow, const struct epw_packet *p, unsigned side)
-{
-    uint32_t over = EPW_F_EVIDENCE_DONE | (p->fragment == EPW_FRAG_NONE ? EPW_F_QUIET(side) : 0);
-    return p->payload_wire != 0 && (flow->flags & over) == 0 && p->fragment != EPW_FRAG_LATER &&
-           (p->tcp_flags & EPW_TCP_RST) == 0 &&
-           (p->proto == EPW_PROTO_TCP || p->proto == EPW_PROTO_UDP);
-}
-
 /* Its first fragment was looked at when it came: the others may never come. */
 static void gather_fragments(struct epw_meter *m, struct epw_flow *flow,
                              const struct epw_packet *fragment, unsigned side)

@@ -45,11 +45,9 @@ static struct epw_found related(const struct epw_table *table, const struct epw_
     return (struct epw_found){ .flow = NULL };
 }
 
-struct epw_found epw_lookup(const struct epw_table *table, const struct epw_key *key, uint32_t tag,
-                            unsigned side, struct epw_flow *guess)
+struct epw_found epw_lookup_search(const struct epw_table *table, const struct epw_key *key,
+                                   uint32_t tag, unsigned side)
 {
-    if (guess != NULL && guess->index != 0 && epw_key_same(&guess->key, key))
-        return (struct epw_found){ .flow = guess, .how = EPW_FOUND_EXACT };
     struct epw_flow *exact = epw_table_exact(table, tag, key);
     if (exact != NULL)
         return (struct epw_found){ .flow = exact, .how = EPW_FOUND_EXACT };

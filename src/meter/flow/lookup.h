@@ -34,8 +34,16 @@ struct epw_found {
  * flow most likely is (epw_table_warm_flows()), also when that has ended or
  * become another since; or NULL.
  */
-struct epw_found epw_lookup(const struct epw_table *table, const struct epw_key *key, uint32_t tag,
-                            unsigned side, struct epw_flow *guess);
+struct epw_found epw_lookup_search(const struct epw_table *table, const struct epw_key *key,
+                                   uint32_t tag, unsigned side);
+
+static inline struct epw_found epw_lookup(const struct epw_table *table, const struct epw_key *key,
+                                          uint32_t tag, unsigned side, struct epw_flow *guess)
+{
+    if (guess != NULL && guess->index != 0 && epw_key_same(&guess->key, key))
+        return (struct epw_found){ .flow = guess, .how = EPW_FOUND_EXACT };
+    return epw_lookup_search(table, key, tag, side);
+}
 
 /* Writes into the flow what the finding means, and counts it once a flow. */
 void epw_lookup_settle(const struct epw_found *found, const struct epw_key *key, unsigned side,

@@ -12,9 +12,8 @@
  * a time is over long before.
  */
 #define MOVE_BUCKETS 8u
-/* Flows in a chunk: about 300 KiB, so that taking one from the system is no pause. */
-#define CHUNK_FLOWS 1024u
-#define CACHE_LINE  64u
+#define CHUNK_FLOWS  EPW_TABLE_CHUNK
+#define CACHE_LINE   64u
 
 struct bucket {
     uint32_t tag;
@@ -27,11 +26,6 @@ struct buckets {
     uint32_t count;
 };
 
-struct chunk {
-    struct epw_flow flow[CHUNK_FLOWS];
-    struct epw_flow_cold cold[CHUNK_FLOWS];
-};
-
 _Static_assert(sizeof(struct epw_flow) == 2 * CACHE_LINE, "two cache lines a packet");
 
 struct epw_table {
@@ -41,7 +35,7 @@ struct epw_table {
     uint32_t used; /* flows ever handed out: indexes 1..used */
     uint32_t free; /* first of the free ones below that, linked by next */
     uint32_t chunks;
-    struct chunk **chunk;
+    struct epw_table_chunk **chunk;
 };
 
 static bool buckets_make(struct buckets *b, uint32_t size)
@@ -54,7 +48,7 @@ static bool buckets_make(struct buckets *b, uint32_t size)
 
 static bool more_flows(struct epw_table *t)
 {
-    struct chunk *chunk = aligned_alloc(CACHE_LINE, sizeof(*chunk));
+    struct epw_table_chunk *chunk = aligned_alloc(CACHE_LINE, sizeof(*chunk));
     if (chunk == NULL)
         return false;
     t->chunk[t->chunks++] = chunk;
@@ -70,7 +64,7 @@ enum epw_err epw_table_new(struct epw_table **table, uint32_t max_flows)
     if (t == NULL)
         return EPW_ENOMEM;
     t->max_flows = max_flows;
-    t->chunk = calloc(max_flows / CHUNK_FLOWS + 1, sizeof(struct chunk *));
+    t->chunk = calloc(max_flows / CHUNK_FLOWS + 1, sizeof(struct epw_table_chunk *));
     /* The first chunk is taken now: a table that exists can always hold a flow. */
     if (t->chunk == NULL || !buckets_make(&t->half[0], START_BUCKETS) || !more_flows(t)) {
         epw_table_free(t);
@@ -105,11 +99,6 @@ struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index)
 struct epw_flow_cold *epw_table_cold_at(const struct epw_table *table, uint32_t index)
 {
     return &table->chunk[(index - 1) / CHUNK_FLOWS]->cold[(index - 1) % CHUNK_FLOWS];
-}
-
-struct epw_flow_cold *epw_table_cold(const struct epw_table *table, const struct epw_flow *flow)
-{
-    return epw_table_cold_at(table, flow->index);
 }
 
 static void put(struct buckets *b, struct bucket what)
@@ -308,12 +297,23 @@ void epw_table_warm_buckets(const struct epw_table *table, const uint32_t *tags,
     }
 }
 
+/* As epw_table_first(), for every packet. */
+static inline struct epw_flow *first_of(const struct epw_table *table, uint32_t tag)
+{
+    for (unsigned h = 0; h < 2 && table->half[h].slot != NULL; h++) {
+        const struct buckets *b = &table->half[h];
+        for (uint32_t at = tag & b->mask; b->slot[at].flow != 0; at = (at + 1) & b->mask)
+            if (b->slot[at].tag == tag)
+                return epw_table_at(table, b->slot[at].flow);
+    }
+    return NULL;
+}
+
 void epw_table_warm_flows(const struct epw_table *table, const uint32_t *tags, size_t count,
                           struct epw_flow **flows)
 {
     for (size_t i = 0; i < count; i++) {
-        struct epw_probe probe;
-        flows[i] = epw_table_first(table, tags[i], &probe);
+        flows[i] = first_of(table, tags[i]);
         if (flows[i] == NULL)
             continue;
         __builtin_prefetch(flows[i], 1);
