@@ -30,6 +30,28 @@ static inline uint64_t epw_hash_word(const uint8_t *at)
     return word;
 }
 
+/*
+ * The last 0 to 15 bytes as two words, filled up with zero. Read in overlapping pieces: bytes
+ * copied to a buffer and read back as words cost more than the rest of a short hash.
+ */
+static inline void epw_hash_tail(const uint8_t *at, size_t left, uint64_t tail[2])
+{
+    uint32_t first, last;
+    tail[0] = tail[1] = 0;
+    if (left >= 8) {
+        tail[0] = epw_hash_word(at);
+        if (left > 8)
+            tail[1] = epw_hash_word(at + left - 8) >> (8 * (16 - left));
+    } else if (left >= 4) {
+        memcpy(&first, at, sizeof(first));
+        memcpy(&last, at + left - 4, sizeof(last));
+        tail[0] = first | (uint64_t)last << (8 * (left - 4));
+    } else if (left != 0) {
+        tail[0] = at[0] | (uint64_t)at[left / 2] << (8 * (left / 2)) |
+                  (uint64_t)at[left - 1] << (8 * (left - 1));
+    }
+}
+
 /* len bytes from at; at may be NULL when len is 0. */
 static inline uint64_t epw_hash(const void *at, size_t len, uint64_t seed)
 {
@@ -38,10 +60,9 @@ static inline uint64_t epw_hash(const void *at, size_t len, uint64_t seed)
     size_t left = len;
     for (; left >= 16; left -= 16, p += 16)
         h = epw_hash_mix(epw_hash_word(p) ^ EPW_HASH_K1, epw_hash_word(p + 8) ^ h);
-    uint8_t tail[16] = { 0 };
-    if (left != 0)
-        memcpy(tail, p, left);
-    h = epw_hash_mix(epw_hash_word(tail) ^ EPW_HASH_K1, epw_hash_word(tail + 8) ^ h);
+    uint64_t tail[2];
+    epw_hash_tail(p, left, tail);
+    h = epw_hash_mix(tail[0] ^ EPW_HASH_K1, tail[1] ^ h);
     return epw_hash_mix(h ^ (uint64_t)len, EPW_HASH_K1);
 }
 
