@@ -115,8 +115,10 @@ static void end_all(struct epw_meter *m)
 {
     if (m->ends_count > 1)
         qsort(m->ends, m->ends_count, sizeof(m->ends[0]), by_place);
-    for (size_t i = 0; i < m->ends_count; i++)
+    for (size_t i = 0; i < m->ends_count; i++) {
+        epw_meter_warm_end(m, i);
         end(m, &m->ends[i]);
+    }
     m->ends_count = 0;
 }
 

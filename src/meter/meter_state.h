@@ -57,6 +57,9 @@ struct epw_meter {
 /* warm.c: asks for the memory that tracking the round's first count refs will need. */
 void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t count);
 
+/* warm.c: asks for the memory of the flows that end soon after the one in hand. */
+void epw_meter_warm_end(const struct epw_meter *m, size_t in_hand);
+
 /* track.c: packet i of the refs into its flow, which is begun, ended or recorded as it says. */
 void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet, uint32_t i);
 /* Whether the evidence engine is to see the packet. */

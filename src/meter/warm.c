@@ -50,3 +50,29 @@ void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t
             epw_ev_warm_work(&cold->evidence);
     }
 }
+
+/* How far ahead of its end a flow is asked for, and then what is found by way of it. */
+#define END_AHEAD  32u
+#define COLD_AHEAD 16u
+#define NEAR_AHEAD 8u
+
+void epw_meter_warm_end(const struct epw_meter *m, size_t in_hand)
+{
+    if (in_hand + END_AHEAD < m->ends_count) {
+        const struct epw_flow *flow = m->ends[in_hand + END_AHEAD].flow;
+        __builtin_prefetch(flow, 1);
+        __builtin_prefetch((const uint8_t *)(flow + 1) - 1, 1);
+    }
+    if (in_hand + COLD_AHEAD < m->ends_count) {
+        const struct epw_flow *flow = m->ends[in_hand + COLD_AHEAD].flow;
+        const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
+        __builtin_prefetch(cold, 1);
+        __builtin_prefetch((const uint8_t *)(cold + 1) - 1, 1);
+        epw_table_warm_buckets(m->table, &flow->tag, 1);
+    }
+    if (in_hand + NEAR_AHEAD < m->ends_count) {
+        const struct epw_flow *flow = m->ends[in_hand + NEAR_AHEAD].flow;
+        epw_expiry_warm(&m->expiry, flow);
+        epw_ev_warm(&epw_table_cold(m->table, flow)->evidence);
+    }
+}
