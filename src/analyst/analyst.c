@@ -27,6 +27,9 @@
  */
 #define UNNAMED_EARLY_MAX 4096
 
+/* Bytes of verdicts kept at the end, from result to audit; beyond, flows are decided once more. */
+#define VERDICTS_MAX (16u << 20)
+
 static enum epw_err list_control(struct epw_knowledge *know)
 {
     size_t count = epw_catalogue_count(know->catalogue);
@@ -142,10 +145,12 @@ static void decide_oldest(struct epw_analyst *a)
     struct epw_waiting *w = a->line.oldest;
     if (w->idle) {
         /* What it was then it is now, when all else is known too. */
-        static const struct epw_verdict nothing = { .confidence = EPW_CONF_NONE };
+        const struct epw_verdict nothing = { .confidence = EPW_CONF_NONE, .masked = !w->unmasked };
         epw_audit_flow(a->audit, &(struct epw_result){ w->record, &nothing });
+    } else if (w->verdict != NULL) {
+        epw_audit_flow(a->audit, &(struct epw_result){ w->record, w->verdict });
     } else {
-        epw_decide_again(&a->decision, w->record, &a->know);
+        epw_decide_again(&a->decision, w->record, &a->know, w->unmasked);
         if (!w->told)
             emit(a, w->record);
         audit(a, w->record);
@@ -171,6 +176,7 @@ static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record
         return EPW_ENOMEM;
     w->since_ns = a->clock_ns;
     w->told = told;
+    w->unmasked = !a->decision.verdict.masked;
     if (a->line.count > WAIT_MAX) {
         decide_oldest(a);
         a->stats.wait_evicted++;
@@ -278,14 +284,20 @@ void epw_analyst_drops(struct epw_analyst *a, uint64_t packets, uint64_t dropped
 
 void epw_analyst_flush(struct epw_analyst *a)
 {
+    size_t room = VERDICTS_MAX;
     /* First every result, then the audit: its rules ask what all of them have shown. */
     for (struct epw_waiting *w = a->line.oldest; w != NULL; w = w->next) {
         if (w->told)
             continue;
-        epw_decide_again(&a->decision, w->record, &a->know);
+        epw_decide_again(&a->decision, w->record, &a->know, w->unmasked);
         w->idle = a->decision.verdict.sig == NULL && a->decision.verdict.candidate_count == 0;
         emit(a, w->record);
         w->told = true;
+        size_t size = epw_verdict_size(&a->decision.verdict);
+        if (!w->idle && size <= room) {
+            w->verdict = epw_verdict_copy(&a->decision.verdict);
+            room -= size;
+        }
     }
     while (a->line.oldest != NULL)
         decide_oldest(a);

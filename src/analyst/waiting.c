@@ -62,6 +62,7 @@ void epw_waiting_drop(struct epw_waiting_line *line)
 {
     struct epw_waiting *w = line->oldest;
     struct epw_waiting_chunk *chunk = w->chunk;
+    free(w->verdict);
     line->oldest = w->next;
     if (line->oldest == NULL)
         line->newest = NULL;

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct epw_verdict;
 struct epw_waiting_chunk;
 
 struct epw_waiting {
@@ -20,6 +21,8 @@ struct epw_waiting {
     int64_t since_ns;               /* the analyst's clock when it came */
     bool told;                      /* the result is out: it waits for the audit alone */
     bool idle;                      /* when all was known, no row came near it */
+    bool unmasked;                  /* no mask of the catalogue matches a name of its own */
+    struct epw_verdict *verdict;    /* the last one, when that is known; owned. Else NULL */
     struct epw_flow_record *record; /* a copy that lives as long as this */
 };
 

@@ -32,9 +32,19 @@ bool epw_ip_is_private(const struct epw_ip *ip)
            (b[0] == 169 && b[1] == 254) || (b[0] == 100 && (b[1] & 0xc0) == 64);
 }
 
+/* Every name of a flow is asked about: most differ from an address at their end. */
+static bool may_be_address(const char *text)
+{
+    size_t len = strlen(text);
+    return len != 0 &&
+           ((text[len - 1] >= '0' && text[len - 1] <= '9') || strchr(text, ':') != NULL);
+}
+
 bool epw_ip_parse(const char *text, struct epw_ip *ip)
 {
     uint8_t raw[16];
+    if (!may_be_address(text))
+        return false;
     if (inet_pton(AF_INET, text, raw) == 1) {
         *ip = epw_ip_from4(raw);
         return true;

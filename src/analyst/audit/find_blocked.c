@@ -4,6 +4,7 @@
  * is kept per client and target to the end of the run: one that worked later
  * takes it back, and one that works for others is told.
  */
+#include "analyst/audit/aim.h"
 #include "analyst/audit/attempt.h"
 #include "analyst/audit/reach.h"
 #include "analyst/audit/rule.h"
@@ -30,8 +31,6 @@ extern const struct epw_rule epw_rule_blocked;
 
 /* A group's hash is not a target's, of which each has a seed. */
 #define GROUP_SEED 0x67726f7570ULL
-
-#define TARGET_LEN (EPW_ENDPOINT_LEN + 8)
 
 /* What the clients of one target have in common. */
 struct target {
@@ -67,8 +66,7 @@ static void discard(void *state)
     free(b);
 }
 
-static struct epw_tried *get(struct epw_audit *audit, const struct epw_ip *client,
-                             const char *target)
+static struct epw_tried *get(struct epw_audit *audit, const struct epw_ip *client, uint64_t target)
 {
     struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
     bool dropped = false;
@@ -103,26 +101,6 @@ static void set_group(struct epw_audit *audit, struct epw_tried *t, const struct
         return;
     epw_told_opened(r, opened);
     t->group = epw_hash(opened, strlen(opened), GROUP_SEED);
-}
-
-/* A name that the signature documents, else the endpoint: clouds change their addresses. */
-static void target_of(const struct epw_result *result, const struct epw_signature *sig,
-                      char target[TARGET_LEN])
-{
-    const struct epw_flow_record *r = result->record;
-    const struct epw_verdict *v = result->verdict;
-    char endpoint[EPW_ENDPOINT_LEN];
-    for (size_t i = 0; sig != NULL && i < v->name_count; i++) {
-        const struct epw_flow_name *name = &v->name[i];
-        bool behind = epw_asks_proxy(r->evidence);
-        if (name->source == EPW_NAME_DNS_QUERY || name->source == EPW_NAME_CERT ||
-            (behind && name->source == EPW_NAME_DNS) || !epw_signature_names(sig, name->text, NULL))
-            continue;
-        snprintf(target, TARGET_LEN, "%s:%u", name->text,
-                 behind ? r->evidence->connect_port : r->port[1]);
-        return;
-    }
-    snprintf(target, TARGET_LEN, "%s", epw_told_endpoint(&r->ip[1], r->port[1], endpoint));
 }
 
 /* The label; without one, a candidate whose responder is known in the role. */
@@ -161,20 +139,23 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
     const struct epw_signature *sig = sig_of(audit, result);
-    char why[EPW_WHY_LEN], target[TARGET_LEN];
+    char why[EPW_WHY_LEN], target[EPW_AIM_LEN];
     bool sure, failed = epw_attempt_failed(r, &sure, why);
     if (r->group ||
         (failed ? sig == NULL : result->verdict->candidate_count == 0 || !epw_attempt_worked(r)))
         return;
-    target_of(result, sig, target);
     if (failed && !is_ours(audit, r, sig))
         return;
-    struct epw_tried *t = get(audit, &r->ip[0], target);
+    const struct epw_aim aim = epw_aim_of(result, sig);
+    struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
+    struct epw_tried *t = get(audit, &r->ip[0], epw_aim_hash(&aim, b->tries.seed));
     set_group(audit, t, sig, r);
-    if (failed)
-        epw_tried_failed(t, sig, target, why, r, sure);
-    else
+    if (!failed) {
         epw_tried_met(t, sig, r);
+        return;
+    }
+    epw_aim_name(&aim, target);
+    epw_tried_failed(t, sig, target, why, r, sure);
 }
 
 /* Of the products' own rows that document the name, the one with the longest mask. */
@@ -201,7 +182,9 @@ static void hear(struct epw_audit *audit, const struct epw_sighting *s)
     if (!refused && s->kind != EPW_SIGHT_ADDRESS)
         return;
     const struct epw_signature *sig = sig_of_name(audit, s->name);
-    struct epw_tried *t = sig == NULL ? NULL : get(audit, &s->client, s->name);
+    struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
+    struct epw_tried *t =
+        sig == NULL ? NULL : get(audit, &s->client, epw_aim_hash_name(s->name, b->tries.seed));
     if (t == NULL)
         return;
     if (!refused) {
@@ -230,8 +213,8 @@ static bool is_met_otherwise(const struct epw_audit *audit, const struct epw_tri
     const struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
     return !t->by_name &&
            epw_reach_otherwise(b->reach,
-                               &(struct epw_reach_try){ &t->key.client, &t->record.ip[1],
-                                                        t->record.port[1], t->sig, t->first_ns });
+                               &(struct epw_reach_try){ &t->key.client, &t->record->ip[1],
+                                                        t->record->port[1], t->sig, t->first_ns });
 }
 
 static bool is_blocked(const struct epw_audit *audit, const struct epw_tried *t)
@@ -276,7 +259,7 @@ static void gather(const struct epw_audit *audit, struct target **targets,
 static void advise(struct epw_str *advice, const struct epw_tried *t)
 {
     const struct epw_signature *sig = t->sig;
-    uint16_t port = t->record.port[1];
+    uint16_t port = t->record->port[1];
     if (t->by_name) {
         epw_str_addf(advice, "Let DNS resolve %s and allow %s", t->target,
                      epw_told_proto(sig->proto));
@@ -305,7 +288,7 @@ static void summarise(struct epw_str *summary, const struct epw_tried *t, const 
     else
         epw_str_addf(summary, "%s (%s) cannot reach %s (%s) by %s/%u",
                      epw_ip_format(&t->key.client, from), t->sig->initiator, hosts,
-                     t->sig->responder, epw_told_proto(t->sig->proto), t->record.port[1]);
+                     t->sig->responder, epw_told_proto(t->sig->proto), t->record->port[1]);
     epw_str_addf(summary, " since %s: %s, %llu attempt%s%s", epw_text_moment(g->first_ns, since),
                  t->why, (unsigned long long)g->attempts, g->attempts == 1 ? "" : "s",
                  g->reached != 0 ? "; others reach it" : "");
@@ -320,17 +303,17 @@ static void report(struct epw_audit *audit, struct epw_tried *t, const struct ta
     epw_str_addf(&documented, "%s needs it", t->sig->product);
     epw_told_row(&documented, t->sig);
     advise(&advice, t);
-    t->record.first_ns = t->first_ns;
-    t->record.last_ns = t->last_ns;
+    t->record->first_ns = t->first_ns;
+    t->record->last_ns = t->last_ns;
     const struct epw_observation o = {
         .sig = t->sig,
-        .subject = folded ? epw_told_opened(&t->record, opened) : t->target,
+        .subject = folded ? epw_told_opened(t->record, opened) : t->target,
         .summary = epw_str_text(&summary),
         .documented = epw_str_text(&documented),
         .advice = epw_str_text(&advice),
-        .record = &t->record,
+        .record = t->record,
         .count = t->count,
-        .culprit = { &t->key.client, folded ? &t->record.ip[1] : NULL }
+        .culprit = { &t->key.client, folded ? &t->record->ip[1] : NULL }
     };
     epw_audit_report(audit, &epw_rule_blocked, &o);
     epw_str_free(&summary);

@@ -64,10 +64,12 @@ static bool is_telling(const struct epw_audit *audit, const struct epw_flow_reco
 
 /* The name that DNS did not give this address, with its owner; NULL: there is none. */
 static const struct epw_flow_name *find(const struct epw_audit *audit,
-                                        const struct epw_flow_record *r,
+                                        const struct epw_result *result,
                                         const struct epw_signature **sig)
 {
-    for (size_t i = 0; i < r->evidence->name_count && is_telling(audit, r); i++) {
+    const struct epw_flow_record *r = result->record;
+    for (size_t i = 0;
+         result->verdict->masked && i < r->evidence->name_count && is_telling(audit, r); i++) {
         const struct epw_flow_name *name = &r->evidence->name[i];
         if (name->source != EPW_NAME_SNI && name->source != EPW_NAME_QUIC &&
             name->source != EPW_NAME_HOST)
@@ -82,7 +84,7 @@ static const struct epw_flow_name *find(const struct epw_audit *audit,
 static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_signature *sig;
-    const struct epw_flow_name *name = find(audit, result->record, &sig);
+    const struct epw_flow_name *name = find(audit, result, &sig);
     if (name != NULL)
         report(audit, result->record, sig, name);
 }
@@ -91,7 +93,7 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
 static bool waits(const struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_signature *sig;
-    return find(audit, result->record, &sig) != NULL;
+    return find(audit, result, &sig) != NULL;
 }
 
 const struct epw_rule epw_rule_name_mismatch = {

@@ -10,6 +10,7 @@ static void free_tried(struct epw_tried *t)
 {
     free(t->target);
     free(t->why);
+    free(t->record);
     free(t);
 }
 
@@ -32,9 +33,9 @@ static bool drop_oldest(struct epw_tries *tries)
 }
 
 struct epw_tried *epw_tries_get(struct epw_tries *tries, const struct epw_ip *client,
-                                const char *target, bool *dropped)
+                                uint64_t target, bool *dropped)
 {
-    struct epw_tried_key key = { *client, epw_hash(target, strlen(target), tries->seed) };
+    struct epw_tried_key key = { *client, target };
     unsigned hash = (unsigned)epw_hash(&key, sizeof(key), tries->seed);
     struct epw_tried *t;
     HASH_FIND_BYHASHVALUE(hh, tries->first, &key, sizeof(key), hash, t);
@@ -59,7 +60,9 @@ static void forget(struct epw_tried *t)
 {
     free(t->target);
     free(t->why);
+    free(t->record);
     t->target = t->why = NULL;
+    t->record = NULL;
     t->sig = NULL;
     t->sure = false;
     t->count = t->attempts = 0;
@@ -94,13 +97,14 @@ void epw_tried_failed(struct epw_tried *t, const struct epw_signature *sig, cons
     if (t->count == 0) {
         t->target = strdup(target);
         t->why = strdup(why);
-        if (t->target == NULL || t->why == NULL) {
+        t->record = malloc(sizeof(*t->record));
+        if (t->target == NULL || t->why == NULL || t->record == NULL) {
             forget(t);
             return;
         }
         t->sig = sig;
-        t->record = *r;
-        t->record.evidence = &epw_evidence_none;
+        *t->record = *r;
+        t->record->evidence = &epw_evidence_none;
     }
     t->first_ns = t->count == 0 || r->first_ns < t->first_ns ? r->first_ns : t->first_ns;
     t->last_ns = t->count == 0 || r->last_ns > t->last_ns ? r->last_ns : t->last_ns;

@@ -14,7 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Clients times targets kept, some 600 bytes each; the oldest goes first. */
+/* Clients times targets kept, some 250 bytes each, 500 of those that failed; the oldest goes first.
+ */
 #define EPW_TRIES_MAX 65536
 
 struct epw_tried_key {
@@ -34,7 +35,7 @@ struct epw_tried {
     bool by_name;                    /* DNS refused the name */
     const struct epw_signature *sig; /* NULL: nothing failed */
     char *target, *why;
-    struct epw_flow_record record;   /* the first that failed; without evidence */
+    struct epw_flow_record *record;  /* the first that failed; without evidence. NULL: none did */
     const struct epw_signature *met; /* of the last that worked; NULL: it says nothing */
     struct epw_ip server;            /* that it was with */
     uint16_t port;                   /* 0: none worked yet, or only in DNS */
@@ -48,11 +49,11 @@ struct epw_tries {
 void epw_tries_free(struct epw_tries *tries);
 
 /*
- * The client's tries at a target, made when there are none yet; NULL without
- * memory. *dropped: one that had failed went to make room.
+ * The client's tries at a target, known by a hash, made when there are none yet;
+ * NULL without memory. *dropped: one that had failed went to make room.
  */
 struct epw_tried *epw_tries_get(struct epw_tries *tries, const struct epw_ip *client,
-                                const char *target, bool *dropped);
+                                uint64_t target, bool *dropped);
 
 /* tried may be NULL in all below. It worked: what failed before is forgotten. */
 void epw_tried_ok(struct epw_tried *tried, int64_t ts_ns);

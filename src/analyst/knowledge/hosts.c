@@ -234,9 +234,19 @@ bool epw_hosts_answers(const struct epw_hosts *hosts, const struct epw_ip *ip,
     return epw_host_answers(find(hosts, ip), sig);
 }
 
+static bool answers_any(const struct epw_host *h, const char *product)
+{
+    for (size_t i = 0; i < h->witness_count; i++)
+        if (h->witness[i].port != 0 && strcmp(h->witness[i].sig->product, product) == 0)
+            return true;
+    return false;
+}
+
 const struct epw_signature *epw_host_rival(const struct epw_host *h, const char *product)
 {
-    for (size_t i = 0; h != NULL && h->own_port && i < h->witness_count; i++) {
+    if (h == NULL || !h->own_port || !answers_any(h, product))
+        return NULL;
+    for (size_t i = 0; i < h->witness_count; i++) {
         const struct witness *w = &h->witness[i];
         if (strcmp(w->sig->product, product) != 0 && w->port != 0 &&
             w->sig->needs == EPW_NEEDS_PORT && !answers_port(h, product, w->port) &&

@@ -81,11 +81,11 @@ static bool counts(const struct epw_case *c, size_t name)
            (c->name[name].source != EPW_NAME_DNS || (!c->own_name && !c->proxied));
 }
 
-static void match_names(struct epw_case *c)
+static void match_names(struct epw_case *c, size_t first)
 {
     const struct epw_signature *sig[EPW_CASE_HITS];
     const char *mask[EPW_CASE_HITS];
-    for (size_t i = 0; i < c->name_count; i++) {
+    for (size_t i = first; i < c->name_count; i++) {
         size_t room = EPW_CASE_HITS - c->hit_count;
         size_t count = !counts(c, i) ? 0
                                      : epw_catalogue_by_mask(c->know->catalogue, c->name[i].text,
@@ -108,7 +108,7 @@ static const char *product_said(const struct epw_case *c)
 }
 
 void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
-                   const struct epw_knowledge *know)
+                   const struct epw_knowledge *know, bool unmasked)
 {
     const struct epw_evidence *ev = record->evidence;
     memset(c, 0, offsetof(struct epw_case, name));
@@ -116,12 +116,16 @@ void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
     c->know = know;
     c->host[0] = epw_hosts_get(know->hosts, &record->ip[0]);
     c->host[1] = epw_hosts_get(know->hosts, &record->ip[1]);
+    c->known[0] = epw_host_is_known(c->host[0]);
+    c->known[1] = epw_host_is_known(c->host[1]);
+    c->silent = epw_site_is_silent(know->site, &record->ip[0], &record->ip[1]);
     add_own_names(c);
+    size_t own_count = c->name_count;
     /* What DNS called a proxy's address says nothing of the target behind it. */
     c->proxied = ev->connect_port != 0;
     c->target_port = c->proxied ? ev->connect_port : record->port[1];
     add_learned_names(c);
-    match_names(c);
+    match_names(c, unmasked ? own_count : 0);
     c->attempt = record->proto == PROTO_TCP && record->packets[EPW_TO_CLIENT] == 0 &&
                  !ev->payload_seen[EPW_TO_SERVER];
     if (record->proto == PROTO_TCP && record->state == EPW_FLOW_REFUSED)

@@ -27,6 +27,8 @@ struct epw_case {
     const struct epw_flow_record *record;
     const struct epw_knowledge *know;
     const struct epw_host *host[2]; /* by side; NULL: nothing is known of it */
+    bool known[2];                  /* by side: a row may depend on what was learned of it */
+    bool silent;                    /* the site file says nothing that a row could depend on */
     size_t name_count, hit_count;
     bool own_name; /* a name that the initiator said (SNI, Host, CONNECT): overrides DNS */
     bool named;    /* any name that is believed: said, of the certificate, or of DNS */
@@ -51,9 +53,12 @@ struct epw_case {
     struct epw_hit hit[EPW_CASE_HITS]; /* in the order of the names, then of the catalogue */
 };
 
-/* Everything is borrowed: valid while record and knowledge stay as they are. */
+/*
+ * Everything is borrowed: valid while record and knowledge stay as they are. unmasked: it is
+ * known from before that no mask matches a name of the flow's own.
+ */
 void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
-                   const struct epw_knowledge *know);
+                   const struct epw_knowledge *know, bool unmasked);
 
 /* Much of the world's traffic: no row has its port, and nothing else could bring one. */
 bool epw_case_is_nobodys(const struct epw_case *c);

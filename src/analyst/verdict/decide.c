@@ -1,87 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyst/verdict/decide.h"
 
-#include "analyst/verdict/check.h"
+#include "analyst/verdict/collect.h"
 #include "analyst/verdict/words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool same_product(const struct epw_judged *a, const struct epw_judged *b)
 {
     return strcmp(a->sig->product, b->sig->product) == 0;
-}
-
-static bool is_named(const struct epw_case *c, const struct epw_signature *sig)
-{
-    for (size_t i = 0; i < c->hit_count; i++)
-        if (c->hit[i].sig == sig && c->rank[c->hit[i].name] != EPW_RANK_NONE)
-            return true;
-    return false;
-}
-
-static bool is_among(const struct epw_decision *d, size_t count, const struct epw_signature *sig)
-{
-    for (size_t i = 0; i < count; i++)
-        if (d->room[i].sig == sig)
-            return true;
-    return false;
-}
-
-/* Judges a row that was not judged yet. */
-static void judge(struct epw_decision *d, const struct epw_signature *sig)
-{
-    if (d->judged_count == EPW_MAX_CANDIDATES)
-        return;
-    /* The flow has a name: a row that only another name could decide is refuted by it. */
-    if (d->kase.named && epw_signature_by_name(sig) && !is_named(&d->kase, sig)) {
-        d->refuted = true;
-        return;
-    }
-    struct epw_judged *j = &d->room[d->judged_count++];
-    epw_judge_seen(&d->kase, sig, j);
-    epw_judge_known(&d->kase, j);
-}
-
-static void consider(struct epw_decision *d, const struct epw_signature *sig)
-{
-    if (!is_among(d, d->judged_count, sig))
-        judge(d, sig);
-}
-
-/* Of these rows only those judged by their names can have been here before. */
-static void collect_port(struct epw_decision *d)
-{
-    const struct epw_case *c = &d->kase;
-    const struct epw_signature *list[EPW_MAX_CANDIDATES];
-    size_t named = d->judged_count;
-    size_t count = epw_site_by_port(c->know->site, c->know->catalogue, c->record->proto,
-                                    c->record->port[1], list, EPW_MAX_CANDIDATES);
-    for (size_t i = 0; i < count; i++) {
-        if (!is_among(d, named, list[i]))
-            judge(d, list[i]);
-    }
-}
-
-static void collect(struct epw_decision *d)
-{
-    const struct epw_case *c = &d->kase;
-    /* Names before ports, so that they are not the ones a full list leaves out. */
-    for (size_t i = 0; i < c->hit_count; i++)
-        if (c->hit[i].sig->proto == c->record->proto)
-            consider(d, c->hit[i].sig);
-    collect_port(d);
-    /* Through a proxy the target's port counts too: an own port needs no name. */
-    const struct epw_signature *list[EPW_MAX_CANDIDATES];
-    if (c->proxied && c->target_port != c->record->port[1]) {
-        size_t count = epw_site_by_port(c->know->site, c->know->catalogue, c->record->proto,
-                                        c->target_port, list, EPW_MAX_CANDIDATES);
-        for (size_t i = 0; i < count; i++)
-            if (list[i]->needs == EPW_NEEDS_PORT && list[i]->name_count == 0)
-                consider(d, list[i]);
-    }
-    for (size_t i = 0; c->announced && i < c->know->control_count; i++)
-        if (c->know->control[i]->proto == c->record->proto)
-            consider(d, c->know->control[i]);
 }
 
 /* Best first. The order's number leaves room for the place in the unordered list. */
@@ -279,7 +207,7 @@ static bool is_behind_proxy(const struct epw_case *c, const struct epw_signature
 /* Judges all rows and chooses among them. */
 static void weigh(struct epw_decision *d)
 {
-    collect(d);
+    epw_collect(d);
     rank(d);
     choose(d);
     list_candidates(d);
@@ -298,8 +226,7 @@ static bool is_out_of_reach(const struct epw_decision *d)
     const struct epw_flow_record *r = c->record;
     const struct epw_signature *const *row;
     const struct epw_catalogue *catalogue = c->know->catalogue;
-    if (c->hit_count != 0 || c->proxied || c->announced || epw_host_is_known(c->host[0]) ||
-        epw_host_is_known(c->host[1]) || !epw_site_is_silent(c->know->site, &r->ip[0], &r->ip[1]))
+    if (c->hit_count != 0 || c->proxied || c->announced || c->known[0] || c->known[1] || !c->silent)
         return false;
     size_t all = epw_catalogue_by_port(catalogue, r->proto, r->port[1], &row);
     size_t count = epw_catalogue_unnamed(catalogue, r->proto, r->port[1], &row);
@@ -341,7 +268,7 @@ bool epw_decision_waits(struct epw_decision *d)
 }
 
 void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *record,
-                      const struct epw_knowledge *know)
+                      const struct epw_knowledge *know, bool unmasked)
 {
     d->verdict = (struct epw_verdict){ .confidence = EPW_CONF_NONE, .decision = d };
     d->refuted = d->worded = false;
@@ -351,7 +278,8 @@ void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *reco
     d->words_used = 0;
     d->judged_count = 0;
     d->look = NULL;
-    epw_case_open(&d->kase, record, know);
+    epw_case_open(&d->kase, record, know, unmasked);
+    d->verdict.masked = d->kase.hit_count != 0;
     d->verdict.name = d->kase.name;
     d->verdict.name_count = d->kase.name_count;
     if (epw_case_is_nobodys(&d->kase))
@@ -364,9 +292,34 @@ void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *reco
 void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
                 const struct epw_knowledge *know)
 {
-    epw_decide_again(d, record, know);
+    epw_decide_again(d, record, know, false);
     if (d->verdict.untold)
         judge_unnamed_rows(d);
+}
+
+size_t epw_verdict_size(const struct epw_verdict *verdict)
+{
+    return sizeof(*verdict) + verdict->candidate_count * sizeof(verdict->candidate[0]) +
+           verdict->name_count * sizeof(verdict->name[0]);
+}
+
+struct epw_verdict *epw_verdict_copy(const struct epw_verdict *verdict)
+{
+    struct epw_verdict *copy = malloc(epw_verdict_size(verdict));
+    if (copy == NULL)
+        return NULL;
+    struct epw_candidate *candidate = (void *)(copy + 1);
+    struct epw_flow_name *name = (void *)(candidate + verdict->candidate_count);
+    for (size_t i = 0; i < verdict->candidate_count; i++)
+        candidate[i] = verdict->candidate[i];
+    for (size_t i = 0; i < verdict->name_count; i++)
+        name[i] = verdict->name[i];
+    *copy = *verdict;
+    copy->decision = NULL;
+    copy->reason_count = 0;
+    copy->candidate = candidate;
+    copy->name = name;
+    return copy;
 }
 
 void epw_decision_close(struct epw_decision *d)
@@ -382,8 +335,9 @@ void epw_verdict_tell(const struct epw_verdict *verdict)
         return;
     if (verdict->untold) {
         d->kase.host[0] = d->kase.host[1] = NULL;
+        d->kase.known[0] = d->kase.known[1] = false;
         d->judged_count = 0;
-        collect(d);
+        epw_collect(d);
         rank(d);
         list_candidates(d);
         d->verdict.untold = false;

@@ -52,16 +52,24 @@ void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
 
 /*
  * The same of a flow that was decided before: what an untold verdict's rows teach and wait for
- * is known by then, so none is judged.
+ * is known by then, so none is judged. unmasked: the verdict's masked was false then.
  */
 void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *record,
-                      const struct epw_knowledge *know);
+                      const struct epw_knowledge *know, bool unmasked);
 
 /*
  * Whether what others show could still change the verdict. When not, the rows
  * of an untold verdict that contradict the flow are among its candidates.
  */
 bool epw_decision_waits(struct epw_decision *d);
+
+/*
+ * A copy of a verdict with its candidates and names, to be freed, that outlives the decision: it
+ * lives as long as record and knowledge. Its reasons are not told any more. NULL: no memory.
+ */
+struct epw_verdict *epw_verdict_copy(const struct epw_verdict *verdict);
+/* Bytes of such a copy. */
+size_t epw_verdict_size(const struct epw_verdict *verdict);
 
 /* Frees what decisions kept; *d itself is the caller's. */
 void epw_decision_close(struct epw_decision *d);

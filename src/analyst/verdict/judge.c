@@ -271,10 +271,13 @@ void epw_judge_seen(const struct epw_case *c, const struct epw_signature *sig, s
 
 void epw_judge_known(const struct epw_case *c, struct epw_judged *j)
 {
-    j->role[0] = role_of(c, j->sig, 0);
-    if (!c->proxied || j->spoken_to)
-        j->role[1] = role_of(c, j->sig, 1);
-    if (!j->contradicted)
+    const struct epw_signature *sig = j->sig;
+    bool rests = !c->silent || sig->network_count != 0;
+    if (rests || c->known[0])
+        j->role[0] = role_of(c, sig, 0);
+    if ((rests || c->known[1]) && (!c->proxied || j->spoken_to))
+        j->role[1] = role_of(c, sig, 1);
+    if (!j->contradicted && (!c->silent || c->known[0] || c->known[1]))
         epw_check_learned(c, j);
     if (!j->contradicted && !judge_name(c, j))
         judge_unnamed(c, j);

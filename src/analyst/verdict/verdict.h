@@ -45,6 +45,7 @@ struct epw_verdict {
     const struct epw_signature *sig; /* the row it rests on; NULL for NONE and AMBIGUOUS */
     bool proxied;                    /* the responder is a proxy: sig's responder is behind it */
     bool untold;                     /* it has candidates that are not listed yet */
+    bool masked;                     /* a signature's mask matches one of its names, on any port */
     size_t candidate_count;          /* best first; [0] is sig when there is one */
     const struct epw_candidate *candidate;
     size_t reason_count;

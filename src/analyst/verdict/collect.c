@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyst/verdict/collect.h"
+
+static bool is_named(const struct epw_case *c, const struct epw_signature *sig)
+{
+    for (size_t i = 0; i < c->hit_count; i++)
+        if (c->hit[i].sig == sig && c->rank[c->hit[i].name] != EPW_RANK_NONE)
+            return true;
+    return false;
+}
+
+static bool is_among(const struct epw_decision *d, size_t count, const struct epw_signature *sig)
+{
+    for (size_t i = 0; i < count; i++)
+        if (d->room[i].sig == sig)
+            return true;
+    return false;
+}
+
+/* Judges a row that was not judged yet. */
+static void judge(struct epw_decision *d, const struct epw_signature *sig)
+{
+    if (d->judged_count == EPW_MAX_CANDIDATES)
+        return;
+    /* The flow has a name: a row that only another name could decide is refuted by it. */
+    if (d->kase.named && epw_signature_by_name(sig) && !is_named(&d->kase, sig)) {
+        d->refuted = true;
+        return;
+    }
+    struct epw_judged *j = &d->room[d->judged_count++];
+    epw_judge_seen(&d->kase, sig, j);
+    epw_judge_known(&d->kase, j);
+}
+
+static void consider(struct epw_decision *d, const struct epw_signature *sig)
+{
+    if (!is_among(d, d->judged_count, sig))
+        judge(d, sig);
+}
+
+static void collect_all(struct epw_decision *d, const struct epw_signature *const *row,
+                        size_t count)
+{
+    /* Of the port's rows only those judged by their names can have been here before. */
+    size_t named = d->judged_count;
+    for (size_t i = 0; i < count; i++)
+        if (!is_among(d, named, row[i]))
+            judge(d, row[i]);
+}
+
+/*
+ * Of a flow that has a name all rows are refuted that only another one could decide; on busy
+ * ports that is most. When no mask matches it, the flow looks like others.
+ */
+static void collect_named(struct epw_decision *d)
+{
+    const struct epw_case *c = &d->kase;
+    const struct epw_flow_record *r = c->record;
+    const struct epw_signature *const *row;
+    size_t all = epw_catalogue_by_port(c->know->catalogue, r->proto, r->port[1], &row);
+    size_t count = epw_catalogue_unnamed(c->know->catalogue, r->proto, r->port[1], &row);
+    size_t of_name = 0;
+    for (size_t i = 0; i < d->judged_count; i++)
+        of_name += epw_signature_by_name(d->room[i].sig) &&
+                   epw_signature_has_port(d->room[i].sig, r->port[1]);
+    d->refuted |= all - count > of_name;
+    const struct epw_look *look = d->judged_count == 0 ? epw_looks_find(&d->looks, c) : NULL;
+    if (look == NULL)
+        collect_all(d, row, count);
+    for (; look != NULL && d->judged_count < look->count; d->judged_count++) {
+        d->room[d->judged_count] = look->judged[d->judged_count];
+        epw_judge_known(c, &d->room[d->judged_count]);
+    }
+}
+
+static void collect_port(struct epw_decision *d)
+{
+    const struct epw_case *c = &d->kase;
+    const struct epw_signature *list[EPW_MAX_CANDIDATES];
+    if (c->named && !epw_site_has_moved(c->know->site))
+        collect_named(d);
+    else
+        collect_all(d, list,
+                    epw_site_by_port(c->know->site, c->know->catalogue, c->record->proto,
+                                     c->record->port[1], list, EPW_MAX_CANDIDATES));
+}
+
+void epw_collect(struct epw_decision *d)
+{
+    const struct epw_case *c = &d->kase;
+    /* Names before ports, so that they are not the ones a full list leaves out. */
+    for (size_t i = 0; i < c->hit_count; i++)
+        if (c->hit[i].sig->proto == c->record->proto)
+            consider(d, c->hit[i].sig);
+    collect_port(d);
+    /* Through a proxy the target's port counts too: an own port needs no name. */
+    const struct epw_signature *list[EPW_MAX_CANDIDATES];
+    if (c->proxied && c->target_port != c->record->port[1]) {
+        size_t count = epw_site_by_port(c->know->site, c->know->catalogue, c->record->proto,
+                                        c->target_port, list, EPW_MAX_CANDIDATES);
+        for (size_t i = 0; i < count; i++)
+            if (list[i]->needs == EPW_NEEDS_PORT && list[i]->name_count == 0)
+                consider(d, list[i]);
+    }
+    for (size_t i = 0; c->announced && i < c->know->control_count; i++)
+        if (c->know->control[i]->proto == c->record->proto)
+            consider(d, c->know->control[i]);
+}
