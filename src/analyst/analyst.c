@@ -56,12 +56,13 @@ enum epw_err epw_analyst_new(struct epw_analyst **analyst, const struct epw_cata
     a->on_result = on_result;
     a->ctx = ctx;
     a->know.catalogue = catalogue;
+    a->know.stats = &a->stats;
     a->know.site = options->site;
     if (epw_addresses_new(&a->know.addresses, options->seed, &a->stats) != EPW_OK ||
         epw_names_new(&a->know.names, options->seed, &a->stats) != EPW_OK ||
         epw_hosts_new(&a->know.hosts, a->know.addresses, options->seed) != EPW_OK ||
-        epw_fans_new(&a->know.fans, a->know.addresses, options->seed) != EPW_OK ||
-        epw_endpoints_new(&a->know.endpoints, options->seed) != EPW_OK ||
+        epw_fans_new(&a->know.fans, a->know.addresses, options->seed, &a->stats) != EPW_OK ||
+        epw_endpoints_new(&a->know.endpoints, options->seed, &a->stats) != EPW_OK ||
         list_control(&a->know) != EPW_OK ||
         epw_inventory_new(&a->inventory, &a->know, options->seed) != EPW_OK ||
         epw_audit_new(&a->audit, &a->know, a->inventory, options->seed, &a->stats) != EPW_OK) {

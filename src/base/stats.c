@@ -22,6 +22,14 @@ const char *epw_ending_name(enum epw_ending ending)
     return "unknown";
 }
 
+const char *epw_limit_name(enum epw_limit limit)
+{
+#define NAME(id, name) [EPW_LIMIT_##id] = name,
+    static const char *const names[] = { EPW_LIMITS(NAME) };
+#undef NAME
+    return names[limit];
+}
+
 static void add_span(struct epw_stats *sum, const struct epw_stats *part)
 {
     if (part->packets == 0)
@@ -70,6 +78,8 @@ void epw_stats_add(struct epw_stats *sum, const struct epw_stats *part)
     ADD(wait_evicted);
     ADD(names_evicted);
     ADD(hosts_evicted);
+    for (unsigned i = 0; i < EPW_LIMIT_COUNT; i++)
+        ADD(limited[i]);
     ADD(findings);
     ADD(findings_dropped);
     ADD(findings_withheld);

@@ -20,6 +20,26 @@ enum epw_ending {
     EPW_ENDINGS
 };
 
+/*
+ * Tables that have no counter of their own below, and what they are called in machine output: what
+ * each forgot, or did not keep, because it was full. docs/limits.md has all limits. The last one is
+ * what was not kept because memory ran out.
+ */
+#define EPW_LIMITS(X)                                                                              \
+    X(QUESTIONS, "questions")                                                                      \
+    X(DNS_CLIENTS, "dns_clients")                                                                  \
+    X(ENDPOINTS, "endpoints")                                                                      \
+    X(FANS, "fans")                                                                                \
+    X(PAIRS, "pairs")                                                                              \
+    X(ATTEMPTS, "attempts")                                                                        \
+    X(PEERS, "peers")                                                                              \
+    X(MACS, "macs")                                                                                \
+    X(MEMORY, "memory")
+
+#define EPW_LIMIT_ENUM(id, name) EPW_LIMIT_##id,
+enum epw_limit { EPW_LIMITS(EPW_LIMIT_ENUM) EPW_LIMIT_COUNT };
+#undef EPW_LIMIT_ENUM
+
 struct epw_stats {
     /* capture */
     uint64_t packets; /* frames read that passed the filter */
@@ -53,10 +73,11 @@ struct epw_stats {
     uint64_t evidence_bad;      /* openings a parser called malformed */
 
     /* analyst */
-    uint64_t labelled;          /* flows whose verdict names a product */
-    uint64_t wait_evicted;      /* flows decided early because too many waited */
-    uint64_t names_evicted;     /* learned names dropped for newer ones */
-    uint64_t hosts_evicted;     /* learned hosts dropped for newer ones */
+    uint64_t labelled;      /* flows whose verdict names a product */
+    uint64_t wait_evicted;  /* flows decided early because too many waited */
+    uint64_t names_evicted; /* learned names dropped for newer ones */
+    uint64_t hosts_evicted; /* learned hosts dropped for newer ones */
+    uint64_t limited[EPW_LIMIT_COUNT];
     uint64_t findings;          /* by the audit */
     uint64_t findings_dropped;  /* observations of new subjects beyond the cap */
     uint64_t findings_withheld; /* observations not believed: their pair of hosts was captured
@@ -66,6 +87,8 @@ struct epw_stats {
 
 /* The counter's name in machine output ("truncated", ...), static storage. */
 const char *epw_ending_name(enum epw_ending ending);
+/* The table's ("pairs", ...). */
+const char *epw_limit_name(enum epw_limit limit);
 
 /* Adds all counters; of the stamps the earliest and the latest stay (0 is none). */
 void epw_stats_add(struct epw_stats *sum, const struct epw_stats *part);

@@ -253,6 +253,18 @@ static void tell_start(struct run *run)
     epw_str_free(&who);
 }
 
+/* What is missing of a result is told, and its status is not that of a whole one. */
+static void tell_lost(struct run *run)
+{
+    char count[EPW_TEXT_LEN];
+    uint64_t lost = all_stats(run).limited[EPW_LIMIT_MEMORY];
+    if (lost == 0)
+        return;
+    run->partial = run->failed = true;
+    epw_say(&run->progress, "out of memory over %s of what flows show; results may lack it",
+            epw_text_count(lost, count));
+}
+
 static void read_all(struct run *run)
 {
     if (is_live(run))
@@ -286,6 +298,7 @@ static void read_all(struct run *run)
                 epw_text_count(run->hurried, count));
     }
     epw_analyst_flush(run->analysis.analyst);
+    tell_lost(run);
     epw_progress_clear(&run->progress);
 }
 

@@ -135,9 +135,11 @@ static int set_quality(json_t *root, const struct epw_stats *s)
 
 int epw_eve_set_stats(json_t *root, const struct epw_stats *s, bool partial)
 {
-    struct counter decoder[EPW_ENDINGS];
+    struct counter decoder[EPW_ENDINGS], limits[EPW_LIMIT_COUNT];
     for (unsigned i = 0; i < EPW_ENDINGS; i++)
         decoder[i] = (struct counter){ epw_ending_name((enum epw_ending)i), s->ending[i] };
+    for (unsigned i = 0; i < EPW_LIMIT_COUNT; i++)
+        limits[i] = (struct counter){ epw_limit_name((enum epw_limit)i), s->limited[i] };
     json_t *stats = json_object();
     int bad = json_object_set_new(stats, "packets", number_of(s->packets));
     bad |= json_object_set_new(stats, "bytes", number_of(s->bytes));
@@ -164,6 +166,7 @@ int epw_eve_set_stats(json_t *root, const struct epw_stats *s, bool partial)
                         { { "wait_evicted", s->wait_evicted },
                           { "names_evicted", s->names_evicted },
                           { "hosts_evicted", s->hosts_evicted } });
+    bad |= set_counters(stats, "limits", limits, EPW_LIMIT_COUNT);
     bad |= SET_COUNTERS(stats, "findings",
                         { { "reported", s->findings },
                           { "withheld", s->findings_withheld },

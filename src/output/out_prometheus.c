@@ -197,6 +197,11 @@ static void put_counters(const struct prometheus_out *out, const struct epw_stat
             head(out, m->name, "counter", m->help);
         sample(out, m->name, m->more, value);
     }
+    for (unsigned i = 0; i < EPW_LIMIT_COUNT; i++) {
+        char more[64];
+        snprintf(more, sizeof(more), ",table=\"%s\"", epw_limit_name((enum epw_limit)i));
+        sample(out, "epwatch_evicted_total", more, stats->limited[i]);
+    }
     head(out, "epwatch_packets_decoded_total", "counter", "Packets by how their decoding ended.");
     for (unsigned i = 0; i < EPW_ENDINGS; i++) {
         char more[64];

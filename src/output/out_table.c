@@ -273,6 +273,9 @@ static void print_one_way(struct table *t, const struct epw_stats *s)
 
 static void print_quality(struct table *t, const struct epw_stats *s)
 {
+    uint64_t limited = 0;
+    for (unsigned i = 0; i < EPW_LIMIT_MEMORY; i++)
+        limited += s->limited[i];
     const struct quality list[] = {
         { s->cut_frames, "shorter than on the wire", "packet", "" },
         { s->duplicates, "doubles", "packet", " seen twice by the mirror" },
@@ -291,6 +294,8 @@ static void print_quality(struct table *t, const struct epw_stats *s)
         { s->wait_evicted, "waiting", "flow", " decided early; too many were waiting" },
         { s->names_evicted, "learned", "name", " dropped for newer ones" },
         { s->hosts_evicted, "learned", "host", " dropped for newer ones" },
+        { limited, "learned", "fact", " not kept for room; docs/limits.md" },
+        { s->limited[EPW_LIMIT_MEMORY], "learned", "fact", " not kept: out of memory" },
         { s->findings_dropped, "findings", "observation", " of new subjects dropped; too many" },
         { s->drops_kernel, "drops", "packet", " lost in the kernel" },
         { s->drops_interface, "drops", "packet", " lost in the interface" },

@@ -69,8 +69,11 @@ static void discard(void *state)
 static struct epw_tried *get(struct epw_audit *audit, const struct epw_ip *client, uint64_t target)
 {
     struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
-    bool dropped = false;
-    struct epw_tried *t = epw_tries_get(&b->tries, client, target, &dropped);
+    bool forgotten = false, dropped = false;
+    struct epw_tried *t = epw_tries_get(&b->tries, client, target, &forgotten, &dropped);
+    struct epw_stats *stats = epw_audit_knowledge(audit)->stats;
+    stats->limited[EPW_LIMIT_ATTEMPTS] += forgotten;
+    stats->limited[EPW_LIMIT_MEMORY] += t == NULL;
     if (dropped)
         epw_audit_dropped(audit);
     return t;

@@ -90,14 +90,17 @@ static struct host *get(const struct two_products *s, const struct epw_ip *ip)
     return epw_addresses_get(s->addresses, s->place, ip);
 }
 
-static void note_fetched(struct host *h, const struct epw_result *result)
+static void note_fetched(const struct two_products *s, struct host *h,
+                         const struct epw_result *result)
 {
     const struct epw_signature *sig = result->verdict->sig;
     uint8_t i = 0;
     if (h->fetched == NULL)
         h->fetched = calloc(VENDORS_MAX, sizeof(h->fetched[0]));
-    if (h->fetched == NULL)
+    if (h->fetched == NULL) {
+        epw_addresses_lost(s->addresses);
         return;
+    }
     while (i < h->fetched_count && strcmp(h->fetched[i].sig->product, sig->product) != 0)
         i++;
     if (i == VENDORS_MAX)
@@ -138,7 +141,7 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     h->several |= h->ttl != 0 && r->ttl != 0 && h->ttl != r->ttl;
     h->ttl = h->ttl == 0 ? r->ttl : h->ttl;
     if (is_for_agents(result->verdict->sig))
-        note_fetched(h, result);
+        note_fetched(s, h, result);
 }
 
 static const char *vendor_of(const struct epw_catalogue *catalogue, const char *product)

@@ -26,7 +26,9 @@ static enum epw_worth worth(const void *part)
 static void drop(void *ctx, void *part)
 {
     struct epw_inv_addr *addr = part;
-    (void)ctx;
+    struct epw_inventory *inv = ctx;
+    for (const struct epw_inv_role *role = addr->roles; role != NULL; role = role->next)
+        inv->peers -= role->peer_count;
     epw_inv_roles_free(addr->roles);
     for (size_t i = 0; i < addr->name_count; i++)
         free(addr->name[i]);
@@ -36,10 +38,10 @@ static void drop(void *ctx, void *part)
 enum epw_err epw_inventory_new(struct epw_inventory **inventory, const struct epw_knowledge *know,
                                uint64_t seed)
 {
-    static const struct epw_address_part part = { .size = sizeof(struct epw_inv_addr),
-                                                  .worth = worth,
-                                                  .drop = drop };
     struct epw_inventory *inv = calloc(1, sizeof(*inv));
+    const struct epw_address_part part = {
+        .size = sizeof(struct epw_inv_addr), .worth = worth, .drop = drop, .ctx = inv
+    };
     *inventory = NULL;
     if (inv == NULL || epw_kinds_new(&inv->kinds, know->catalogue) != EPW_OK) {
         free(inv);
@@ -165,6 +167,15 @@ static const struct epw_signature *shown_by(const struct epw_inventory *inv,
     return result->verdict->proxied ? proxy_row(result) : sig;
 }
 
+static void note_peer(struct epw_inventory *inv, struct epw_inv_role *role, uint64_t peer)
+{
+    uint32_t before = role->peer_count;
+    bool kept =
+        epw_inv_role_peer(role, peer == 0 ? 1 : peer, inv->peers >= EPW_INVENTORY_PEERS_ALL);
+    inv->peers += role->peer_count - before;
+    inv->know->stats->limited[EPW_LIMIT_PEERS] += !kept;
+}
+
 static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
                       const struct epw_result *result, const struct epw_signature *sig,
                       unsigned side)
@@ -173,6 +184,7 @@ static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
     size_t function;
     const struct epw_kind *kind = epw_kinds_of(inv->kinds, sig, side, &function);
     struct epw_inv_role *role = kind == NULL ? NULL : epw_inv_role_get(&addr->roles, kind);
+    inv->know->stats->limited[EPW_LIMIT_MEMORY] += kind != NULL && role == NULL;
     if (role == NULL)
         return;
     if (role->flows == 0 || r->first_ns < role->first_ns)
@@ -187,7 +199,7 @@ static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
     epw_inv_role_version(role, sig->versions);
     const struct epw_ip *peer = &r->ip[1 - side];
     if (is_host(peer) && !(r->group && side == 0))
-        epw_inv_role_peer(role, epw_hash(peer, sizeof(*peer), inv->seed));
+        note_peer(inv, role, epw_hash(peer, sizeof(*peer), inv->seed));
 }
 
 /* Asked to pass something on, and did not call that nonsense. */
@@ -210,18 +222,22 @@ static struct epw_inv_mac *get_mac(struct epw_inventory *inv, const uint8_t byte
         return NULL; /* a group's, or none at all */
     HASH_FIND_BYHASHVALUE(hh, inv->macs, bytes, sizeof(mac->mac), hash, mac);
     inv->last_mac = mac;
-    if (mac != NULL || HASH_COUNT(inv->macs) >= EPW_INVENTORY_HOSTS)
+    if (mac != NULL)
         return mac;
-    mac = calloc(1, sizeof(*mac));
-    if (mac == NULL)
-        return NULL;
-    memcpy(mac->mac, bytes, sizeof(mac->mac));
-    HASH_ADD_BYHASHVALUE(hh, inv->macs, mac, sizeof(mac->mac), hash, mac);
-    if (!EPW_TABLE_ADDED(mac)) {
-        free(mac);
+    if (HASH_COUNT(inv->macs) >= EPW_INVENTORY_HOSTS) {
+        inv->know->stats->limited[EPW_LIMIT_MACS]++;
         return NULL;
     }
-    return mac;
+    mac = calloc(1, sizeof(*mac));
+    if (mac != NULL) {
+        memcpy(mac->mac, bytes, sizeof(mac->mac));
+        HASH_ADD_BYHASHVALUE(hh, inv->macs, mac, sizeof(mac->mac), hash, mac);
+    }
+    if (mac != NULL && EPW_TABLE_ADDED(mac))
+        return mac;
+    inv->know->stats->limited[EPW_LIMIT_MEMORY]++;
+    free(mac);
+    return NULL;
 }
 
 /* What kinds of addresses the MAC sends for: tells routers from hosts. */

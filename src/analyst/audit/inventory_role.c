@@ -42,16 +42,18 @@ static bool grow(struct epw_inv_role *role)
     return true;
 }
 
-void epw_inv_role_peer(struct epw_inv_role *role, uint64_t peer)
+bool epw_inv_role_peer(struct epw_inv_role *role, uint64_t peer, bool full)
 {
-    if (peer == 0 || role->peer_count == EPW_INVENTORY_PEERS)
-        return;
+    full |= role->peer_count == EPW_INVENTORY_PEERS;
     /* At most half full, so that a place is soon found. */
-    if (2 * role->peer_count >= role->peer_cap && !grow(role))
-        return;
-    uint64_t *place = seek(role->peer, role->peer_cap, peer);
+    if (!full && 2 * role->peer_count >= role->peer_cap && !grow(role))
+        return false;
+    uint64_t *place = role->peer_cap == 0 ? NULL : seek(role->peer, role->peer_cap, peer);
+    if (place == NULL || (full && *place == 0))
+        return false;
     role->peer_count += *place == 0;
     *place = peer;
+    return true;
 }
 
 void epw_inv_role_version(struct epw_inv_role *role, const char *version)

@@ -10,6 +10,12 @@
 /* MACs kept, some 120 bytes each: as many as there are addresses. What comes after has none. */
 #define EPW_INVENTORY_HOSTS EPW_ADDRESSES_MAX
 
+/*
+ * Peers counted of all roles together, at most 32 bytes each: 32 MiB, as much as a thousand servers
+ * of a thousand clients take. A role that is new then has none.
+ */
+#define EPW_INVENTORY_PEERS_ALL (1u << 20)
+
 /* A wired and a wireless interface, and a router's at a second tap. */
 #define EPW_INVENTORY_MACS 3
 
@@ -76,7 +82,8 @@ struct epw_inventory {
     const struct epw_knowledge *know;
     uint64_t seed;
     struct epw_kinds *kinds;
-    size_t place; /* of struct epw_inv_addr among what is kept of addresses */
+    size_t place;   /* of struct epw_inv_addr among what is kept of addresses */
+    uint32_t peers; /* of all roles of all addresses */
     struct epw_inv_mac *macs, *last_mac; /* that was asked for; NULL: none */
 };
 
@@ -101,8 +108,11 @@ void epw_inv_addr_name(struct epw_inv_addr *addr, const char *name);
 
 /* Adds the role's kind to a list of roles, or finds it there. NULL without memory. */
 struct epw_inv_role *epw_inv_role_get(struct epw_inv_role **list, const struct epw_kind *kind);
-/* Adds a peer up to EPW_INVENTORY_PEERS; without memory it is not counted. */
-void epw_inv_role_peer(struct epw_inv_role *role, uint64_t peer);
+/*
+ * Counts a peer, not 0: up to EPW_INVENTORY_PEERS, and none that is new when full. False: it is not
+ * counted, for that or without memory.
+ */
+bool epw_inv_role_peer(struct epw_inv_role *role, uint64_t peer, bool full);
 void epw_inv_role_version(struct epw_inv_role *role, const char *version);
 void epw_inv_roles_free(struct epw_inv_role *list);
 

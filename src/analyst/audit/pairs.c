@@ -152,9 +152,10 @@ static bool grow(struct epw_pairs *pairs)
 
 static struct pair *add(struct epw_pairs *pairs, uint64_t hash)
 {
-    if (pairs->count == EPW_PAIRS_MAX)
+    if (pairs->count == EPW_PAIRS_MAX) {
         forget(pairs, pairs->order[pairs->next]);
-    else if (2 * pairs->count >= pairs->mask && !grow(pairs))
+        pairs->stats->limited[EPW_LIMIT_PAIRS]++;
+    } else if (2 * pairs->count >= pairs->mask && !grow(pairs))
         return NULL;
     else
         pairs->count++;
@@ -215,8 +216,10 @@ void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *r)
     struct pair *p = find(pairs, hash);
     if (p == NULL)
         p = add(pairs, hash);
-    if (p == NULL)
+    if (p == NULL) {
+        pairs->stats->limited[EPW_LIMIT_MEMORY]++;
         return;
+    }
     if (what.one_way && !p->seen.one_way && !p->seen.both_ways)
         pairs->stats->pairs_one_way++;
     if (what.both_ways && !p->seen.both_ways && p->seen.one_way)

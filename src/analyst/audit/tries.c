@@ -33,7 +33,7 @@ static bool drop_oldest(struct epw_tries *tries)
 }
 
 struct epw_tried *epw_tries_get(struct epw_tries *tries, const struct epw_ip *client,
-                                uint64_t target, bool *dropped)
+                                uint64_t target, bool *forgotten, bool *dropped)
 {
     struct epw_tried_key key = { *client, target };
     unsigned hash = (unsigned)epw_hash(&key, sizeof(key), tries->seed);
@@ -41,7 +41,8 @@ struct epw_tried *epw_tries_get(struct epw_tries *tries, const struct epw_ip *cl
     HASH_FIND_BYHASHVALUE(hh, tries->first, &key, sizeof(key), hash, t);
     if (t != NULL)
         return t;
-    if (HASH_COUNT(tries->first) >= EPW_TRIES_MAX)
+    *forgotten = HASH_COUNT(tries->first) >= EPW_TRIES_MAX;
+    if (*forgotten)
         *dropped = drop_oldest(tries);
     t = calloc(1, sizeof(*t));
     if (t == NULL)

@@ -50,10 +50,10 @@ void epw_tries_free(struct epw_tries *tries);
 
 /*
  * The client's tries at a target, known by a hash, made when there are none yet;
- * NULL without memory. *dropped: one that had failed went to make room.
+ * NULL without memory. *forgotten: the oldest went to make room; *dropped: it had failed.
  */
 struct epw_tried *epw_tries_get(struct epw_tries *tries, const struct epw_ip *client,
-                                uint64_t target, bool *dropped);
+                                uint64_t target, bool *forgotten, bool *dropped);
 
 /* tried may be NULL in all below. It worked: what failed before is forgotten. */
 void epw_tried_ok(struct epw_tried *tried, int64_t ts_ns);

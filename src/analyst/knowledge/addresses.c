@@ -259,7 +259,14 @@ void *epw_addresses_get(struct epw_addresses *a, size_t place, const struct epw_
         append(a, &a->list[EPW_WORTH_STRANGER], number);
         remember(a, e);
     }
+    if (e == NULL)
+        epw_addresses_lost(a);
     return e == NULL ? NULL : part_of(e, place);
+}
+
+void epw_addresses_lost(struct epw_addresses *a)
+{
+    a->stats->limited[EPW_LIMIT_MEMORY]++;
 }
 
 const struct epw_ip *epw_addresses_ip(const void *part, size_t place)

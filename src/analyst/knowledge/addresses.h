@@ -58,6 +58,9 @@ size_t epw_addresses_add(struct epw_addresses *addresses, const struct epw_addre
 void *epw_addresses_find(struct epw_addresses *addresses, size_t place, const struct epw_ip *ip);
 void *epw_addresses_get(struct epw_addresses *addresses, size_t place, const struct epw_ip *ip);
 
+/* Memory ran out over something of a part, which was not kept: counts it. */
+void epw_addresses_lost(struct epw_addresses *addresses);
+
 /* The address that a part is of; lives as long as the part. */
 const struct epw_ip *epw_addresses_ip(const void *part, size_t place);
 

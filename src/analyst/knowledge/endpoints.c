@@ -23,15 +23,18 @@ struct entry {
 
 struct epw_endpoints {
     uint64_t seed;
+    struct epw_stats *stats;
     struct entry *entries;
 };
 
-enum epw_err epw_endpoints_new(struct epw_endpoints **endpoints, uint64_t seed)
+enum epw_err epw_endpoints_new(struct epw_endpoints **endpoints, uint64_t seed,
+                               struct epw_stats *stats)
 {
     *endpoints = calloc(1, sizeof(**endpoints));
     if (*endpoints == NULL)
         return EPW_ENOMEM;
     (*endpoints)->seed = seed;
+    (*endpoints)->stats = stats;
     return EPW_OK;
 }
 
@@ -69,14 +72,20 @@ static void put(struct epw_endpoints *endpoints, const struct key *key,
                 const struct epw_sighting *s)
 {
     struct entry *e = find(endpoints, key);
-    if (e == NULL && HASH_COUNT(endpoints->entries) >= EPW_ENDPOINTS_MAX)
+    if (e == NULL && HASH_COUNT(endpoints->entries) >= EPW_ENDPOINTS_MAX) {
         e = endpoints->entries;
+        /* One whose time is over is no loss. */
+        endpoints->stats->limited[EPW_LIMIT_ENDPOINTS] +=
+            s->ts_ns - e->ts_ns < EPW_ENDPOINTS_KEEP_S * 1000000000LL;
+    }
     if (e != NULL)
         HASH_DEL(endpoints->entries, e);
     else
         e = calloc(1, sizeof(*e));
-    if (e == NULL)
+    if (e == NULL) {
+        endpoints->stats->limited[EPW_LIMIT_MEMORY]++;
         return;
+    }
     e->key = *key;
     e->ts_ns = s->ts_ns;
     e->endpoint = (struct epw_endpoint){ .client = s->client,
@@ -85,8 +94,10 @@ static void put(struct epw_endpoints *endpoints, const struct key *key,
                                          .server_port = s->server_port,
                                          .server_listens = s->endpoint_listener != 0 };
     HASH_ADD_BYHASHVALUE(hh, endpoints->entries, key, sizeof(e->key), hash_key(endpoints, key), e);
-    if (!EPW_TABLE_ADDED(e))
+    if (!EPW_TABLE_ADDED(e)) {
+        endpoints->stats->limited[EPW_LIMIT_MEMORY]++;
         free(e);
+    }
 }
 
 void epw_endpoints_learn(struct epw_endpoints *endpoints, const struct epw_sighting *s)

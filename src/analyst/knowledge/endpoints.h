@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/ip.h"
+#include "base/stats.h"
 #include "meter/flow_record.h"
 #include "meter/sighting.h"
 
@@ -31,7 +32,8 @@ struct epw_endpoint {
 };
 
 /* EPW_ENOMEM. */
-enum epw_err epw_endpoints_new(struct epw_endpoints **endpoints, uint64_t seed);
+enum epw_err epw_endpoints_new(struct epw_endpoints **endpoints, uint64_t seed,
+                               struct epw_stats *stats);
 void epw_endpoints_free(struct epw_endpoints *endpoints);
 
 /*

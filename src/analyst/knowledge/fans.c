@@ -24,6 +24,7 @@ struct host {
 
 struct epw_fans {
     uint64_t seed;
+    struct epw_stats *stats;
     struct epw_addresses *addresses;
     size_t place; /* of struct host */
     struct fan *all;
@@ -49,7 +50,8 @@ static void drop(void *ctx, void *part)
         forget(ctx, host->newest);
 }
 
-enum epw_err epw_fans_new(struct epw_fans **fans, struct epw_addresses *addresses, uint64_t seed)
+enum epw_err epw_fans_new(struct epw_fans **fans, struct epw_addresses *addresses, uint64_t seed,
+                          struct epw_stats *stats)
 {
     struct epw_fans *made = calloc(1, sizeof(*made));
     *fans = made;
@@ -57,6 +59,7 @@ enum epw_err epw_fans_new(struct epw_fans **fans, struct epw_addresses *addresse
         return EPW_ENOMEM;
     const struct epw_address_part part = { .size = sizeof(struct host), .drop = drop, .ctx = made };
     made->seed = seed;
+    made->stats = stats;
     made->addresses = addresses;
     made->place = epw_addresses_add(addresses, &part);
     return EPW_OK;
@@ -85,13 +88,17 @@ static struct fan *oldest_of(const struct host *host)
 
 static struct fan *add(struct epw_fans *fans, struct host *host)
 {
+    uint32_t before = fans->count;
     if (host->count == EPW_FANS_OF_HOST)
         forget(fans, oldest_of(host));
     else if (fans->count == EPW_FANS_MAX)
         forget(fans, fans->all);
+    fans->stats->limited[EPW_LIMIT_FANS] += fans->count != before;
     struct fan *f = calloc(1, sizeof(*f));
-    if (f == NULL)
+    if (f == NULL) {
+        fans->stats->limited[EPW_LIMIT_MEMORY]++;
         return NULL;
+    }
     f->host = host;
     f->after = host->newest;
     host->newest = f;

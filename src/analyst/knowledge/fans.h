@@ -32,7 +32,8 @@ enum epw_fan {
 };
 
 /* addresses is borrowed for life, and goes first. EPW_ENOMEM. */
-enum epw_err epw_fans_new(struct epw_fans **fans, struct epw_addresses *addresses, uint64_t seed);
+enum epw_err epw_fans_new(struct epw_fans **fans, struct epw_addresses *addresses, uint64_t seed,
+                          struct epw_stats *stats);
 void epw_fans_free(struct epw_fans *fans);
 
 /* Without memory the peer is not counted. */

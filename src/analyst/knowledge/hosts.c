@@ -82,10 +82,13 @@ static struct epw_host *find_or_add(const struct epw_hosts *hosts, const struct 
     return epw_addresses_get(hosts->addresses, hosts->place, ip);
 }
 
-static void answered(struct epw_host *h, const struct epw_signature *sig, uint16_t port)
+static void answered(const struct epw_hosts *hosts, struct epw_host *h,
+                     const struct epw_signature *sig, uint16_t port)
 {
     if (h->witness == NULL)
         h->witness = calloc(EPW_HOST_WITNESSES, sizeof(*h->witness));
+    if (h->witness == NULL)
+        epw_addresses_lost(hosts->addresses);
     if (h->witness == NULL || h->witness_count == EPW_HOST_WITNESSES)
         return;
     for (size_t i = 0; i < h->witness_count; i++)
@@ -101,7 +104,7 @@ void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
 {
     struct epw_host *h = find_or_add(hosts, ip);
     if (h != NULL)
-        answered(h, sig, port);
+        answered(hosts, h, sig, port);
 }
 
 void epw_hosts_answered_all(struct epw_hosts *hosts, const struct epw_ip *ip,
@@ -111,7 +114,7 @@ void epw_hosts_answered_all(struct epw_hosts *hosts, const struct epw_ip *ip,
     if (h == NULL || h->taught == key)
         return;
     for (size_t i = 0; i < count; i++)
-        answered(h, lesson[i].sig, lesson[i].port);
+        answered(hosts, h, lesson[i].sig, lesson[i].port);
     h->taught = key;
 }
 
@@ -123,6 +126,8 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
         return;
     if (h->role == NULL)
         h->role = calloc(EPW_HOST_ROLES, sizeof(*h->role));
+    if (h->role == NULL)
+        epw_addresses_lost(hosts->addresses);
     if (h->role == NULL || h->role_count == EPW_HOST_ROLES)
         return;
     for (size_t i = 0; i < h->role_count; i++)
@@ -277,6 +282,8 @@ void epw_hosts_tried(struct epw_hosts *hosts, const struct epw_ip *ip, const str
     struct epw_host *h = find_or_add(hosts, ip);
     if (h != NULL && h->tried == NULL)
         h->tried = malloc(sizeof(*h->tried));
+    if (h != NULL && h->tried == NULL)
+        epw_addresses_lost(hosts->addresses);
     if (h == NULL || h->tried == NULL)
         return;
     uint32_t target_hash = (uint32_t)epw_hash(target, sizeof(*target), hosts->seed);

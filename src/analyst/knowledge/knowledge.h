@@ -13,6 +13,7 @@
 
 struct epw_knowledge {
     const struct epw_catalogue *catalogue;
+    struct epw_stats *stats;         /* the analyst's */
     const struct epw_site *site;     /* NULL: none */
     struct epw_addresses *addresses; /* what is kept of them: learned, counted and found */
     struct epw_names *names;

@@ -41,7 +41,7 @@ enum epw_err epw_names_new(struct epw_names **names, uint64_t seed, struct epw_s
     *names = calloc(1, sizeof(**names));
     if (*names == NULL)
         return EPW_ENOMEM;
-    if (epw_questions_new(&(*names)->questions, seed) != EPW_OK) {
+    if (epw_questions_new(&(*names)->questions, seed, stats) != EPW_OK) {
         free(*names);
         *names = NULL;
         return EPW_ENOMEM;
@@ -124,15 +124,21 @@ static void note_client(struct epw_names *names, const struct epw_ip *ip)
     struct client *c;
     unsigned hash = hash_ip(names, ip);
     HASH_FIND_BYHASHVALUE(hh, names->clients, ip, sizeof(*ip), hash, c);
-    if (c != NULL || HASH_COUNT(names->clients) >= EPW_NAMES_CLIENTS)
+    if (c != NULL)
         return;
+    if (HASH_COUNT(names->clients) >= EPW_NAMES_CLIENTS) {
+        names->stats->limited[EPW_LIMIT_DNS_CLIENTS]++;
+        return;
+    }
     c = calloc(1, sizeof(*c));
-    if (c == NULL)
+    if (c != NULL) {
+        c->ip = *ip;
+        HASH_ADD_BYHASHVALUE(hh, names->clients, ip, sizeof(c->ip), hash, c);
+    }
+    if (c != NULL && EPW_TABLE_ADDED(c))
         return;
-    c->ip = *ip;
-    HASH_ADD_BYHASHVALUE(hh, names->clients, ip, sizeof(c->ip), hash, c);
-    if (!EPW_TABLE_ADDED(c))
-        free(c);
+    names->stats->limited[EPW_LIMIT_MEMORY]++;
+    free(c);
 }
 
 static char *join_names(const char *name, const char *canonical)
@@ -210,8 +216,12 @@ void epw_names_learn(struct epw_names *names, const struct epw_sighting *sightin
     char *both = a == NULL ? NULL : join_names(sighting->name, sighting->canonical);
     struct answer *answer = both == NULL ? NULL : slot_for(names, a, sighting);
     if (answer == NULL) {
+        bool full = sighting->passing && (a == NULL || both != NULL);
         free(both);
-        names->stats->names_evicted++;
+        if (full)
+            names->stats->names_evicted++;
+        else
+            names->stats->limited[EPW_LIMIT_MEMORY]++;
         return;
     }
     free(answer->name);

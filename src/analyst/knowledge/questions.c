@@ -38,15 +38,18 @@ struct question {
 
 struct epw_questions {
     uint64_t seed;
+    struct epw_stats *stats;
     struct question *first;
 };
 
-enum epw_err epw_questions_new(struct epw_questions **questions, uint64_t seed)
+enum epw_err epw_questions_new(struct epw_questions **questions, uint64_t seed,
+                               struct epw_stats *stats)
 {
     *questions = calloc(1, sizeof(**questions));
     if (*questions == NULL)
         return EPW_ENOMEM;
     (*questions)->seed = seed;
+    (*questions)->stats = stats;
     return EPW_OK;
 }
 
@@ -82,7 +85,7 @@ static struct question *find(const struct epw_questions *questions, const struct
 }
 
 /* To the end of the order: what was asked lately stays. NULL: out of memory. */
-static struct question *touch(struct epw_questions *questions, const struct key *key)
+static struct question *touch(struct epw_questions *questions, const struct key *key, int64_t ts_ns)
 {
     struct question *q = find(questions, key);
     if (q != NULL) {
@@ -91,6 +94,8 @@ static struct question *touch(struct epw_questions *questions, const struct key 
         q = questions->first;
         HASH_DEL(questions->first, q);
         free(q->address);
+        /* One whose answers are old is no loss. */
+        questions->stats->limited[EPW_LIMIT_QUESTIONS] += q->until_ns >= ts_ns;
         memset(q, 0, sizeof(*q));
     } else {
         q = calloc(1, sizeof(*q));
@@ -175,8 +180,10 @@ void epw_questions_learn(struct epw_questions *questions, const struct epw_sight
                          int64_t until_ns)
 {
     const struct key key = { s->client, hash_name(questions, s->name) };
-    struct question *q =
-        s->kind == EPW_SIGHT_ANSWERED ? find(questions, &key) : touch(questions, &key);
+    bool answer = s->kind == EPW_SIGHT_ANSWERED;
+    struct question *q = answer ? find(questions, &key) : touch(questions, &key, s->ts_ns);
+    if (q == NULL && !answer)
+        questions->stats->limited[EPW_LIMIT_MEMORY]++;
     if (q == NULL)
         return;
     if (s->kind == EPW_SIGHT_ADDRESS)

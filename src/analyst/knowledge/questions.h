@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/ip.h"
+#include "base/stats.h"
 #include "meter/sighting.h"
 
 #include <stdint.h>
@@ -39,7 +40,8 @@ enum epw_told {
 struct epw_questions;
 
 /* EPW_ENOMEM. */
-enum epw_err epw_questions_new(struct epw_questions **questions, uint64_t seed);
+enum epw_err epw_questions_new(struct epw_questions **questions, uint64_t seed,
+                               struct epw_stats *stats);
 void epw_questions_free(struct epw_questions *questions); /* NULL is fine */
 
 /* EPW_SIGHT_ADDRESS (not in passing), ASKED, ANSWERED or ALIAS; until_ns: good for so long, of

@@ -15,7 +15,7 @@ static struct epw_audit *audit;
 static void set_up(void)
 {
     catalogue = must_load(HEADER ROW("acme-updates", "tcp", "8014", "", "port"));
-    know = (struct epw_knowledge){ .catalogue = catalogue };
+    know = (struct epw_knowledge){ .catalogue = catalogue, .stats = &stats };
     cr_assert_eq(epw_addresses_new(&know.addresses, 42, &stats), EPW_OK);
     cr_assert_eq(epw_inventory_new(&inventory, &know, 42), EPW_OK);
     cr_assert_eq(epw_audit_new(&audit, &know, inventory, 42, &stats), EPW_OK);

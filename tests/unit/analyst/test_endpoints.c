@@ -14,9 +14,12 @@ static struct epw_ip ip(const char *text)
     return out;
 }
 
+static struct epw_stats stats;
+
 static void setup(void)
 {
-    cr_assert_eq(epw_endpoints_new(&endpoints, 7), EPW_OK);
+    stats = (struct epw_stats){ 0 };
+    cr_assert_eq(epw_endpoints_new(&endpoints, 7, &stats), EPW_OK);
 }
 
 static void teardown(void)
@@ -88,4 +91,5 @@ Test(endpoints, the_oldest_goes_when_too_many_are_open)
         announce("10.0.0.5", (uint16_t)port, true);
     cr_assert_not(found("10.0.0.1", "10.0.0.5", 1, 101 * SECOND));
     cr_assert(found("10.0.0.1", "10.0.0.5", 2, 101 * SECOND));
+    cr_assert_eq(stats.limited[EPW_LIMIT_ENDPOINTS], 1);
 }

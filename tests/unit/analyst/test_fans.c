@@ -20,7 +20,7 @@ static void set_up(void)
 {
     memset(&stats, 0, sizeof(stats));
     cr_assert_eq(epw_addresses_new(&addresses, 42, &stats), EPW_OK);
-    cr_assert_eq(epw_fans_new(&fans, addresses, 42), EPW_OK);
+    cr_assert_eq(epw_fans_new(&fans, addresses, 42, &stats), EPW_OK);
     server = ip_of(5);
 }
 
@@ -78,6 +78,7 @@ Test(fans, of_all_the_oldest_goes_first)
     cr_expect_eq(met(&first, 0), 0);
     cr_expect_eq(met(&first, 1), 1);
     cr_expect_eq(met(&last, 0), 1);
+    cr_expect_eq(stats.limited[EPW_LIMIT_FANS], 1);
 }
 
 Test(fans, ports_of_an_address_that_is_given_up_are_forgotten)

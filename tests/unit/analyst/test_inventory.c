@@ -34,7 +34,8 @@ static struct epw_flow_record record;
 static void set_up(void)
 {
     catalogue = must_load(signatures);
-    know = (struct epw_knowledge){ .catalogue = catalogue };
+    know = (struct epw_knowledge){ .catalogue = catalogue, .stats = &stats };
+    stats = (struct epw_stats){ 0 };
     cr_assert_eq(epw_addresses_new(&know.addresses, 42, &stats), EPW_OK);
     cr_assert_eq(epw_inventory_new(&inventory, &know, 42), EPW_OK);
 }
@@ -307,6 +308,7 @@ Test(inventory, peers_are_counted_once_and_up_to_a_limit)
     struct epw_str text = { 0 };
     cr_assert_eq(epw_inventory_each(inventory, tell_host, &text), EPW_OK);
     cr_expect_eq(strncmp(text.text, "10.0.0.5 | acme server likely 1024 peers", 40), 0);
+    cr_expect_eq(stats.limited[EPW_LIMIT_PEERS], 200, "two flows of each that is not counted");
     epw_str_free(&text);
 }
 

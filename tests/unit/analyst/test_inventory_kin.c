@@ -34,7 +34,7 @@ static struct epw_flow_record record;
 static void set_up(void)
 {
     catalogue = must_load(signatures);
-    know = (struct epw_knowledge){ .catalogue = catalogue };
+    know = (struct epw_knowledge){ .catalogue = catalogue, .stats = &stats };
     cr_assert_eq(epw_addresses_new(&know.addresses, 42, &stats), EPW_OK);
     cr_assert_eq(epw_inventory_new(&inventory, &know, 42), EPW_OK);
 }
