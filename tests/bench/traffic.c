@@ -56,6 +56,7 @@ struct traffic *traffic_new(const struct traffic_options *options)
     t->options = *options;
     t->rng.state = mix(options->seed);
     t->ts_ns = BEGIN_NS;
+    t->next_number = options->first;
     t->scratch.options = &t->options;
     t->scratch.rng.state = mix(options->seed + 1);
     t->flow = calloc(options->flows, sizeof(*t->flow));

@@ -31,6 +31,8 @@ struct traffic_options {
     enum traffic_size size;
     uint32_t flow_packets; /* of PICK_CHURN: packets of a conversation; 0: as they come, 40 on
                               average */
+    uint32_t first;        /* of PICK_CHURN: the number of the first conversation; no two numbers
+                              have a key in common */
     bool openings;         /* TLS, HTTP and DNS; else conversations say noise */
     bool wrapped;          /* mirrored: VLAN and ERSPAN around */
 };
