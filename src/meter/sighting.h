@@ -18,7 +18,7 @@ enum epw_sighting_kind {
     EPW_SIGHT_ASKED,    /* DNS was asked for addresses of this name, or the answer was not read to
                            its end: what it says is not known yet */
     EPW_SIGHT_ANSWERED, /* the whole answer to such a question was read */
-    EPW_SIGHT_ALIAS,    /* a DNS answer to this name went on with another one: CNAME */
+    EPW_SIGHT_ALIAS,    /* a DNS answer to this name went on with another one: CNAME, HTTPS */
     EPW_SIGHT_ENDPOINT, /* a control channel announced a data endpoint */
     EPW_SIGHT_ICMP,     /* an ICMP error quoted a flow */
 };

@@ -137,14 +137,25 @@ static void tell_address(const struct message *m, const struct known_as *as, str
     epw_ev_sight(m->f, &s);
 }
 
-/* RFC 9460, 2.2: priority, target, parameters; ipv4hint is 4, ipv6hint is 6. */
+static void tell_alias(const struct message *m, const struct epw_dns_name *other)
+{
+    struct epw_sighting s = sighting(m, EPW_SIGHT_ALIAS, &m->question.name);
+    memcpy(s.canonical, other->text, other->len + 1);
+    epw_ev_sight(m->f, &s);
+}
+
+/* RFC 9460, 2.2: priority (0: an alias alone), target, parameters; ipv4hint is 4, ipv6hint is 6. */
 static void tell_hints(const struct message *m, const struct known_as *as,
                        const struct epw_dns_record *record)
 {
     struct epw_cur c = record->data;
     struct epw_dns_name target;
     uint16_t priority = epw_cur_be16(&c);
-    if (priority == 0 || !epw_dns_name(m->whole, &c, &target) || !target.plain)
+    if (!epw_dns_name(m->whole, &c, &target) || !target.plain)
+        return;
+    if (target.len != 0)
+        tell_alias(m, &target);
+    if (priority == 0)
         return;
     struct known_as hinted = *as;
     if (target.len != 0)
@@ -182,13 +193,6 @@ static bool next_record(const struct message *m, struct epw_cur *c, unsigned cou
         return false;
     ++*i;
     return epw_dns_record(m->whole, c, record);
-}
-
-static void tell_alias(const struct message *m, const struct epw_dns_name *other)
-{
-    struct epw_sighting s = sighting(m, EPW_SIGHT_ALIAS, &m->question.name);
-    memcpy(s.canonical, other->text, other->len + 1);
-    epw_ev_sight(m->f, &s);
 }
 
 /* From the name asked for along CNAMEs, in whatever order they stand. */

@@ -97,3 +97,20 @@ Test(ev_dns_questions, only_addresses_asked_for_by_unicast_are_awaited)
     udp(5353, EPW_TO_SERVER, query, sizeof(query));
     cr_expect_eq(f.questions, 0);
 }
+
+Test(ev_dns_questions, a_service_that_another_name_gives)
+{
+    /* HTTPS of www.example.com, AliasMode: priority 0, target b.de; RFC 9460, 2.4.2 */
+    static const uint8_t record[] = { 0xc0, 12, 0, 65, 0, 1,   0, 0,   0,   30,
+                                      0,    8,  0, 0,  1, 'b', 2, 'd', 'e', 0 };
+    uint8_t https[sizeof(query) + sizeof(record)];
+    memcpy(https, query, sizeof(query));
+    memcpy(https + sizeof(query), record, sizeof(record));
+    https[2] = 0x81; /* a response with one answer */
+    https[3] = 0x80;
+    https[7] = 1;
+    https[sizeof(query) - 3] = 65;
+    udp(53, EPW_TO_CLIENT, https, sizeof(https));
+    expect_questions("answered 1234 type 65\nalias b.de\n");
+    cr_expect_eq(f.sights, 0);
+}
