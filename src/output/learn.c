@@ -220,20 +220,29 @@ static enum epw_err learn_role(struct learn *l, const struct epw_inventory_host 
     return a->basis.failed || a->address.failed ? EPW_ENOMEM : EPW_OK;
 }
 
+/* A server that a site runs itself, wherever it stands; a vendor's cloud is known by its names. */
+static bool is_own_server(const struct epw_signature *sig)
+{
+    return (sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_RESPONDER) &&
+           sig->name_count == 0 && strcmp(sig->initiator, sig->responder) != 0;
+}
+
 static enum epw_err learn_host(void *state, const struct epw_inventory_host *host)
 {
     struct learn *l = state;
-    if (!host->internal || host->ip_count == 0)
+    if (host->ip_count == 0)
         return EPW_OK;
-    learn_network(l, host);
+    if (host->internal)
+        learn_network(l, host);
     for (size_t i = 0; i < host->role_count; i++) {
         const struct epw_inventory_role *role = &host->role[i];
         const struct epw_signature *sig =
             role->confidence >= EPW_CONF_LIKELY ? answers(l, role) : NULL;
-        if (sig != NULL && learn_role(l, host, role, sig) != EPW_OK)
+        if (sig != NULL && (host->internal || is_own_server(sig)) &&
+            learn_role(l, host, role, sig) != EPW_OK)
             return EPW_ENOMEM;
     }
-    if (host->role_count == 0) {
+    if (host->internal && host->role_count == 0) {
         char ip[EPW_IP_STRLEN];
         l->others++;
         epw_str_addf(&l->ignores, "ignore,,unprotected-host,%s\n", epw_ip_format(&host->ip[0], ip));

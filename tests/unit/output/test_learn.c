@@ -90,12 +90,27 @@ Test(learn, only_what_is_likely_and_ours_and_answers)
     fix_host(&out, &h);
     fix_make_host(&h); /* an agent: it opens, nobody connects to it */
     fix_host(&out, &h);
-    make_server(&h);
-    h.host.internal = false;
-    fix_host(&out, &h);
     char *text = close_learn(&out);
     expect_not(text, "deployed,");
     expect_not(text, "\nhost,");
+    free(text);
+}
+
+/* A server at a rented machine, or of a network that nobody declared, is the site's all the same.
+ */
+Test(learn, a_server_elsewhere_is_one_without_its_network)
+{
+    struct fix_host h;
+    struct fix_out out;
+    open_learn(&out);
+    make_server(&h);
+    h.ip[0] = fix_ip("192.0.2.77");
+    h.host.ip_count = 1;
+    h.host.internal = false;
+    fix_host(&out, &h);
+    char *text = close_learn(&out);
+    expect_has(text, "\nhost,acme-protect,server,192.0.2.77\n");
+    expect_not(text, "\ninternal,,,192.0.2");
     free(text);
 }
 
