@@ -19,7 +19,7 @@ diff listed raised >differ || { fail "captures/README.md and the result differ";
 for pcap in "$captures"/findings/*.pcap; do
     name=$(basename "$pcap" .pcap)
     kind=${name%-near}
-    for beside in password cut withheld cleartext; do
+    for beside in password cut withheld cleartext peer; do
         kind=${kind%-$beside}
     done
     site=

@@ -70,7 +70,8 @@ bool epw_role_is_agent(const struct epw_catalogue *catalogue, const char *produc
         bool own = sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_NAME;
         if (sig->needs == EPW_NEEDS_NAME && strcmp(sig->responder, role) == 0)
             return false;
-        if (strcmp(sig->initiator, role) != 0)
+        /* Who sends to many at once hands out what the others fetch. */
+        if (strcmp(sig->initiator, role) != 0 || sig->scope == EPW_SCOPE_MULTICAST)
             continue;
         if (is_one_of(sig->category, serves))
             return false;

@@ -30,9 +30,10 @@ const char *epw_told_responder(const struct epw_signature *sig);
 
 /*
  * Whether the role is that of a protected machine: it opens the product's own
- * conversations of management, updates, reputation or push; it does not work
- * for others as servers do (directories, databases, deployment); and it is no
- * cloud, which is known by names. Consoles and administrators are none.
+ * conversations of management, updates, reputation or push, with others one by
+ * one; it does not work for others as servers do (directories, databases,
+ * deployment); and it is no cloud, which is known by names. Consoles and
+ * administrators are none.
  */
 bool epw_role_is_agent(const struct epw_catalogue *catalogue, const char *product,
                        const char *role);
