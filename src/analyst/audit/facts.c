@@ -124,7 +124,8 @@ enum epw_told epw_fact_told(const struct epw_audit *audit, const struct epw_flow
     while (told == EPW_TOLD_NO && (client = epw_names_teller(names, name, &r->ip[1], &at)) != NULL)
         if (is_kin(audit, &r->ip[0], client))
             told = EPW_TOLD_YES;
-    return told;
+    /* Whoever had the address before may have asked. */
+    return told == EPW_TOLD_NO && epw_audit_passed_on(audit, &r->ip[0]) ? EPW_TOLD_UNKNOWN : told;
 }
 
 bool epw_fact_is_others(const struct epw_result *result, const struct epw_signature *sig)

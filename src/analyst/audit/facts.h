@@ -58,7 +58,7 @@ bool epw_fact_is_contradicted(const struct epw_audit *audit, const struct epw_re
 
 /*
  * As epw_names_told() of the client's machine: what DNS told one of its addresses it may use by
- * another.
+ * another. Of an address that several machines had nobody knows which of them was told.
  */
 enum epw_told epw_fact_told(const struct epw_audit *audit, const struct epw_flow_record *record,
                             const char *name);

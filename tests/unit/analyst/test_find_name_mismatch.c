@@ -117,3 +117,30 @@ Test(name_mismatch, what_another_address_of_the_machine_was_told)
     find_all("name-mismatch");
     cr_assert_eq(found_count, 0);
 }
+
+/* The address asks by one MAC, and claims the name by another or the same one. */
+static void take_over(uint8_t mac)
+{
+    dns(0, "10.0.0.7", NAME, "203.0.113.5");
+    struct epw_flow_record *asked = flow_at(1, "10.0.0.7", "10.0.0.2", 53, EPW_APP_DNS, NULL);
+    struct epw_flow_record *claimed = claim(2, "198.51.100.66");
+    asked->has_mac = claimed->has_mac = true;
+    memcpy(asked->mac[0], "\x02\0\0\0\0\x07", 6);
+    memcpy(claimed->mac[0], "\x02\0\0\0\0", 5);
+    claimed->mac[0][5] = mac;
+    push(asked);
+    push(claimed);
+    find_all("name-mismatch");
+}
+
+Test(name_mismatch, what_the_machine_before_it_was_told)
+{
+    take_over(9);
+    cr_assert_eq(found_count, 0);
+}
+
+Test(name_mismatch, what_the_same_machine_was_told)
+{
+    take_over(7);
+    cr_assert_eq(found_count, 1);
+}
