@@ -104,6 +104,12 @@ static void report(struct epw_audit *audit, const struct epw_result *result)
     epw_str_free(&advice);
 }
 
+/* What was cut off could have shown another service: then only the port says what it is. */
+static bool is_cut(const struct epw_flow_record *r)
+{
+    return r->evidence->cut && r->evidence->app == EPW_APP_UNKNOWN;
+}
+
 bool epw_fact_is_rogue(const struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_site *site = epw_audit_site(audit);
@@ -111,7 +117,7 @@ bool epw_fact_is_rogue(const struct epw_audit *audit, const struct epw_result *r
     const struct epw_flow_record *r = result->record;
     if (site == NULL || sig == NULL || result->verdict->confidence < EPW_CONF_LIKELY || r->group ||
         r->packets[EPW_TO_CLIENT] == 0 || epw_attempt_unmet(r) || r->evidence->connect_port != 0 ||
-        epw_site_proxy(site, &r->ip[1]))
+        is_cut(r) || epw_site_proxy(site, &r->ip[1]))
         return false;
     return is_deployed(site, sig->product) && is_to_server(audit, sig) &&
            epw_site_declares(site, sig->product, sig->responder) && !is_declared(audit, result) &&

@@ -57,6 +57,20 @@ Test(rogue_server, an_attempt_is_no_talk)
     cr_assert_eq(found_count, 0);
 }
 
+Test(rogue_server, a_port_whose_bytes_were_cut_off_is_nobodys)
+{
+    find_open(SITE "host,acme,agent,10.0.0.7\n");
+    struct epw_flow_record *r = flow_at(1, "10.0.0.7", "10.0.0.66", 2222, EPW_APP_UNKNOWN, NULL);
+    evidence_of(r)->cut = true;
+    push(r);
+    r = flow_at(2, "10.0.0.7", "10.0.0.67", 2222, EPW_APP_TLS, NULL);
+    evidence_of(r)->cut = true; /* after what shows the protocol */
+    push(r);
+    find_all("rogue-server");
+    cr_assert_eq(found_count, 1);
+    cr_expect_str_eq(found[0].subject, "10.0.0.67");
+}
+
 Test(rogue_server, names_alone_tell_only_with_their_dns)
 {
     find_open("deployed,acme,,\nname,acme,server,av.corp.example\n");
