@@ -35,9 +35,12 @@ static bool is_documented(const struct epw_audit *audit, const struct epw_result
             return true;
         if (!epw_audit_has_role(audit, &r->ip[0], sig->product, sig->initiator))
             continue;
-        /* Of the same product only when the other host may be that row's responder. */
+        /*
+         * Of the same product unless the site file says what the other host is: a host seen as
+         * client may be that row's responder besides.
+         */
         if (strcmp(sig->product, but->product) != 0 || epw_fact_is_responder(audit, result, sig) ||
-            !epw_fact_in_role(audit, but, 0, &r->ip[1]))
+            !epw_site_role(epw_audit_site(audit), &r->ip[1], but->product, but->initiator))
             return true;
     }
     return false;

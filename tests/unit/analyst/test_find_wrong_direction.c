@@ -88,6 +88,16 @@ Test(wrong_direction_site, relays_open_relays_but_not_agents)
     EXPECT_ONE(RELAY " to tcp/4122", RELAY, AGENT);
 }
 
+Test(wrong_direction_site, a_machine_seen_as_agent_may_be_a_relay_too)
+{
+    find_open_site("host,acme,relay," RELAY ",\n");
+    show_product();
+    show_talk(OTHER, SERVER, 2222, EPW_APP_TLS);
+    show_talk(RELAY, OTHER, 4122, EPW_APP_TLS);
+    find_all(KIND);
+    EXPECT_NONE();
+}
+
 static void show_declared(uint64_t answers)
 {
     find_open_site("host,acme,server," SERVER ",\nhost,acme,agent," AGENT ",\n");
