@@ -138,6 +138,19 @@ static bool is_ours(const struct epw_audit *audit, const struct epw_flow_record 
            !epw_hosts_is_scanner(epw_audit_knowledge(audit)->hosts, &r->ip[0]);
 }
 
+/* Several machines had the address, and it was not this one that failed, or got through, before. */
+static bool is_anothers(const struct epw_audit *audit, const struct epw_tried *t,
+                        const struct epw_flow_record *r, bool failed)
+{
+    const uint8_t *mac = NULL;
+    if (t != NULL && failed && t->met_has_mac)
+        mac = t->met_mac;
+    if (t != NULL && !failed && t->record != NULL && t->record->has_mac)
+        mac = t->record->mac[0];
+    return mac != NULL && r->has_mac && memcmp(mac, r->mac[0], sizeof(r->mac[0])) != 0 &&
+           epw_audit_passed_on(audit, &r->ip[0]);
+}
+
 static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
@@ -153,10 +166,14 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
     struct epw_tried *t = get(audit, &r->ip[0], epw_aim_hash(&aim, b->tries.seed));
     set_group(audit, t, sig, r);
+    bool anothers = is_anothers(audit, t, r, failed);
     if (!failed) {
-        epw_tried_met(t, sig, r);
+        if (!anothers)
+            epw_tried_met(t, sig, r);
         return;
     }
+    if (anothers)
+        t->ok_ns = 0; /* flows are not decided in the order of their times */
     epw_aim_name(&aim, target);
     epw_tried_failed(t, sig, target, why, r, sure);
 }

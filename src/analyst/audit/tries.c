@@ -88,6 +88,8 @@ void epw_tried_met(struct epw_tried *t, const struct epw_signature *sig,
     t->met = sig;
     t->server = r->ip[1];
     t->port = r->port[1];
+    t->met_has_mac = r->has_mac;
+    memcpy(t->met_mac, r->mac[0], sizeof(t->met_mac));
 }
 
 void epw_tried_failed(struct epw_tried *t, const struct epw_signature *sig, const char *target,

@@ -39,6 +39,8 @@ struct epw_tried {
     const struct epw_signature *met; /* of the last that worked; NULL: it says nothing */
     struct epw_ip server;            /* that it was with */
     uint16_t port;                   /* 0: none worked yet, or only in DNS */
+    bool met_has_mac;                /* of the client then */
+    uint8_t met_mac[6];
 };
 
 struct epw_tries {

@@ -257,6 +257,33 @@ Test(blocked, what_worked_by_the_other_address_family_before_is)
     cr_assert_eq(found_count, 1);
 }
 
+/* Nobody answers the address when it has one MAC; later it gets through with this one. */
+static void get_through_as(uint8_t mac)
+{
+    struct epw_flow_record *tried = flow_at(1, "10.0.0.7", "10.0.0.5", 2222, EPW_APP_UNKNOWN, NULL);
+    struct epw_flow_record *met = flow_at(600, "10.0.0.7", "10.0.0.5", 2222, EPW_APP_TLS, NULL);
+    unanswered(tried);
+    tried->has_mac = met->has_mac = true;
+    memcpy(tried->mac, "\x02\0\0\0\0\x07\x02\0\0\0\0\x05", 12);
+    memcpy(met->mac, tried->mac, sizeof(met->mac));
+    met->mac[0][5] = mac;
+    push(tried);
+    push(met);
+    find_all("blocked");
+}
+
+Test(blocked, what_the_next_machine_at_the_address_reaches_takes_nothing_back)
+{
+    get_through_as(9);
+    cr_assert_eq(found_count, 1);
+}
+
+Test(blocked, what_the_same_machine_reaches_takes_it_back)
+{
+    get_through_as(7);
+    cr_assert_eq(found_count, 0);
+}
+
 static void connect_by_proxy(uint16_t status)
 {
     struct epw_flow_record *r = flow_at(1, "10.0.0.7", "10.0.0.80", 3128, EPW_APP_HTTP, NULL);
