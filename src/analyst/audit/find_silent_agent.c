@@ -15,6 +15,7 @@
 extern const struct epw_rule epw_rule_silent_agent;
 
 #define SECOND_NS 1000000000LL
+#define PROTO_TCP 6
 
 /* Addresses of one machine that are looked at together. */
 #define ADDRESSES_MAX 16
@@ -102,7 +103,8 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     const struct epw_flow_record *r = result->record;
     const struct epw_signature *sig = result->verdict->sig;
     struct epw_spoken *s = epw_audit_state(audit, &epw_rule_silent_agent);
-    bool held = r->packets[EPW_TO_CLIENT] != 0 && !epw_attempt_unmet(r);
+    /* TCP carries data when it was answered, captured or not. */
+    bool held = (r->packets[EPW_TO_CLIENT] != 0 || r->proto == PROTO_TCP) && !epw_attempt_unmet(r);
     bool tried = result->verdict->confidence != EPW_CONF_NONE;
     for (size_t side = 0; side < 2; side++) {
         if (!(held || (side == 0 && tried)))

@@ -64,6 +64,24 @@ Test(silent_agent, a_machine_that_has_just_woken_is_given_time)
     cr_assert_eq(found_count, 1, "two periods awake without a word");
 }
 
+/* It was active, as far as can be seen; but what else was not captured? */
+Test(silent_agent, withheld_where_no_answer_was_captured)
+{
+    find_open(NULL);
+    speak(0, "10.0.0.7");
+    for (double at_s = 150; at_s <= 200; at_s += 50) {
+        struct epw_flow_record *r =
+            flow_at(at_s, "10.0.0.7", "203.0.113.80", 443, EPW_APP_TLS, "www.example.com");
+        r->packets[EPW_TO_CLIENT] = r->bytes[EPW_TO_CLIENT] = 0;
+        r->payload_bytes[EPW_TO_CLIENT] = 0;
+        r->payload_bytes[EPW_TO_SERVER] = 700;
+        push(r);
+    }
+    find_all("silent-agent");
+    cr_assert_eq(found_count, 0);
+    cr_assert_eq(withheld_count, 1);
+}
+
 Test(silent_agent, another_conversation_of_the_product_is_a_sign_of_life)
 {
     find_open(NULL);
