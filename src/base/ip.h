@@ -39,6 +39,19 @@ static inline struct epw_ip epw_ip_from6(const uint8_t *bytes)
     return ip;
 }
 
+/* From the numbers that its first and last eight bytes are. */
+static inline struct epw_ip epw_ip_from_halves(uint64_t high, uint64_t low)
+{
+    struct epw_ip ip;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    high = __builtin_bswap64(high);
+    low = __builtin_bswap64(low);
+#endif
+    memcpy(ip.b, &high, sizeof(high));
+    memcpy(ip.b + 8, &low, sizeof(low));
+    return ip;
+}
+
 /* Eight bytes of an address from at, as a number. */
 static inline uint64_t epw_ip_half(const struct epw_ip *ip, size_t at)
 {

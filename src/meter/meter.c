@@ -15,39 +15,58 @@
  * stand under the addresses they quote) together. Ports and tunnels are left
  * out: fragments have none, and an error may be seen outside of its tunnel.
  */
-static uint8_t owner(const struct epw_meter_options *o, const struct epw_packet *packet)
+static inline uint8_t owner(const struct epw_meter_options *o, uint64_t pair)
 {
-    const uint8_t *a = packet->src.b, *b = packet->dst.b;
-    uint64_t high = epw_hash_word(a) + epw_hash_word(b);
-    uint64_t low = epw_hash_word(a + 8) + epw_hash_word(b + 8);
-    uint64_t apart = epw_hash_word(a + 8) ^ epw_hash_word(b + 8);
-    uint64_t h = epw_hash_mix(high ^ o->seed ^ EPW_HASH_K0, apart ^ EPW_HASH_K1);
-    h = epw_hash_mix(low ^ h, o->seed ^ EPW_HASH_K1);
-    return (uint8_t)((h >> 32) * o->meters >> 32);
+    return (uint8_t)((pair >> 32) * o->meters >> 32);
+}
+
+static void name(const struct epw_meter_options *o, struct epw_packet *packet, uint8_t *self,
+                 uint32_t *tag)
+{
+    if (o->ignore_vlan)
+        epw_key_clear_vlans(&packet->key);
+    uint64_t pair = epw_key_pair(&packet->key, o->seed);
+    *self = owner(o, pair);
+    *tag = epw_key_tag(&packet->key, pair, o->seed);
 }
 
 void epw_meter_decode(struct epw_meter *m, struct epw_round *round)
 {
-    bool alone = m->options.meters == 1;
     for (uint32_t i = 0; i < round->batch.count; i++) {
         const struct epw_frame *frame = &round->batch.frame[i];
         struct epw_packet *packet = &round->packet[i];
         epw_decode(m->decoder, frame, packet);
         m->stats.ending[packet->ending]++;
         m->stats.cut_frames += frame->caplen < frame->wire_len;
-        if (packet->ending != EPW_END_COMPLETE)
-            round->owner[i] = EPW_OWNER_NONE;
+        if (packet->ending == EPW_END_COMPLETE)
+            name(&m->options, packet, &round->owner[i], &round->tag[i]);
         else
-            round->owner[i] = alone ? 0 : owner(&m->options, packet);
+            round->owner[i] = EPW_OWNER_NONE;
     }
 }
 
+/* What a packet that is not the usual one must go through; false: it is not to be tracked. */
+static bool admit(struct epw_meter *m, struct epw_packet *packet, uint32_t *tag)
+{
+    if (m->doubles != NULL && epw_doubles_seen(m->doubles, packet)) {
+        m->stats.duplicates++;
+        return false;
+    }
+    if (packet->fragment == EPW_FRAG_NONE || packet->icmp_error)
+        return true;
+    if (!epw_frags_resolve(m->frags, packet))
+        return false;
+    uint64_t seed = m->options.seed;
+    *tag = epw_key_tag(&packet->key, epw_key_pair(&packet->key, seed), seed);
+    return true;
+}
+
 /*
- * Keys and tags of this meter's packets from *from on, up to the second fragment among them: a
- * fragment may displace what an earlier one still has to be joined with. Returns how many there
- * are, and in *from where to go on.
+ * Lists this meter's packets from *from on, up to the second fragment among them: a fragment may
+ * displace what an earlier one still has to be joined with. Returns how many there are, and in
+ * *from where to go on.
  */
-static uint32_t name(struct epw_meter *m, struct epw_round *round, uint32_t *from)
+static uint32_t list(struct epw_meter *m, struct epw_round *round, uint32_t *from)
 {
     uint32_t count = 0, i = *from;
     bool fragment = false;
@@ -55,23 +74,16 @@ static uint32_t name(struct epw_meter *m, struct epw_round *round, uint32_t *fro
         if (round->owner[i] != m->options.self)
             continue;
         struct epw_packet *packet = &round->packet[i];
-        if (packet->fragment != EPW_FRAG_NONE) {
-            if (fragment)
+        m->tag[count] = round->tag[i];
+        m->ref[count] = (uint16_t)i;
+        if (packet->fragment != EPW_FRAG_NONE || m->doubles != NULL) {
+            if (packet->fragment != EPW_FRAG_NONE && fragment)
                 break;
-            fragment = true;
+            fragment |= packet->fragment != EPW_FRAG_NONE;
+            count += admit(m, packet, &m->tag[count]);
+        } else {
+            count++;
         }
-        if (m->doubles != NULL && epw_doubles_seen(m->doubles, packet)) {
-            m->stats.duplicates++;
-            continue;
-        }
-        if (packet->fragment != EPW_FRAG_NONE && !packet->icmp_error &&
-            !epw_frags_resolve(m->frags, packet))
-            continue;
-        struct epw_ref *ref = &m->ref[count];
-        ref->side = (uint8_t)epw_key_make(&ref->key, packet, m->options.ignore_vlan);
-        ref->source = round->batch.frame[i].source;
-        ref->packet = (uint16_t)i;
-        m->tag[count++] = epw_key_tag(&ref->key, m->options.seed);
     }
     *from = i;
     return count;
@@ -162,16 +174,16 @@ static uint32_t update(struct epw_meter *m, const struct epw_round *round, uint3
                        uint32_t next)
 {
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t at = m->ref[i].packet;
+        uint32_t at = m->ref[i];
         const struct epw_packet *packet = &round->packet[at];
         while (next < round->points && round->point[next].before <= at)
             expire(m, &round->point[next++]);
         m->now_ns = round->now_ns[at];
         m->place = (struct epw_place){ .at = 2 * at + 1 };
         if (packet->icmp_error)
-            epw_meter_quoted(m, packet, &m->ref[i], m->tag[i]);
+            epw_meter_quoted(m, packet, m->tag[i]);
         else
-            epw_meter_track(m, packet, i);
+            epw_meter_track(m, round, i);
     }
     return next;
 }
@@ -180,7 +192,7 @@ void epw_meter_push(struct epw_meter *meter, struct epw_round *round)
 {
     uint32_t from = 0, next = 0;
     while (from < round->batch.count) {
-        uint32_t count = name(meter, round, &from);
+        uint32_t count = list(meter, round, &from);
         epw_meter_warm(meter, round, count);
         next = update(meter, round, count, next);
     }

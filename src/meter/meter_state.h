@@ -11,14 +11,6 @@
 #include "meter/flow/table.h"
 #include "meter/meter.h"
 
-/* What the steps of a batch pass on about one packet besides the packet itself. */
-struct epw_ref {
-    struct epw_key key;
-    uint8_t side;    /* of the key: who sent it */
-    uint16_t source; /* capture source of its frame */
-    uint16_t packet; /* its place in the batch */
-};
-
 /* A packet whose flow's cold half will be looked at: warm.c. */
 struct epw_warm {
     uint16_t ref;
@@ -45,7 +37,7 @@ struct epw_meter {
     int64_t now_ns; /* the clock's time at the packet or point in hand */
     struct epw_place place;
     /* Of one round; refs and tags only of packets that are this meter's. */
-    struct epw_ref ref[EPW_BATCH_FRAMES];
+    uint16_t ref[EPW_BATCH_FRAMES]; /* places in the batch */
     uint32_t tag[EPW_BATCH_FRAMES];
     struct epw_flow *guess[EPW_BATCH_FRAMES]; /* where its flow most likely is, or NULL */
     struct epw_warm warm[EPW_BATCH_FRAMES];
@@ -60,8 +52,8 @@ void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t
 /* warm.c: asks for the memory of the flows that end soon after the one in hand. */
 void epw_meter_warm_end(const struct epw_meter *m, size_t in_hand);
 
-/* track.c: packet i of the refs into its flow, which is begun, ended or recorded as it says. */
-void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet, uint32_t i);
+/* track.c: the packet of ref i into its flow, which is begun, ended or recorded as it says. */
+void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_t i);
 /* Whether the evidence engine is to see the packet. */
 static inline bool epw_meter_has_evidence(const struct epw_flow *flow, const struct epw_packet *p,
                                           unsigned side)
@@ -71,7 +63,7 @@ static inline bool epw_meter_has_evidence(const struct epw_flow *flow, const str
     if ((flow->flags & EPW_F_QUIET(side)) != 0 && p->fragment == EPW_FRAG_NONE)
         return false;
     return p->fragment != EPW_FRAG_LATER && (p->tcp_flags & EPW_TCP_RST) == 0 &&
-           (p->proto == EPW_PROTO_TCP || p->proto == EPW_PROTO_UDP);
+           (p->key.proto == EPW_PROTO_TCP || p->key.proto == EPW_PROTO_UDP);
 }
 
 /* record.c: writes what is new in a flow and begins its next record. */
@@ -81,8 +73,7 @@ void epw_meter_end(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_rea
 /* record.c: why a flow that ran out of time ended. */
 enum epw_flow_reason epw_meter_time_up(const struct epw_flow *flow);
 
-/* quoted.c: an ICMP error about the flow of ref->key. */
-void epw_meter_quoted(struct epw_meter *m, const struct epw_packet *packet,
-                      const struct epw_ref *ref, uint32_t tag);
+/* quoted.c: an ICMP error about the flow of packet->key. */
+void epw_meter_quoted(struct epw_meter *m, const struct epw_packet *packet, uint32_t tag);
 
 #endif

@@ -6,8 +6,8 @@
 #ifndef EPW_METER_PACKET_H
 #define EPW_METER_PACKET_H
 
-#include "base/ip.h"
 #include "base/stats.h"
+#include "meter/flow/key.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,9 +19,6 @@
 #define EPW_TCP_PSH 0x08
 #define EPW_TCP_ACK 0x10
 
-/* VLAN tags kept of the innermost frame: 802.1Q inside 802.1ad is two. */
-#define EPW_MAX_VLANS 2
-
 enum epw_fragment {
     EPW_FRAG_NONE,  /* a whole datagram */
     EPW_FRAG_FIRST, /* offset 0, more to come: carries the ports */
@@ -29,37 +26,69 @@ enum epw_fragment {
     EPW_FRAG_WHOLE, /* made by flow/frag.h: a datagram put together from its fragments */
 };
 
+/*
+ * Two cache lines: the first tells which flow it is of, and no packet needs the last 16 bytes
+ * but ICMP errors.
+ */
 struct epw_packet {
+    struct epw_key key; /* of its flow, in order once it is decoded */
     int64_t ts_ns;
-    struct epw_ip src, dst; /* of the innermost IP header */
-    uint16_t sport, dport;  /* 0 for protocols without ports */
-    uint8_t proto;          /* IP protocol number of the innermost packet */
+    const uint8_t *payload; /* NULL when there is none */
+    const uint8_t *macs;    /* of the innermost Ethernet frame: 6 bytes destination, 6 source;
+                               NULL: not known */
+    uint32_t seq, ack;      /* TCP */
+    uint32_t wire_len;      /* original frame length */
+    uint32_t payload_len;   /* bytes at payload (after TCP or UDP header; all that a later
+                               fragment brings), captured */
+    uint32_t payload_wire;  /* bytes the headers claim; more than payload_len when cut */
+    uint32_t frag_id;       /* identification when fragment is not EPW_FRAG_NONE */
+    uint16_t payload_at;    /* TCP, UDP: bytes of the header before payload; of a later
+                               fragment: where in its datagram payload belongs */
+    uint16_t ip_id;         /* IPv4 identification, 0 for IPv6 */
+    uint8_t side;           /* of the key: who sent it */
     uint8_t ending;         /* enum epw_ending; only EPW_END_COMPLETE has a flow */
     uint8_t tcp_flags;      /* 0 when not TCP or cut before them */
     uint8_t fragment;       /* enum epw_fragment */
-    uint8_t vlan_count;
-    uint8_t ttl;     /* TTL or hop limit */
-    bool group_mac;  /* destination MAC is broadcast or multicast */
-    bool has_mac;    /* src_mac, dst_mac are those of the innermost Ethernet frame */
-    bool icmp_error; /* an ICMP error: src.. dport, proto are those of the packet it
-                        QUOTES, so the flow found is the one it speaks of */
-    bool frag_more;  /* a fragment, and not the last of its datagram */
-    bool cut;        /* payload is shorter than on the wire: "not seen", no mismatch */
+    uint8_t ttl;            /* TTL or hop limit */
+    bool group_mac;         /* destination MAC is broadcast or multicast */
+    bool icmp_error;        /* an ICMP error: the key is that of the packet it QUOTES, so the
+                               flow found is the one it speaks of */
+    bool frag_more;         /* a fragment, and not the last of its datagram */
+    bool cut;               /* payload is shorter than on the wire: "not seen", no mismatch */
     uint8_t icmp_type, icmp_code;
-    uint16_t vlan[EPW_MAX_VLANS]; /* VLAN ids, outer first */
-    uint16_t ip_id;               /* IPv4 identification, 0 for IPv6 */
-    uint16_t payload_at;          /* TCP, UDP: bytes of the header before payload; of a later
-                                     fragment: where in its datagram payload belongs */
-    uint32_t frag_id;             /* identification when fragment is not EPW_FRAG_NONE */
-    uint32_t tunnel;              /* identity of the innermost tunnel, 0 outside of any */
-    uint32_t seq, ack;            /* TCP */
-    uint32_t wire_len;            /* original frame length */
-    uint32_t payload_len;         /* bytes at payload (after TCP or UDP header; all that a later
-                                     fragment brings), captured */
-    uint32_t payload_wire;        /* bytes the headers claim; more than payload_len when cut */
-    const uint8_t *payload;       /* NULL when there is none */
-    struct epw_ip icmp_from;      /* who sent the ICMP error */
-    uint8_t src_mac[6], dst_mac[6];
+    struct epw_ip icmp_from; /* who sent the ICMP error */
 };
+
+static inline const struct epw_ip *epw_packet_src(const struct epw_packet *packet)
+{
+    return &packet->key.ip[packet->side];
+}
+
+static inline const struct epw_ip *epw_packet_dst(const struct epw_packet *packet)
+{
+    return &packet->key.ip[1 - packet->side];
+}
+
+static inline uint16_t epw_packet_sport(const struct epw_packet *packet)
+{
+    return packet->key.port[packet->side];
+}
+
+static inline uint16_t epw_packet_dport(const struct epw_packet *packet)
+{
+    return packet->key.port[1 - packet->side];
+}
+
+/* Whatever its key has become: in order again, with the sender's side. */
+static inline void epw_packet_order(struct epw_packet *packet)
+{
+    packet->side ^= (uint8_t)epw_key_order(&packet->key);
+}
+
+static inline void epw_packet_set_ports(struct epw_packet *packet, uint16_t sport, uint16_t dport)
+{
+    packet->key.port[packet->side] = sport;
+    packet->key.port[1 - packet->side] = dport;
+}
 
 #endif

@@ -24,25 +24,24 @@ static void mark(struct epw_meter *m, struct epw_flow *flow, const struct epw_pa
         *cold->icmp = (struct epw_flow_icmp){ p->icmp_type, p->icmp_code, p->icmp_from };
 }
 
-void epw_meter_quoted(struct epw_meter *m, const struct epw_packet *packet,
-                      const struct epw_ref *ref, uint32_t tag)
+void epw_meter_quoted(struct epw_meter *m, const struct epw_packet *packet, uint32_t tag)
 {
-    struct epw_flow *flow = epw_lookup_quoted(m->table, &ref->key, tag);
+    struct epw_flow *flow = epw_lookup_quoted(m->table, &packet->key, tag);
     if (flow != NULL && epw_expiry_idle(&m->expiry, flow, packet->ts_ns))
         flow = NULL; /* its time was up, also when it is still queued */
     m->stats.icmp_errors++;
     if (flow == NULL)
         m->stats.icmp_orphan++;
     else
-        mark(m, flow, packet, ref->side);
+        mark(m, flow, packet, packet->side);
     struct epw_sighting s = {
         .kind = EPW_SIGHT_ICMP,
         .ts_ns = packet->ts_ns,
-        .client = packet->src,
-        .server = packet->dst,
+        .client = *epw_packet_src(packet),
+        .server = *epw_packet_dst(packet),
         .address = packet->icmp_from,
-        .port = packet->dport,
-        .proto = packet->proto,
+        .port = epw_packet_dport(packet),
+        .proto = packet->key.proto,
         .icmp_type = packet->icmp_type,
         .icmp_code = packet->icmp_code,
         .flow_id = flow == NULL ? 0 : epw_table_cold(m->table, flow)->id,

@@ -16,12 +16,12 @@
 static bool is_group(const struct epw_packet *p)
 {
     static const uint8_t broadcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-    if (epw_ip_is_multicast(&p->dst) || epw_ip_is_limited_broadcast(&p->dst))
+    if (epw_ip_is_multicast(epw_packet_dst(p)) || epw_ip_is_limited_broadcast(epw_packet_dst(p)))
         return true;
     /* Directed broadcasts are known by their MAC. A group MAC under a unicast address is not
      * one: clusters share such a MAC. */
-    bool to_all = p->group_mac && (!p->has_mac || memcmp(p->dst_mac, broadcast, 6) == 0);
-    return to_all && p->proto != EPW_PROTO_TCP;
+    bool to_all = p->group_mac && (p->macs == NULL || memcmp(p->macs, broadcast, 6) == 0);
+    return to_all && p->key.proto != EPW_PROTO_TCP;
 }
 
 static void begin_other(struct epw_flow *flow, struct epw_flow_cold *cold,
@@ -29,7 +29,8 @@ static void begin_other(struct epw_flow *flow, struct epw_flow_cold *cold,
 {
     flow->init_side = (uint8_t)side;
     cold->how = EPW_INIT_FIRST;
-    bool looks_like_reply = p->proto == EPW_PROTO_UDP && p->sport < 1024 && p->dport >= 1024;
+    bool looks_like_reply =
+        p->key.proto == EPW_PROTO_UDP && epw_packet_sport(p) < 1024 && epw_packet_dport(p) >= 1024;
     if (looks_like_reply && (flow->flags & EPW_F_GROUP) == 0) {
         flow->init_side = (uint8_t)(1 - side);
         cold->how = EPW_INIT_INFERRED;
@@ -51,26 +52,28 @@ static struct epw_flow *new_flow(struct epw_meter *m, uint32_t tag)
     return epw_table_add(m->table, tag);
 }
 
-static struct epw_flow *begin(struct epw_meter *m, const struct epw_packet *p,
-                              const struct epw_ref *ref, uint32_t tag, uint64_t before)
+static struct epw_flow *begin(struct epw_meter *m, const struct epw_packet *p, uint16_t source,
+                              uint32_t tag, uint64_t before)
 {
     struct epw_flow *flow = new_flow(m, tag);
     if (flow == NULL)
         return NULL;
-    unsigned side = ref->side;
+    unsigned side = p->side;
     struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
-    memcpy(&flow->key, &ref->key, sizeof(flow->key));
+    memcpy(&flow->key, &p->key, sizeof(flow->key));
     flow->first_ns = flow->last_ns = p->ts_ns;
     cold->start_ns = p->ts_ns;
-    cold->id = epw_key_flow_id(&ref->key, p->ts_ns, before);
-    cold->source = ref->source;
-    cold->has_mac = p->has_mac;
+    cold->id = epw_key_flow_id(&p->key, p->ts_ns, before);
+    cold->source = source;
+    cold->has_mac = p->macs != NULL;
     cold->ttl[side] = p->ttl;
-    memcpy(cold->mac[side], p->src_mac, 6);
-    memcpy(cold->mac[1 - side], p->dst_mac, 6);
+    if (p->macs != NULL) {
+        memcpy(cold->mac[side], p->macs + 6, 6);
+        memcpy(cold->mac[1 - side], p->macs, 6);
+    }
     if (is_group(p))
         flow->flags |= EPW_F_GROUP;
-    if (p->proto == EPW_PROTO_TCP)
+    if (p->key.proto == EPW_PROTO_TCP)
         epw_tcp_begin(flow, cold, p, side);
     else
         begin_other(flow, cold, p, side);
@@ -91,20 +94,20 @@ static bool restarts(const struct epw_meter *m, const struct epw_flow *flow,
  * and connections that the packet shows to be over, end first: so it does not
  * matter when the queues were last looked at. Each round ends a flow or is the last.
  */
-static struct epw_flow *flow_of(struct epw_meter *m, const struct epw_packet *p, uint32_t i)
+static struct epw_flow *flow_of(struct epw_meter *m, const struct epw_packet *p, uint32_t i,
+                                uint16_t source)
 {
-    const struct epw_ref *ref = &m->ref[i];
     uint32_t tag = m->tag[i];
     uint64_t before = 0;
     for (;;) {
-        struct epw_found found = epw_lookup(m->table, &ref->key, tag, ref->side, m->guess[i]);
+        struct epw_found found = epw_lookup(m->table, &p->key, tag, p->side, m->guess[i]);
         if (found.flow == NULL)
-            return begin(m, p, ref, tag, before);
+            return begin(m, p, source, tag, before);
         struct epw_flow *flow = found.flow;
         bool idle = epw_expiry_idle(&m->expiry, flow, p->ts_ns);
-        if (!idle && !restarts(m, flow, p, ref->side)) {
+        if (!idle && !restarts(m, flow, p, p->side)) {
             if (found.how != EPW_FOUND_EXACT)
-                epw_lookup_settle(&found, &ref->key, ref->side, &m->stats);
+                epw_lookup_settle(&found, &p->key, p->side, &m->stats);
             return flow;
         }
         const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
@@ -137,7 +140,7 @@ static void see_double(struct epw_meter *m, struct epw_flow *flow, const struct 
 static void see_header(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
                        unsigned side)
 {
-    if (p->proto == EPW_PROTO_TCP) {
+    if (p->key.proto == EPW_PROTO_TCP) {
         if ((p->tcp_flags & EPW_TCP_SIGNALS) != 0)
             epw_tcp_signal(flow, epw_table_cold(m->table, flow), p, side);
         else
@@ -220,10 +223,11 @@ static void gather_fragments(struct epw_meter *m, struct epw_flow *flow,
         gather_evidence(m, flow, &whole, side);
 }
 
-void epw_meter_track(struct epw_meter *m, const struct epw_packet *packet, uint32_t i)
+void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_t i)
 {
-    unsigned side = m->ref[i].side;
-    struct epw_flow *flow = flow_of(m, packet, i);
+    const struct epw_packet *packet = &round->packet[m->ref[i]];
+    unsigned side = packet->side;
+    struct epw_flow *flow = flow_of(m, packet, i, round->batch.frame[m->ref[i]].source);
     if (flow == NULL)
         return;
     if (packet->ts_ns - flow->first_ns > m->options.timeouts.active * EPW_SECOND_NS ||

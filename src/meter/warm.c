@@ -10,7 +10,7 @@
 static bool may_change_state(const struct epw_flow *flow, const struct epw_packet *p, unsigned side)
 {
     return (flow->flags & EPW_F_SEEN(side)) == 0 ||
-           (p->proto == EPW_PROTO_TCP && (p->tcp_flags & EPW_TCP_SIGNALS) != 0);
+           (p->key.proto == EPW_PROTO_TCP && (p->tcp_flags & EPW_TCP_SIGNALS) != 0);
 }
 
 /* Lists the packets that will need more of their flow than its hot half. */
@@ -21,9 +21,9 @@ static uint32_t warm_cold(struct epw_meter *m, const struct epw_round *round, ui
         const struct epw_flow *flow = m->guess[i];
         if (flow == NULL)
             continue;
-        const struct epw_packet *p = &round->packet[m->ref[i].packet];
-        bool evidence = epw_meter_has_evidence(flow, p, m->ref[i].side);
-        if (!evidence && !may_change_state(flow, p, m->ref[i].side))
+        const struct epw_packet *p = &round->packet[m->ref[i]];
+        bool evidence = epw_meter_has_evidence(flow, p, p->side);
+        if (!evidence && !may_change_state(flow, p, p->side))
             continue;
         m->warm[listed++] = (struct epw_warm){ .ref = (uint16_t)i, .evidence = evidence };
         __builtin_prefetch(epw_table_cold(m->table, flow), 1);

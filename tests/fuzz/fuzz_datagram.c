@@ -23,8 +23,8 @@ static struct epw_packet fragment(struct epw_cur *c, uint8_t what)
     static const uint8_t four[4] = { 10, 0, 0, 1 }, six[16] = { 0x20, 0x01, 0x0d, 0xb8 };
     bool more = (what & 0x10) != 0;
     uint32_t at = epw_cur_be16(c) % 8192u * 8u, len = epw_cur_u8(c);
-    struct epw_packet p = { .proto = (what & 0x20) != 0 ? 6 : 17,
-                            .src = (what & 8) != 0 ? epw_ip_from6(six) : epw_ip_from4(four),
+    struct epw_packet p = { .key.proto = (what & 0x20) != 0 ? 6 : 17,
+                            .key.ip[0] = (what & 8) != 0 ? epw_ip_from6(six) : epw_ip_from4(four),
                             .frag_more = more,
                             .cut = (what & 0x40) != 0 };
     len = more ? len * 8 : len;
@@ -33,8 +33,8 @@ static struct epw_packet fragment(struct epw_cur *c, uint8_t what)
     p.payload = epw_cur_bytes(c, len);
     p.payload_len = len;
     p.fragment = at == 0 ? EPW_FRAG_FIRST : EPW_FRAG_LATER;
-    p.payload_at = (uint16_t)(at != 0 ? at : p.proto == 6 ? 20 : 8);
-    if (at == 0 && p.proto == 17)
+    p.payload_at = (uint16_t)(at != 0 ? at : p.key.proto == 6 ? 20 : 8);
+    if (at == 0 && p.key.proto == 17)
         p.payload_wire = len * 3;
     return p;
 }

@@ -33,7 +33,7 @@ static void packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
     for (size_t i = 0; i < times; i++)
         memcpy(copy + i * len, bytes, len);
     struct epw_packet p = {
-        .proto = proto,
+        .key.proto = proto,
         .seq = 0xfffffff0u + seq,
         .ack = 0xfffffff0u + seq,
         .tcp_flags = (uint8_t)(EPW_TCP_ACK | ((flags & 2) != 0 ? EPW_TCP_SYN : 0)),

@@ -3,6 +3,7 @@
 
 #include "meter/decode/layer.h"
 #include "meter/decode/layers.gen.h"
+#include "meter/decode/plain.h"
 
 #include <stdlib.h>
 
@@ -20,7 +21,8 @@ static const struct {
     [EPW_BY_IPPROTO] = { LINKTYPES + 65536, 256, EPW_END_COMPLETE },
     [EPW_BY_UDP_PORT] = { LINKTYPES + 65536 + 256, 65536, EPW_END_COMPLETE },
 };
-#define TABLE (LINKTYPES + 65536 + 256 + 65536)
+#define PROTO_UDP 17
+#define TABLE     (LINKTYPES + 65536 + 256 + 65536)
 
 struct epw_decoder {
     uint8_t layer[TABLE]; /* by number: 0 for nobody, else the place in layers[] plus one */
@@ -65,7 +67,7 @@ static enum epw_ending walk(const struct epw_decoder *decoder, struct epw_descen
 {
     for (d->left = EPW_DECODE_MAX_LAYERS; d->left > 0; d->left--) {
         if (d->space == EPW_BY_IPPROTO)
-            d->packet->proto = (uint8_t)d->number;
+            d->packet->key.proto = (uint8_t)d->number;
         const struct epw_layer *layer = find(decoder, d->space, d->number);
         if (layer == NULL)
             return spaces[d->space].unclaimed;
@@ -77,12 +79,12 @@ static enum epw_ending walk(const struct epw_decoder *decoder, struct epw_descen
     return EPW_END_TOO_DEEP;
 }
 
-/* Copied, not cleared by memset(): compilers make that a string instruction which costs a third
- * of the whole descent of a plain packet. */
+/* Copied, not cleared by memset(): compilers make that a string instruction which costs more than
+ * the descent of a plain packet. */
 static const struct epw_packet blank;
 
-void epw_decode(const struct epw_decoder *decoder, const struct epw_frame *frame,
-                struct epw_packet *packet)
+static void descend(const struct epw_decoder *decoder, const struct epw_frame *frame,
+                    struct epw_packet *packet)
 {
     uint32_t wire_len = frame->wire_len > frame->caplen ? frame->wire_len : frame->caplen;
     *packet = blank;
@@ -96,6 +98,17 @@ void epw_decode(const struct epw_decoder *decoder, const struct epw_frame *frame
         .missing = wire_len - frame->caplen,
     };
     packet->ending = (uint8_t)walk(decoder, &d);
-    if (packet->vlan_count == 0 && d.mirror_vlan != 0)
-        packet->vlan[packet->vlan_count++] = d.mirror_vlan;
+    if (packet->key.vlan_count == 0 && d.mirror_vlan != 0)
+        packet->key.vlan[packet->key.vlan_count++] = d.mirror_vlan;
+    epw_packet_order(packet);
+}
+
+void epw_decode(const struct epw_decoder *decoder, const struct epw_frame *frame,
+                struct epw_packet *packet)
+{
+    if (epw_plain_frame(frame, packet) &&
+        (packet->key.proto != PROTO_UDP ||
+         find(decoder, EPW_BY_UDP_PORT, epw_tunnel_port(packet)) == NULL))
+        return;
+    descend(decoder, frame, packet);
 }

@@ -77,10 +77,15 @@ static inline enum epw_next epw_go(struct epw_descent *d, enum epw_space space, 
  * client whose port may be any behind NAT, is known by where it comes from.
  */
 #define EPW_PORT_AYIYA 5072
+static inline uint16_t epw_tunnel_port(const struct epw_packet *packet)
+{
+    uint16_t from = epw_packet_sport(packet);
+    return from == EPW_PORT_AYIYA ? from : epw_packet_dport(packet);
+}
+
 static inline enum epw_next epw_go_udp(struct epw_descent *d)
 {
-    const struct epw_packet *p = d->packet;
-    return epw_go(d, EPW_BY_UDP_PORT, p->sport == EPW_PORT_AYIYA ? p->sport : p->dport);
+    return epw_go(d, EPW_BY_UDP_PORT, epw_tunnel_port(d->packet));
 }
 
 /* Ends a descent that ran out of bytes: cut by the capture, or short by a header's own words. */
@@ -155,7 +160,8 @@ static inline enum epw_next epw_go_ip(struct epw_descent *d)
 /* A new IP header begins: nothing of an outer packet's datagram may shine through. */
 static inline void epw_begin_ip(struct epw_packet *p)
 {
-    p->sport = p->dport = 0;
+    p->side = 0;
+    p->key.port[0] = p->key.port[1] = 0;
     p->fragment = EPW_FRAG_NONE;
     p->ip_id = 0;
     p->frag_id = 0;
@@ -177,7 +183,7 @@ static inline enum epw_next epw_go_fragment(struct epw_descent *d, uint16_t offs
     }
     if (offset != 0) {
         p->fragment = EPW_FRAG_LATER;
-        p->proto = proto;
+        p->key.proto = proto;
         p->payload_at = (uint16_t)(offset * 8u);
         epw_take_payload(d);
         return epw_end(d, EPW_END_COMPLETE);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/decode/plain.h"
 
-#include <string.h>
-
 #define HEADER 14
 
 static enum epw_next decode(struct epw_descent *d)
@@ -14,11 +12,9 @@ static enum epw_next decode(struct epw_descent *d)
     const uint8_t *header = epw_cur_bytes(&d->cur, HEADER);
     if (header == NULL)
         return epw_end_short(d);
-    memcpy(p->dst_mac, header, 6);
-    memcpy(p->src_mac, header + 6, 6);
-    p->has_mac = true;
+    p->macs = header;
     p->group_mac = (header[0] & 1) != 0;
-    p->vlan_count = 0; /* a frame inside a frame: only the innermost one's tags count */
+    epw_key_clear_vlans(&p->key); /* a frame inside a frame: only the innermost one's tags count */
     return epw_go_type(d, epw_run_be16(header, 12));
 }
 

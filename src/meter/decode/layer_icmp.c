@@ -22,15 +22,16 @@ static enum epw_next decode(struct epw_descent *d)
     p->icmp_code = epw_cur_u8(&d->cur);
     if (!epw_cur_ok(&d->cur))
         return epw_end_short(d);
-    if (!is_error(p->proto, p->icmp_type))
+    if (!is_error(p->key.proto, p->icmp_type))
         return epw_end(d, EPW_END_COMPLETE);
-    bool v6 = p->proto == PROTO_ICMP6;
+    bool v6 = p->key.proto == PROTO_ICMP6;
     if (!epw_cur_skip(&d->cur, 6)) /* checksum, and a word that depends on the type */
         return epw_end_short(d);
     p->icmp_error = true;
-    p->icmp_from = p->src;
-    p->has_mac = p->group_mac = false; /* those of the error's way, not of the packet quoted */
-    d->bounded = false;                /* a quote may end anywhere */
+    p->icmp_from = *epw_packet_src(p);
+    p->macs = NULL; /* those of the error's way, not of the packet quoted */
+    p->group_mac = false;
+    d->bounded = false; /* a quote may end anywhere */
     return epw_go(d, EPW_BY_ETHERTYPE, v6 ? EPW_TYPE_IPV6 : EPW_TYPE_IPV4);
 }
 

@@ -45,8 +45,8 @@ static enum epw_next decode(struct epw_descent *d)
     uint16_t fragment = epw_run_be16(fixed, 6);
     p->ttl = fixed[8];
     uint8_t proto = fixed[9]; /* then a checksum: what a mirror delivers is often not filled in */
-    p->src = epw_ip_from4(fixed + 12);
-    p->dst = epw_ip_from4(fixed + 16);
+    p->key.ip[0] = epw_ip_from4(fixed + 12);
+    p->key.ip[1] = epw_ip_from4(fixed + 16);
     d->ip6 = false;
     if (!bound(d, total, header))
         return epw_end(d, EPW_END_MALFORMED);

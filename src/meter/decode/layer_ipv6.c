@@ -14,8 +14,8 @@ static enum epw_next decode(struct epw_descent *d)
     uint16_t len = epw_run_be16(header, 4);
     epw_begin_ip(p);
     p->ttl = header[7];
-    p->src = epw_ip_from6(header + 8);
-    p->dst = epw_ip_from6(header + 24);
+    p->key.ip[0] = epw_ip_from6(header + 8);
+    p->key.ip[1] = epw_ip_from6(header + 24);
     d->ip6 = true;
     /* 0: a jumbogram (RFC 2675) or an offloaded packet; both end with the frame. A quote's
      * length says nothing about the bytes quoted. */

@@ -4,8 +4,8 @@
 
 static enum epw_next decode(struct epw_descent *d)
 {
-    d->packet->sport = epw_cur_be16(&d->cur);
-    d->packet->dport = epw_cur_be16(&d->cur);
+    uint16_t sport = epw_cur_be16(&d->cur);
+    epw_packet_set_ports(d->packet, sport, epw_cur_be16(&d->cur));
     return epw_cur_ok(&d->cur) ? epw_end(d, EPW_END_COMPLETE) : epw_end_short(d);
 }
 

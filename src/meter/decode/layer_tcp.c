@@ -20,8 +20,8 @@ static enum epw_next cut_in_header(struct epw_descent *d, size_t claimed, size_t
 static enum epw_next cut_before_flags(struct epw_descent *d, struct epw_cur start, size_t claimed)
 {
     struct epw_packet *p = d->packet;
-    p->sport = epw_cur_be16(&start);
-    p->dport = epw_cur_be16(&start);
+    uint16_t sport = epw_cur_be16(&start);
+    epw_packet_set_ports(p, sport, epw_cur_be16(&start));
     if (!epw_cur_ok(&start))
         return epw_end_short(d);
     p->seq = epw_cur_be32(&start);
@@ -37,8 +37,7 @@ static enum epw_next decode(struct epw_descent *d)
     const uint8_t *fixed = epw_cur_bytes(&d->cur, READ);
     if (fixed == NULL)
         return cut_before_flags(d, start, claimed);
-    p->sport = epw_run_be16(fixed, 0);
-    p->dport = epw_run_be16(fixed, 2);
+    epw_packet_set_ports(p, epw_run_be16(fixed, 0), epw_run_be16(fixed, 2));
     p->seq = epw_run_be32(fixed, 4);
     p->ack = epw_run_be32(fixed, 8);
     size_t header = (size_t)(fixed[12] >> 4) * 4;

@@ -6,8 +6,8 @@
 static enum epw_next cut_in_header(struct epw_descent *d, struct epw_cur start, size_t claimed)
 {
     struct epw_packet *p = d->packet;
-    p->sport = epw_cur_be16(&start);
-    p->dport = epw_cur_be16(&start);
+    uint16_t sport = epw_cur_be16(&start);
+    epw_packet_set_ports(p, sport, epw_cur_be16(&start));
     if (!epw_cur_ok(&start))
         return epw_end_short(d);
     if (d->bounded)
@@ -26,8 +26,7 @@ static enum epw_next decode(struct epw_descent *d)
     const uint8_t *header = epw_cur_bytes(&d->cur, HEADER);
     if (header == NULL)
         return cut_in_header(d, start, claimed);
-    p->sport = epw_run_be16(header, 0);
-    p->dport = epw_run_be16(header, 2);
+    epw_packet_set_ports(p, epw_run_be16(header, 0), epw_run_be16(header, 2));
     uint16_t len = epw_run_be16(header, 4);
     /* 0: a jumbogram (RFC 2675) or an offloaded packet: to the end of the IP packet. */
     if (len != 0 && !p->icmp_error) {

@@ -9,8 +9,8 @@ static enum epw_next decode(struct epw_descent *d)
         return epw_end_short(d);
     uint16_t id = epw_run_be16(tag, 0) & 0x0fff;
     /* Id 0 is a priority tag: the frame is in no VLAN. Tags beyond the second are passed over. */
-    if (id != 0 && p->vlan_count < EPW_MAX_VLANS)
-        p->vlan[p->vlan_count++] = id;
+    if (id != 0 && p->key.vlan_count < EPW_MAX_VLANS)
+        p->key.vlan[p->key.vlan_count++] = id;
     return epw_go_type(d, epw_run_be16(tag, 2));
 }
 

@@ -1,19 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The plain frame in one step: Ethernet, up to two VLAN tags, IPv4 without
- * options or IPv6, TCP or UDP, whole and with lengths that agree. Most frames
- * are, and asking the layers one by one for them costs twice as much. What
- * comes out is what the layers would say; whatever is not plain is theirs.
+ * options or IPv6, TCP or UDP, whole and with lengths that agree; also inside
+ * of the usual remote mirror's delivery. Most frames are, and asking the layers
+ * one by one for them costs many times as much. What comes out is what the
+ * layers would say; whatever is not plain is theirs.
  */
 #ifndef EPW_METER_DECODE_PLAIN_H
 #define EPW_METER_DECODE_PLAIN_H
 
+#include "capture/frame.h"
 #include "meter/decode/layer.h"
 
 /*
- * d stands at an Ethernet header. True: it was a plain frame and *next says
- * what a layer would. False: it is not; d still stands there, and what was
- * written into its packet the layers write again.
+ * A frame from its beginning, packet may be anything before. True: it was plain, and all of the
+ * packet is written but icmp_from, which is only read of errors; a tunnel in UDP may go on from
+ * there. False: it is not, and the packet means nothing.
+ */
+bool epw_plain_frame(const struct epw_frame *frame, struct epw_packet *packet);
+
+/*
+ * d stands at an Ethernet header inside of others. True: it was a plain frame
+ * and *next says what a layer would. False: it is not; d still stands there, and
+ * its packet is as it was.
  */
 bool epw_plain(struct epw_descent *d, enum epw_next *next);
 

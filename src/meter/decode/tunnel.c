@@ -9,9 +9,9 @@
  */
 static void fold(struct epw_packet *p, enum epw_tunnel_kind kind, uint32_t id, uint64_t ends)
 {
-    uint64_t words[3] = { (uint64_t)kind << 32 | id, ends, p->tunnel };
+    uint64_t words[3] = { (uint64_t)kind << 32 | id, ends, p->key.tunnel };
     uint32_t tunnel = (uint32_t)epw_hash(words, sizeof(words), 0);
-    p->tunnel = tunnel == 0 ? 1 : tunnel; /* 0 says: in no tunnel */
+    p->key.tunnel = tunnel == 0 ? 1 : tunnel; /* 0 says: in no tunnel */
 }
 
 void epw_tunnel_mark(struct epw_packet *packet, enum epw_tunnel_kind kind, uint32_t id)
@@ -21,9 +21,9 @@ void epw_tunnel_mark(struct epw_packet *packet, enum epw_tunnel_kind kind, uint3
 
 void epw_tunnel_mark_between(struct epw_packet *packet, enum epw_tunnel_kind kind, uint32_t id)
 {
-    uint64_t src = epw_hash(packet->src.b, sizeof(packet->src.b), 0);
-    uint64_t dst = epw_hash(packet->dst.b, sizeof(packet->dst.b), 0);
-    fold(packet, kind, id, src + dst); /* a sum knows no order */
+    uint64_t one = epw_hash(packet->key.ip[0].b, sizeof(packet->key.ip[0].b), 0);
+    uint64_t other = epw_hash(packet->key.ip[1].b, sizeof(packet->key.ip[1].b), 0);
+    fold(packet, kind, id, one + other); /* a sum knows no order */
 }
 
 bool epw_tunnel_carries(uint16_t type)
@@ -42,8 +42,8 @@ bool epw_tunnel_carries(uint16_t type)
 
 void epw_tunnel_restart(struct epw_descent *d)
 {
-    d->packet->vlan_count = 0;
-    d->packet->has_mac = false;
+    epw_key_clear_vlans(&d->packet->key);
+    d->packet->macs = NULL;
     d->packet->group_mac = false;
     d->mirror_vlan = 0;
 }

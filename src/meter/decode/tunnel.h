@@ -19,7 +19,8 @@ enum epw_tunnel_kind {
     EPW_TUNNEL_AYIYA,
 };
 
-/* Folds a tunnel into packet->tunnel. id: network, key or session number; 0 when it has none. */
+/* Folds a tunnel into packet->key.tunnel. id: network, key or session number; 0 when it has none.
+ */
 void epw_tunnel_mark(struct epw_packet *packet, enum epw_tunnel_kind kind, uint32_t id);
 
 /* The same for tunnels that are told apart by their two ends, whichever of them sends. */

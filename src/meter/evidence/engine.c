@@ -224,7 +224,7 @@ bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
         return false;
     if (packet->fragment == EPW_FRAG_LATER || packet->icmp_error || packet->payload_wire == 0)
         return true;
-    if (!epw_ev_open(engine, kept, who, packet->proto)) {
+    if (!epw_ev_open(engine, kept, who, packet->key.proto)) {
         engine->stats->limited[EPW_LIMIT_MEMORY]++;
         return false;
     }

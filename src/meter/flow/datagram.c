@@ -14,7 +14,7 @@
 struct datagram {
     uint64_t ticket; /* 0: free; its bytes may still be lent out */
     struct epw_asm bytes;
-    struct epw_packet first; /* with has_first; its payload is not to be read */
+    struct epw_packet first; /* with has_first; neither its payload nor macs are to be read */
     uint32_t end;            /* of the datagram, with has_end */
     bool has_first, has_end;
     bool broken; /* further fragments of it are not worth looking at */
@@ -94,7 +94,7 @@ static bool put(struct epw_datagrams *d, struct datagram *slot, const struct epw
         return true;
     if (len > EPW_DATAGRAM_BYTES - at)
         len = EPW_DATAGRAM_BYTES - at;
-    if (!epw_ip_is4(&p->src) && !epw_asm_agrees(&slot->bytes, at, bytes, len))
+    if (!epw_ip_is4(&p->key.ip[0]) && !epw_asm_agrees(&slot->bytes, at, bytes, len))
         return false;
     return epw_asm_put(&slot->bytes, &d->pool, at, bytes, len, EPW_DATAGRAM_BYTES);
 }
@@ -147,10 +147,11 @@ static void make_whole(const struct datagram *slot, const struct epw_packet *las
     epw_cur_skip(&c, first->payload_at);
     uint32_t wire = slot->end - first->payload_at, claimed = first->payload_wire;
     /* What UDP's length leaves over belongs to nobody. */
-    if (first->proto == PROTO_UDP && claimed != 0 && claimed < wire)
+    if (first->key.proto == PROTO_UDP && claimed != 0 && claimed < wire)
         wire = claimed;
     *whole = *first;
     whole->ts_ns = last->ts_ns;
+    whole->macs = NULL;
     whole->fragment = EPW_FRAG_WHOLE;
     whole->frag_more = false;
     whole->payload_wire = wire;
@@ -162,7 +163,7 @@ static void make_whole(const struct datagram *slot, const struct epw_packet *las
 bool epw_datagram_add(struct epw_datagrams *datagrams, uint64_t *ticket,
                       const struct epw_packet *fragment, struct epw_packet *whole)
 {
-    if (fragment->proto != PROTO_TCP && fragment->proto != PROTO_UDP)
+    if (fragment->key.proto != PROTO_TCP && fragment->key.proto != PROTO_UDP)
         return false;
     struct datagram *slot = datagram_of(datagrams, ticket);
     if (slot->broken)

@@ -31,12 +31,12 @@ void epw_doubles_free(struct epw_doubles *doubles)
 
 static uint64_t fingerprint(const struct epw_doubles *doubles, const struct epw_packet *p)
 {
-    uint64_t h = epw_hash(p->src.b, sizeof(p->src.b), doubles->seed);
-    h = epw_hash(p->dst.b, sizeof(p->dst.b), h);
-    h = epw_hash_mix(h ^ ((uint64_t)p->sport << 32 | (uint64_t)p->dport << 16 | p->ip_id),
+    const struct epw_key *key = &p->key;
+    uint64_t h = epw_hash(key->ip, sizeof(key->ip), doubles->seed ^ p->side);
+    h = epw_hash_mix(h ^ ((uint64_t)key->port[0] << 32 | (uint64_t)key->port[1] << 16 | p->ip_id),
                      EPW_HASH_K0 ^ ((uint64_t)p->seq << 32 | p->ack));
     h = epw_hash_mix(h ^ ((uint64_t)p->payload_wire << 32 | p->frag_id),
-                     EPW_HASH_K1 ^ ((uint64_t)p->proto << 32 | (uint64_t)p->icmp_type << 24 |
+                     EPW_HASH_K1 ^ ((uint64_t)key->proto << 32 | (uint64_t)p->icmp_type << 24 |
                                     (uint64_t)p->icmp_code << 16 | (uint64_t)p->icmp_error << 8 |
                                     p->tcp_flags));
     return epw_hash(p->payload, p->payload_len, h) | 1;

@@ -68,9 +68,11 @@ static bool too_old(const struct entry *e, int64_t ts_ns)
  */
 static struct entry *entry_of(struct epw_frags *f, const struct epw_packet *p, bool make)
 {
-    struct frag_key key = {
-        .src = p->src, .dst = p->dst, .id = p->frag_id, .tunnel = p->tunnel, .proto = p->proto
-    };
+    struct frag_key key = { .src = *epw_packet_src(p),
+                            .dst = *epw_packet_dst(p),
+                            .id = p->frag_id,
+                            .tunnel = p->key.tunnel,
+                            .proto = p->key.proto };
     struct entry *set = f->entry[epw_hash(&key, sizeof(key), f->seed) % EPW_FRAG_SETS];
     struct entry *worst = &set[0];
     for (unsigned i = 0; i < EPW_FRAG_WAYS; i++) {
@@ -111,11 +113,11 @@ bool epw_frags_resolve(struct epw_frags *frags, struct epw_packet *packet)
         e->ts_ns = packet->ts_ns;
     if (packet->fragment == EPW_FRAG_FIRST) {
         e->has_ports = true;
-        e->sport = packet->sport;
-        e->dport = packet->dport;
+        e->sport = epw_packet_sport(packet);
+        e->dport = epw_packet_dport(packet);
         return true;
     }
-    if (packet->proto == PROTO_UDP) /* its first has claimed them all */
+    if (packet->key.proto == PROTO_UDP) /* its first has claimed them all */
         packet->payload_wire = 0;
     if (!e->has_ports) {
         struct epw_packet whole; /* not without its first */
@@ -123,8 +125,8 @@ bool epw_frags_resolve(struct epw_frags *frags, struct epw_packet *packet)
         epw_datagram_add(frags->datagrams, &e->ticket, packet, &whole);
         return false;
     }
-    packet->sport = e->sport;
-    packet->dport = e->dport;
+    epw_packet_set_ports(packet, e->sport, e->dport);
+    epw_packet_order(packet);
     frags->stats->fragments++;
     return true;
 }

@@ -10,50 +10,51 @@
 #define EPW_METER_FLOW_KEY_H
 
 #include "base/hash.h"
-#include "meter/packet.h"
+#include "base/ip.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+/* VLAN tags kept of the innermost frame: 802.1Q inside 802.1ad is two. */
+#define EPW_MAX_VLANS 2
+
 /* Side 0 is the lower address and port, side 1 the other: not yet who asked whom. */
 struct epw_key {
-    struct epw_ip ip[2];
-    uint32_t tunnel;
-    uint16_t port[2];
-    uint8_t proto; /* the last byte of what is hashed */
+    struct epw_ip ip[2]; /* of the innermost IP header */
+    uint32_t tunnel;     /* identity of the innermost tunnel, 0 outside of any */
+    uint16_t port[2];    /* 0 for protocols without ports */
+    uint8_t proto;       /* IP protocol number; the last byte of what is hashed */
     uint8_t vlan_count;
-    uint16_t vlan[EPW_MAX_VLANS];
-    uint16_t zero; /* keys are compared and hashed as bytes: no padding */
+    uint16_t vlan[EPW_MAX_VLANS]; /* VLAN ids, outer first; 0 is a priority tag (IEEE 802.1Q, 9.6)
+                                     and no VLAN */
+    uint16_t zero;                /* keys are compared and hashed as bytes: no padding */
 };
 
 #define EPW_KEY_HASHED offsetof(struct epw_key, vlan_count)
 #define EPW_KEY_WORDS  6
 _Static_assert(sizeof(struct epw_key) == EPW_KEY_WORDS * sizeof(uint64_t), "whole words");
 
-/*
- * The key of a packet; returns the side (0 or 1) that sent it. A VLAN id of 0
- * is a priority tag (IEEE 802.1Q, 9.6) and no VLAN.
- */
-static inline unsigned epw_key_make(struct epw_key *key, const struct epw_packet *packet,
-                                    bool ignore_vlan)
+/* Puts the lower address and port first; returns 1 when that changed the sides, else 0. */
+static inline unsigned epw_key_order(struct epw_key *key)
 {
-    int order = epw_ip_cmp(&packet->src, &packet->dst);
-    unsigned side = order > 0 || (order == 0 && packet->sport > packet->dport);
-    key->ip[side] = packet->src;
-    key->ip[1 - side] = packet->dst;
-    key->port[side] = packet->sport;
-    key->port[1 - side] = packet->dport;
-    key->tunnel = packet->tunnel;
-    memset(&key->proto, 0, sizeof(*key) - offsetof(struct epw_key, proto));
-    key->proto = packet->proto;
-    if (ignore_vlan)
-        return side;
-    for (unsigned i = 0; i < packet->vlan_count && i < EPW_MAX_VLANS; i++)
-        if (packet->vlan[i] != 0)
-            key->vlan[key->vlan_count++] = packet->vlan[i];
-    return side;
+    int order = epw_ip_cmp(&key->ip[0], &key->ip[1]);
+    if (order < 0 || (order == 0 && key->port[0] <= key->port[1]))
+        return 0;
+    struct epw_ip ip = key->ip[0];
+    uint16_t port = key->port[0];
+    key->ip[0] = key->ip[1];
+    key->port[0] = key->port[1];
+    key->ip[1] = ip;
+    key->port[1] = port;
+    return 1;
+}
+
+static inline void epw_key_clear_vlans(struct epw_key *key)
+{
+    key->vlan_count = 0;
+    memset(key->vlan, 0, sizeof(key->vlan));
 }
 
 /* The same in all, VLANs too. Compared for every packet: by words, without branches. */
@@ -78,19 +79,25 @@ static inline bool epw_key_same_vlans(const struct epw_key *a, const struct epw_
     return a->vlan_count == b->vlan_count && memcmp(a->vlan, b->vlan, sizeof(a->vlan)) == 0;
 }
 
-/* The keyed hash the flow table is addressed with. */
-static inline uint32_t epw_key_tag(const struct epw_key *key, uint64_t seed)
+/*
+ * The keyed hash of a key's two addresses alone, which a whole conversation shares with its
+ * fragments and the ICMP errors about it. Most traffic is IPv4, where half of them is constant.
+ */
+static inline uint64_t epw_key_pair(const struct epw_key *key, uint64_t seed)
 {
-    if (!epw_ip_is4(&key->ip[0]) || !epw_ip_is4(&key->ip[1]))
-        return (uint32_t)(epw_hash(key, EPW_KEY_HASHED, seed) >> 32);
-    /* Most traffic: twelve of each sixteen bytes are known, two rounds do. */
-    uint32_t low, high;
-    memcpy(&low, key->ip[0].b + 12, sizeof(low));
-    memcpy(&high, key->ip[1].b + 12, sizeof(high));
+    const uint8_t *a = key->ip[0].b, *b = key->ip[1].b;
+    uint64_t h = epw_hash_mix(epw_hash_word(a + 8) ^ seed ^ EPW_HASH_K0,
+                              epw_hash_word(b + 8) ^ EPW_HASH_K1 ^ (seed << 32 | seed >> 32));
+    if ((epw_hash_word(a) | epw_hash_word(b)) != 0)
+        h ^= epw_hash_mix(epw_hash_word(a) ^ h ^ EPW_HASH_K1, epw_hash_word(b) ^ seed);
+    return h;
+}
+
+/* The keyed hash the flow table is addressed with; pair: epw_key_pair() with the same seed. */
+static inline uint32_t epw_key_tag(const struct epw_key *key, uint64_t pair, uint64_t seed)
+{
     uint64_t rest = (uint64_t)key->tunnel << 32 | (uint64_t)key->port[0] << 16 | key->port[1];
-    uint64_t h = epw_hash_mix(((uint64_t)low << 32 | high) ^ seed ^ EPW_HASH_K0,
-                              rest ^ EPW_HASH_K1 ^ (seed << 32 | seed >> 32));
-    return (uint32_t)(epw_hash_mix(h ^ key->proto, seed ^ EPW_HASH_K1) >> 32);
+    return (uint32_t)(epw_hash_mix(pair ^ rest, key->proto ^ seed ^ EPW_HASH_K1) >> 32);
 }
 
 /*

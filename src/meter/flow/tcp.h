@@ -30,7 +30,7 @@ bool epw_tcp_syn_restarts(const struct epw_flow *flow, const struct epw_flow_col
 /* Whether a packet could: the cold half of a flow is looked at only then. */
 static inline bool epw_tcp_may_restart(const struct epw_packet *packet)
 {
-    return packet->proto == EPW_PROTO_TCP &&
+    return packet->key.proto == EPW_PROTO_TCP &&
            (packet->tcp_flags & (EPW_TCP_SYN | EPW_TCP_RST)) == EPW_TCP_SYN;
 }
 

@@ -65,7 +65,7 @@ static inline void feed_packet(struct feed *feed, enum epw_dir dir, uint8_t prot
     memcpy(copy, bytes, len);
     struct epw_packet packet = {
         .ts_ns = 1000,
-        .proto = proto,
+        .key.proto = proto,
         .tcp_flags = EPW_TCP_ACK,
         .seq = FEED_ISN + 1 + offset,
         .ack = FEED_ISN + 1 + ack,

@@ -32,19 +32,20 @@ TestSuite(datagram, .init = setup, .fini = teardown);
 static struct epw_packet piece(uint32_t from, uint32_t to, bool more)
 {
     struct epw_packet p = { .ts_ns = 5,
-                            .proto = 17,
+                            .key.proto = 17,
                             .fragment = from <= UDP_HEAD ? EPW_FRAG_FIRST : EPW_FRAG_LATER,
                             .frag_more = more,
                             .payload_at = (uint16_t)from,
                             .payload_len = to - from,
                             .payload = letters + from };
-    cr_assert(epw_ip_parse("10.0.0.1", &p.src) && epw_ip_parse("10.0.0.2", &p.dst));
+    cr_assert(epw_ip_parse("10.0.0.1", &p.key.ip[0]) && epw_ip_parse("10.0.0.2", &p.key.ip[1]));
     return p;
 }
 
 static struct epw_packet v6(struct epw_packet p)
 {
-    cr_assert(epw_ip_parse("2001:db8::1", &p.src) && epw_ip_parse("2001:db8::2", &p.dst));
+    cr_assert(epw_ip_parse("2001:db8::1", &p.key.ip[0]) &&
+              epw_ip_parse("2001:db8::2", &p.key.ip[1]));
     return p;
 }
 
@@ -144,7 +145,7 @@ Test(datagram, that_reaches_into_its_header_is_dropped)
 {
     uint64_t ticket = 0, late = 0;
     struct epw_packet first = piece(8, 1480, true), into = piece(16, 1480, true);
-    first.proto = into.proto = 6;
+    first.key.proto = into.key.proto = 6;
     first.payload_at = 20;
     first.payload_len -= 12;
     cr_assert_not(add(&ticket, first));
@@ -159,11 +160,11 @@ Test(datagram, with_a_header_that_was_not_seen_whole_is_dropped)
 {
     uint64_t ticket = 0;
     struct epw_packet first = piece(8, 8, true);
-    first.proto = 6;
+    first.key.proto = 6;
     first.payload_at = 0; /* RFC 1858: a first fragment that ends inside of TCP's header */
     cr_assert_not(add(&ticket, first));
     struct epw_packet rest = piece(16, 100, false);
-    rest.proto = 6;
+    rest.key.proto = 6;
     cr_assert_not(add(&ticket, rest));
     cr_assert_eq(stats.datagrams_dropped, 1);
 }
@@ -233,7 +234,7 @@ Test(datagram, other_transports_have_no_first_bytes)
 {
     uint64_t ticket = 0;
     struct epw_packet p = piece(8, 1480, true);
-    p.proto = 50;
+    p.key.proto = 50;
     cr_assert_not(add(&ticket, p));
     cr_assert_eq(ticket, 0);
 }

@@ -55,7 +55,7 @@ static uint8_t bytes[MAX_BYTES];
 static void check_sane(const struct epw_packet *p, size_t caplen, size_t sample, size_t at)
 {
     cr_assert_lt(p->ending, EPW_ENDINGS);
-    cr_assert_leq(p->vlan_count, EPW_MAX_VLANS);
+    cr_assert_leq(p->key.vlan_count, EPW_MAX_VLANS);
     if (p->ending != EPW_END_COMPLETE)
         return;
     cr_assert_leq(p->payload_len, caplen, "sample %zu at %zu", sample, at);

@@ -111,11 +111,11 @@ static inline bool is_ip(const struct epw_ip *ip, const char *text)
     do {                                                                                           \
         const struct epw_packet flow_ = (p);                                                       \
         check_ending(flow_, EPW_END_COMPLETE);                                                     \
-        cr_assert(is_ip(&flow_.src, from));                                                        \
-        cr_assert(is_ip(&flow_.dst, to));                                                          \
-        cr_assert_eq(flow_.sport, from_port);                                                      \
-        cr_assert_eq(flow_.dport, to_port);                                                        \
-        cr_assert_eq(flow_.proto, protocol);                                                       \
+        cr_assert(is_ip(epw_packet_src(&flow_), from));                                            \
+        cr_assert(is_ip(epw_packet_dst(&flow_), to));                                              \
+        cr_assert_eq(epw_packet_sport(&flow_), from_port);                                         \
+        cr_assert_eq(epw_packet_dport(&flow_), to_port);                                           \
+        cr_assert_eq(flow_.key.proto, protocol);                                                   \
     } while (0)
 
 #endif

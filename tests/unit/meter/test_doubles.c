@@ -11,17 +11,15 @@ static void setup(void)
 {
     cr_assert_eq(epw_doubles_new(&doubles, 42), EPW_OK);
     packet = (struct epw_packet){ .ts_ns = 1000000000,
-                                  .sport = 50000,
-                                  .dport = 80,
-                                  .proto = 6,
+                                  .key = { .port = { 50000, 80 }, .proto = 6 },
                                   .tcp_flags = EPW_TCP_ACK,
                                   .ip_id = 7,
                                   .seq = 100,
                                   .payload = payload,
                                   .payload_len = sizeof(payload),
                                   .payload_wire = sizeof(payload) };
-    epw_ip_parse("10.0.0.1", &packet.src);
-    epw_ip_parse("10.0.0.2", &packet.dst);
+    epw_ip_parse("10.0.0.1", &packet.key.ip[0]);
+    epw_ip_parse("10.0.0.2", &packet.key.ip[1]);
     cr_assert_not(epw_doubles_seen(doubles, &packet));
 }
 
@@ -35,10 +33,10 @@ TestSuite(doubles, .init = setup, .fini = teardown);
 Test(doubles, a_routed_copy_is_a_double)
 {
     packet.ts_ns += 200000;
-    packet.vlan_count = 1;
-    packet.vlan[0] = 20;
+    packet.key.vlan_count = 1;
+    packet.key.vlan[0] = 20;
     packet.ttl = 63;
-    packet.src_mac[0] = 2;
+    packet.macs = payload;
     cr_assert(epw_doubles_seen(doubles, &packet));
 }
 
@@ -51,6 +49,12 @@ Test(doubles, another_packet_is_none)
     cr_assert_not(epw_doubles_seen(doubles, &packet));
     packet.seq = 100;
     packet.payload_len--;
+    cr_assert_not(epw_doubles_seen(doubles, &packet));
+}
+
+Test(doubles, the_same_the_other_way_is_none)
+{
+    packet.side = 1;
     cr_assert_not(epw_doubles_seen(doubles, &packet));
 }
 

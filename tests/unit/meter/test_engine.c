@@ -198,7 +198,7 @@ Test(engine, from_the_start_only_the_start_counts)
 
 Test(engine, data_with_the_syn)
 {
-    struct epw_packet packet = { .proto = 6,
+    struct epw_packet packet = { .key.proto = 6,
                                  .tcp_flags = EPW_TCP_SYN,
                                  .seq = FEED_ISN,
                                  .payload = (const uint8_t *)request,

@@ -24,15 +24,15 @@ TestSuite(frag, .init = setup, .fini = teardown);
 static struct epw_packet fragment(enum epw_fragment which, uint32_t id, int64_t ts_ns)
 {
     struct epw_packet p = { .ts_ns = ts_ns,
-                            .proto = 17,
+                            .key.proto = 17,
                             .fragment = (uint8_t)which,
                             .frag_id = id,
                             .wire_len = 1000,
                             .payload_wire = 900 };
-    cr_assert(epw_ip_parse("10.0.0.1", &p.src) && epw_ip_parse("10.0.0.2", &p.dst));
+    cr_assert(epw_ip_parse("10.0.0.1", &p.key.ip[0]) && epw_ip_parse("10.0.0.2", &p.key.ip[1]));
     if (which != EPW_FRAG_LATER) {
-        p.sport = 5000;
-        p.dport = 53;
+        p.key.port[0] = 5000;
+        p.key.port[1] = 53;
     }
     return p;
 }
@@ -50,8 +50,8 @@ Test(frag, later_ones_get_the_ports_of_their_first)
     struct epw_packet later = fragment(EPW_FRAG_LATER, 9, 1);
     cr_assert(epw_frags_resolve(frags, &first));
     cr_assert(epw_frags_resolve(frags, &later));
-    cr_assert_eq(later.sport, 5000);
-    cr_assert_eq(later.dport, 53);
+    cr_assert_eq(epw_packet_sport(&later), 5000);
+    cr_assert_eq(epw_packet_dport(&later), 53);
     cr_assert_eq(stats.fragments, 1);
     epw_frags_flush(frags);
     cr_assert_eq(stats.fragments_orphan, 0);
@@ -65,10 +65,10 @@ Test(frag, others_do_not)
     struct epw_packet other_proto = fragment(EPW_FRAG_LATER, 9, 1);
     struct epw_packet other_tunnel = fragment(EPW_FRAG_LATER, 9, 1);
     struct epw_packet other_way = fragment(EPW_FRAG_LATER, 9, 1);
-    other_proto.proto = 6;
-    other_tunnel.tunnel = 5;
-    other_way.src = first.dst;
-    other_way.dst = first.src;
+    other_proto.key.proto = 6;
+    other_tunnel.key.tunnel = 5;
+    other_way.key.ip[0] = first.key.ip[1];
+    other_way.key.ip[1] = first.key.ip[0];
     cr_assert_not(epw_frags_resolve(frags, &other_id));
     cr_assert_not(epw_frags_resolve(frags, &other_proto));
     cr_assert_not(epw_frags_resolve(frags, &other_tunnel));
@@ -100,7 +100,7 @@ Test(frag, those_before_their_first_wait_for_it)
 Test(frag, of_tcp_each_brings_its_own_payload)
 {
     struct epw_packet a = fragment(EPW_FRAG_LATER, 9, 5), first = fragment(EPW_FRAG_FIRST, 9, 7);
-    a.proto = first.proto = 6;
+    a.key.proto = first.key.proto = 6;
     cr_assert_not(epw_frags_resolve(frags, &a));
     cr_assert(epw_frags_resolve(frags, &first));
     cr_assert_eq(epw_frags_claim(frags, &first).payload, 900);
@@ -152,7 +152,7 @@ Test(frag, a_first_that_was_displaced_gives_its_ports_to_nobody)
     }
     struct epw_packet later = fragment(EPW_FRAG_LATER, 1, flood);
     cr_assert_not(epw_frags_resolve(frags, &later));
-    cr_assert_eq(later.sport, 0);
+    cr_assert_eq(epw_packet_sport(&later), 0);
     epw_frags_flush(frags);
     cr_assert_eq(stats.fragments_orphan, flood + 1);
     cr_assert_eq(stats.fragments, 0);

@@ -22,7 +22,7 @@ Test(layer_icmp, an_error_is_tied_to_the_flow_it_quotes)
     cr_assert_null(p.payload);
     cr_assert_eq(p.payload_wire, 0);
     cr_assert(p.cut);
-    cr_assert_not(p.has_mac, "the MAC addresses are not those of the quoted packet");
+    cr_assert_null(p.macs, "the MAC addresses are not those of the quoted packet");
 }
 
 Test(layer_icmp, a_long_quote_hands_out_no_payload)
@@ -90,12 +90,12 @@ Test(layer_icmp, quotes_are_not_followed_into_tunnels)
                                               "4500 0000 0007 0000 3f2f 0000 0a000001 0a000002 "
                                               "0000 0800 " IP_SYN);
     check_flow(p, "10.0.0.1", 0, "10.0.0.2", 0, 47);
-    cr_assert_eq(p.tunnel, 0);
+    cr_assert_eq(p.key.tunnel, 0);
     p = decode(RAW4, ERROR4 "0301 0000 00000000 "
                             "4500 0000 0007 0000 3f11 0000 0a000001 0a000002 "
                             "04d2 12b5 0000 0000 08000000 00000700 " ETHER_SYN);
     check_flow(p, "10.0.0.1", 1234, "10.0.0.2", 4789, 17);
-    cr_assert_eq(p.tunnel, 0);
+    cr_assert_eq(p.key.tunnel, 0);
     p = decode(RAW4, ERROR4 "0301 0000 00000000 "
                             "4500 0000 0007 0000 3f01 0000 0a000001 0a000002 "
                             "0301 0000 00000000 " QUOTE);

@@ -12,10 +12,10 @@ Test(layer_ether, keeps_addresses_and_sees_groups)
 {
     struct epw_packet p = decode(ETHER, IPV4 "4500 0028 0000 0000 40 06 0000 " PAIR TCP_SYN);
     check_flow(p, "10.0.0.1", 1234, "10.0.0.2", 80, 6);
-    cr_assert(p.has_mac);
+    cr_assert_not_null(p.macs);
     cr_assert_not(p.group_mac);
-    cr_assert_eq(p.src_mac[5], 1);
-    cr_assert_eq(p.dst_mac[5], 2);
+    cr_assert_eq(p.macs[11], 1);
+    cr_assert_eq(p.macs[5], 2);
     cr_assert_eq(p.ts_ns, 7);
     cr_assert_eq(p.wire_len, 54);
     p = decode(ETHER, "ffffffffffff 020000000001 0806 0001");
@@ -35,9 +35,9 @@ Test(layer_vlan, keeps_two_tags_outer_first)
     struct epw_packet p = decode(ETHER, MACS "88a8 0064 8100 60c8 " /* 100, then 200 priority 3 */
                                              "0800 4500 0028 0000 0000 40 06 0000 " PAIR TCP_SYN);
     check_flow(p, "10.0.0.1", 1234, "10.0.0.2", 80, 6);
-    cr_assert_eq(p.vlan_count, 2);
-    cr_assert_eq(p.vlan[0], 100);
-    cr_assert_eq(p.vlan[1], 200);
+    cr_assert_eq(p.key.vlan_count, 2);
+    cr_assert_eq(p.key.vlan[0], 100);
+    cr_assert_eq(p.key.vlan[1], 200);
 }
 
 Test(layer_vlan, all_tag_types_and_a_third_tag)
@@ -45,8 +45,8 @@ Test(layer_vlan, all_tag_types_and_a_third_tag)
     struct epw_packet p = decode(ETHER, MACS "9100 0001 9200 0002 8100 0003 "
                                              "0800 4500 0028 0000 0000 40 06 0000 " PAIR TCP_SYN);
     check_flow(p, "10.0.0.1", 1234, "10.0.0.2", 80, 6);
-    cr_assert_eq(p.vlan_count, 2);
-    cr_assert_eq(p.vlan[1], 2);
+    cr_assert_eq(p.key.vlan_count, 2);
+    cr_assert_eq(p.key.vlan[1], 2);
 }
 
 Test(layer_vlan, a_priority_tag_is_no_vlan)
@@ -54,7 +54,7 @@ Test(layer_vlan, a_priority_tag_is_no_vlan)
     struct epw_packet p =
         decode(ETHER, MACS "8100 e000 0800 4500 0028 0000 0000 40 06 0000 " PAIR TCP_SYN);
     check_flow(p, "10.0.0.1", 1234, "10.0.0.2", 80, 6);
-    cr_assert_eq(p.vlan_count, 0);
+    cr_assert_eq(p.key.vlan_count, 0);
 }
 
 Test(layer_vlan, cut_in_the_tag_is_truncated)

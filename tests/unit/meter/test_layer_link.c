@@ -9,7 +9,7 @@ Test(layer_llc, snap_carries_ip)
     check_syn(p);
     p = decode(ETHER, MACS "8100 0064 0030 aaaa03 0000f8 0800 " IP_SYN);
     check_syn(p);
-    cr_assert_eq(p.vlan[0], 100);
+    cr_assert_eq(p.key.vlan[0], 100);
 }
 
 Test(layer_llc, everything_else_is_not_ip)
@@ -44,7 +44,7 @@ Test(layer_fabric, headers_of_switches_are_passed)
     check_ending(decode(ETHER, MACS "8909 0101"), EPW_END_TRUNCATED);
     struct epw_packet p = decode(ETHER, "0180c2000002 0180c2000001 8903 0020 " ETHER_SYN);
     check_syn(p);
-    cr_assert_eq(p.dst_mac[0], 2, "the MAC addresses are those of the frame inside");
+    cr_assert_eq(p.macs[0], 2, "the MAC addresses are those of the frame inside");
     check_ending(decode(ETHER, MACS "8926 0000"), EPW_END_TRUNCATED);
 }
 
@@ -53,7 +53,7 @@ Test(layer_mpls, labels_are_passed_and_are_no_identity)
     /* labels 16 and 17, the second is the last */
     struct epw_packet p = decode(ETHER, MACS "8847 00010040 00011140 " IP_SYN);
     check_syn(p);
-    cr_assert_eq(p.tunnel, 0);
+    cr_assert_eq(p.key.tunnel, 0);
     check_syn6(decode(ETHER, MACS "8848 00011140 " IP6_SYN));
 }
 
@@ -62,16 +62,16 @@ Test(layer_mpls, pseudowires_with_and_without_control_word)
     struct epw_packet p = decode(ETHER, MACS "8100 0064 8847 00011140 00000000 "
                                              "020000000004 020000000003 8100 00c8 0800 " IP_SYN);
     check_syn(p);
-    cr_assert_eq(p.vlan_count, 1, "the tag outside is not the frame's own");
-    cr_assert_eq(p.vlan[0], 200);
-    cr_assert_eq(p.dst_mac[5], 4);
+    cr_assert_eq(p.key.vlan_count, 1, "the tag outside is not the frame's own");
+    cr_assert_eq(p.key.vlan[0], 200);
+    cr_assert_eq(p.macs[5], 4);
     p = decode(ETHER, MACS "8847 00011140 020000000004 020000000003 0800 " IP_SYN);
     check_syn(p);
-    cr_assert_eq(p.dst_mac[5], 4);
+    cr_assert_eq(p.macs[5], 4);
     /* a MAC address that begins like IPv6 */
     p = decode(ETHER, MACS "8847 00011140 605718ffff04 020000000003 0800 " IP_SYN);
     check_syn(p);
-    cr_assert_eq(p.dst_mac[0], 0x60);
+    cr_assert_eq(p.macs[0], 0x60);
 }
 
 Test(layer_mpls, what_cannot_be_told)
@@ -94,16 +94,16 @@ Test(layer_pppoe, sessions_are_identities)
     /* version 1, type 1, session data, session 7, 42 bytes */
     struct epw_packet p = decode(ETHER, MACS "8100 0064 8864 11 00 0007 002a 0021 " IP_SYN "0000");
     check_syn(p);
-    cr_assert_neq(p.tunnel, 0);
-    cr_assert_eq(p.vlan_count, 1, "the tag is the frame's own");
-    cr_assert(p.has_mac);
-    uint32_t seven = p.tunnel;
+    cr_assert_neq(p.key.tunnel, 0);
+    cr_assert_eq(p.key.vlan_count, 1, "the tag is the frame's own");
+    cr_assert_not_null(p.macs);
+    uint32_t seven = p.key.tunnel;
     p = decode(ETHER, MACS "8864 11 00 0008 003e 0057 " IP6_SYN);
     check_syn6(p);
-    cr_assert_neq(p.tunnel, seven);
+    cr_assert_neq(p.key.tunnel, seven);
     p = decode(51, "11 00 0007 002a 0021 " IP_SYN);
     check_syn(p);
-    cr_assert_eq(p.tunnel, seven);
+    cr_assert_eq(p.key.tunnel, seven);
 }
 
 Test(layer_pppoe, others_end)
@@ -142,12 +142,12 @@ Test(layer_sll, version_1)
     /* to us, Ethernet, address of 6 bytes padded to 8, IPv4 */
     struct epw_packet p = decode(113, "0000 0001 0006 0200000000010000 0800 " IP_SYN);
     check_syn(p);
-    cr_assert_not(p.has_mac);
+    cr_assert_null(p.macs);
     cr_assert_not(p.group_mac);
     p = decode(113, "0001 0001 0006 0200000000010000 8100 0064 0800 " IP_SYN);
     check_syn(p);
     cr_assert(p.group_mac, "broadcast");
-    cr_assert_eq(p.vlan[0], 100);
+    cr_assert_eq(p.key.vlan[0], 100);
     check_syn(decode(113, "0000 0001 0006 0200000000010000 0004 aaaa03 000000 0800 " IP_SYN));
     check_ending(decode(113, "0000 0001 0006 0200000000010000 08"), EPW_END_TRUNCATED);
     /* netlink: the last field is a family, not an EtherType */

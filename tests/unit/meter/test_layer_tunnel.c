@@ -13,8 +13,8 @@ static uint32_t tunnel_of(const char *frame)
 {
     struct epw_packet p = decode(RAW4, frame);
     check_syn(p);
-    cr_assert_neq(p.tunnel, 0);
-    return p.tunnel;
+    cr_assert_neq(p.key.tunnel, 0);
+    return p.key.tunnel;
 }
 
 Test(layer_ipip, both_directions_are_one_tunnel)
@@ -24,7 +24,7 @@ Test(layer_ipip, both_directions_are_one_tunnel)
     cr_assert_neq(tunnel_of(ELSEWHERE("04") IP_SYN), out);
     struct epw_packet p = decode(RAW4, OUT("29") IP6_SYN); /* IPv6 in IPv4 */
     check_syn6(p);
-    cr_assert_eq(p.tunnel, out);
+    cr_assert_eq(p.key.tunnel, out);
     check_ending(decode(RAW4, OUT("04") "60"), EPW_END_MALFORMED);
     check_ending(decode(RAW4, OUT("04")), EPW_END_TRUNCATED);
 }
@@ -38,17 +38,17 @@ Test(layer_ipip, the_outside_leaves_nothing_behind)
                           "12b5") "08000000 00002a00 020000000004 020000000003 0800 "
                                   "4500 0014 0000 0000 3f32 0000 0a000001 0a000002 ");
     check_flow(p, "10.0.0.1", 0, "10.0.0.2", 0, 50);
-    cr_assert_eq(p.vlan_count, 0);
+    cr_assert_eq(p.key.vlan_count, 0);
     cr_assert_not(p.group_mac);
-    cr_assert_eq(p.dst_mac[5], 4);
+    cr_assert_eq(p.macs[5], 4);
     cr_assert_eq(p.ip_id, 0);
     cr_assert_eq(p.ttl, 63);
     cr_assert_null(p.payload);
     cr_assert_eq(p.payload_wire, 0);
     p = decode(ETHER, "030000000002 020000000001 8100 0064 0800 " OUT("04") IP_SYN);
     check_syn(p);
-    cr_assert_eq(p.vlan_count, 0);
-    cr_assert_not(p.has_mac);
+    cr_assert_eq(p.key.vlan_count, 0);
+    cr_assert_null(p.macs);
     cr_assert_not(p.group_mac);
 }
 
@@ -75,8 +75,8 @@ Test(layer_gre, carries_frames_labels_and_ipv6)
 {
     struct epw_packet p = decode(RAW4, OUT("2f") "0000 6558 " MACS "8100 0064 0800 " IP_SYN);
     check_syn(p);
-    cr_assert(p.has_mac);
-    cr_assert_eq(p.vlan[0], 100);
+    cr_assert_not_null(p.macs);
+    cr_assert_eq(p.key.vlan[0], 100);
     check_syn6(decode(RAW4, OUT("2f") "0000 86dd " IP6_SYN));
     check_syn(decode(RAW4, OUT("2f") "0000 8847 00011140 " IP_SYN));
 }
@@ -101,7 +101,7 @@ Test(layer_gre, pptp)
     /* only an acknowledgement: a packet of the tunnel's own flow */
     struct epw_packet p = decode(RAW4, OUT("2f") "2081 880b 0000 0005 00000009");
     check_flow(p, "192.0.2.1", 0, "192.0.2.2", 0, 47);
-    cr_assert_eq(p.tunnel, 0);
+    cr_assert_eq(p.key.tunnel, 0);
     check_ending(decode(RAW4, OUT("2f") "3001 0800 002c 0005 00000009 "), EPW_END_UNSUPPORTED);
     check_ending(decode(RAW4, OUT("2f") "3001 880b 002c 0005"), EPW_END_TRUNCATED);
 }
@@ -140,7 +140,7 @@ Test(layer_vxlan, others_keep_their_udp_flow)
     struct epw_packet p = decode(RAW4, OUT("11") UDP_TO("12b5") "00000000 00000700 " ETHER_SYN);
     check_flow(p, "192.0.2.1", 40000, "192.0.2.2", 4789, 17);
     cr_assert_eq(p.payload_len, 8 + 54);
-    cr_assert_eq(p.tunnel, 0);
+    cr_assert_eq(p.key.tunnel, 0);
     p = decode(RAW4, OUT("11") UDP_TO("2118") "08000000 000007ff " ETHER_SYN);
     check_flow(p, "192.0.2.1", 40000, "192.0.2.2", 8472, 17);
     p = decode(RAW4, OUT("11") "9c40 12b5 000c 0000 08000000"); /* 4 bytes, by UDP's own length */
@@ -196,8 +196,8 @@ Test(layer_ayiya, both_directions_are_one_tunnel)
     /* from the server's port to any */
     struct epw_packet back = decode(RAW4, BACK("11") "13d0 9c40 0000 0000 " AYIYA("29") IP6_SYN);
     check_syn6(back);
-    cr_assert_neq(p.tunnel, 0);
-    cr_assert_eq(back.tunnel, p.tunnel);
+    cr_assert_neq(p.key.tunnel, 0);
+    cr_assert_eq(back.key.tunnel, p.key.tunnel);
     check_syn(decode(RAW4, OUT("11") UDP_TO("13d0") AYIYA("04") IP_SYN));
     cr_assert_neq(tunnel_of(OUT("11") UDP_TO("13d0") AYIYA("04") IP_SYN),
                   tunnel_of(OUT("04") IP_SYN));
@@ -215,7 +215,7 @@ Test(layer_ayiya, others_keep_their_udp_flow)
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         struct epw_packet p = decode(RAW4, others[i]);
         check_flow(p, "192.0.2.1", 40000, "192.0.2.2", 5072, 17);
-        cr_assert_eq(p.tunnel, 0, "%zu", i);
+        cr_assert_eq(p.key.tunnel, 0, "%zu", i);
     }
     check_ending(decode(RAW4, OUT("11") UDP_TO("13d0") "4152 11"), EPW_END_TRUNCATED);
     check_ending(decode(RAW4, OUT("11") UDP_TO("13d0") AYIYA("29")), EPW_END_TRUNCATED);
@@ -239,8 +239,8 @@ Test(layer_erspan, type_1_has_no_header)
 {
     struct epw_packet p = decode(RAW4, OUT("2f") "0000 88be " ETHER_SYN);
     check_syn(p);
-    cr_assert_eq(p.tunnel, 0, "a mirror's delivery is no overlay");
-    cr_assert_eq(p.vlan_count, 0);
+    cr_assert_eq(p.key.tunnel, 0, "a mirror's delivery is no overlay");
+    cr_assert_eq(p.key.vlan_count, 0);
 }
 
 Test(layer_erspan, type_2_names_the_vlan_of_an_untagged_frame)
@@ -248,21 +248,21 @@ Test(layer_erspan, type_2_names_the_vlan_of_an_untagged_frame)
     /* version 1, VLAN 100, session 5; index 1 */
     struct epw_packet p = decode(RAW4, OUT("2f") GRE_SEQ("88be") "1064 0005 00000001 " ETHER_SYN);
     check_syn(p);
-    cr_assert_eq(p.tunnel, 0);
-    cr_assert(p.has_mac);
-    cr_assert_eq(p.vlan_count, 1);
-    cr_assert_eq(p.vlan[0], 100);
+    cr_assert_eq(p.key.tunnel, 0);
+    cr_assert_not_null(p.macs);
+    cr_assert_eq(p.key.vlan_count, 1);
+    cr_assert_eq(p.key.vlan[0], 100);
     p = decode(RAW4, OUT("2f") GRE_SEQ("88be") "1064 0005 00000001 " MACS "8100 00c8 0800 " IP_SYN);
     check_syn(p);
-    cr_assert_eq(p.vlan_count, 1);
-    cr_assert_eq(p.vlan[0], 200, "the frame's own tag counts");
+    cr_assert_eq(p.key.vlan_count, 1);
+    cr_assert_eq(p.key.vlan[0], 200, "the frame's own tag counts");
     p = decode(RAW4, OUT("2f") GRE_SEQ("88be") "1000 0005 00000001 " ETHER_SYN);
     check_syn(p);
-    cr_assert_eq(p.vlan_count, 0);
+    cr_assert_eq(p.key.vlan_count, 0);
     p = decode(RAW4, OUT("2f") GRE_SEQ("88be") "1064 0005 00000001 " MACS "0800 " OUT("04") IP_SYN);
     check_syn(p);
-    cr_assert_eq(p.vlan_count, 0, "a tunnel inside the mirrored frame restarts the tags");
-    cr_assert_neq(p.tunnel, 0);
+    cr_assert_eq(p.key.vlan_count, 0, "a tunnel inside the mirrored frame restarts the tags");
+    cr_assert_neq(p.key.tunnel, 0);
 }
 
 Test(layer_erspan, type_3_with_and_without_subheader)
@@ -271,16 +271,16 @@ Test(layer_erspan, type_3_with_and_without_subheader)
     struct epw_packet p =
         decode(RAW4, OUT("2f") GRE_SEQ("22eb") "2064 0005 00000063 00000000 " ETHER_SYN);
     check_syn(p);
-    cr_assert_eq(p.vlan[0], 100);
-    cr_assert_eq(p.tunnel, 0);
+    cr_assert_eq(p.key.vlan[0], 100);
+    cr_assert_eq(p.key.tunnel, 0);
     /* last bit: 8 bytes of platform subheader */
     check_syn(decode(RAW4, OUT("2f") GRE_SEQ("22eb") "2064 0005 00000063 00000001 "
                                                      "1400000000000000 " ETHER_SYN));
     /* frame type 2: an IP packet without Ethernet header */
     p = decode(RAW4, OUT("2f") GRE_SEQ("22eb") "2064 0005 00000063 00000800 " IP_SYN);
     check_syn(p);
-    cr_assert_not(p.has_mac);
-    cr_assert_eq(p.vlan[0], 100);
+    cr_assert_null(p.macs);
+    cr_assert_eq(p.key.vlan[0], 100);
 }
 
 Test(layer_erspan, what_it_refuses)
