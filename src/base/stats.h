@@ -33,7 +33,9 @@ enum epw_ending {
     X(PAIRS, "pairs")                                                                              \
     X(ATTEMPTS, "attempts")                                                                        \
     X(PEERS, "peers")                                                                              \
+    X(ROLES, "roles")                                                                              \
     X(MACS, "macs")                                                                                \
+    X(SPOKEN, "spoken")                                                                            \
     X(MEMORY, "memory")
 
 #define EPW_LIMIT_ENUM(id, name) EPW_LIMIT_##id,

@@ -266,7 +266,7 @@ struct epw_fw_rule *const *epw_firewall_rules(struct epw_firewall *fw, size_t *c
 
 bool epw_firewall_full(const struct epw_firewall *fw)
 {
-    return fw->pairs.full || HASH_COUNT(fw->kept) >= EPW_FIREWALL_PAIRS;
+    return fw->pairs.missed != 0 || HASH_COUNT(fw->kept) >= EPW_FIREWALL_PAIRS;
 }
 
 bool epw_firewall_unused(const struct epw_firewall *fw, const struct epw_signature *sig)

@@ -11,18 +11,18 @@
 #include <stdint.h>
 
 /*
- * Addresses remembered in all, about 100 bytes each: a scan with forged
- * senders must not fill the memory. A network has fewer hosts than that.
+ * Addresses remembered in all, 8 MiB: a scan with forged senders must not fill the memory. A
+ * network has fewer hosts than that.
  */
 #define EPW_SEEN_MAX 500000
-
-struct epw_seen_host;
 
 /* Start with { .seed = ... }, end with epw_seen_free(). */
 struct epw_seen {
     uint64_t seed;
-    struct epw_seen_host *hosts;
-    bool full; /* an address was not remembered, nor counted, because too many are */
+    uint64_t *slot; /* hashes; 0: free */
+    size_t mask;    /* slots less one */
+    size_t count;
+    uint64_t missed; /* times that an address was not remembered, nor counted, as too many are */
 };
 
 /*

@@ -351,5 +351,5 @@ uint64_t epw_summary_undecided(const struct epw_summary *summary)
 
 bool epw_summary_hosts_full(const struct epw_summary *summary)
 {
-    return summary->hosts.full;
+    return summary->hosts.missed != 0;
 }

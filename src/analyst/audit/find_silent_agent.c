@@ -43,7 +43,7 @@ struct group {
 static enum epw_err make(const struct epw_knowledge *know, void **state)
 {
     struct epw_spoken *spoken;
-    enum epw_err err = epw_spoken_new(&spoken, know->addresses);
+    enum epw_err err = epw_spoken_new(&spoken, know->addresses, know->stats);
     *state = spoken;
     return err;
 }
@@ -82,20 +82,21 @@ static void note_mac(struct epw_speaker *h, const struct epw_flow_record *r, siz
     memcpy(h->mac, r->mac[side], sizeof(h->mac));
 }
 
-static void speak(struct epw_speaker *h, const struct epw_signature *sig, bool aside,
-                  const struct epw_flow_record *r)
+static void speak(struct epw_spoken *s, struct epw_speaker *h, const struct epw_signature *sig,
+                  bool aside, const struct epw_flow_record *r)
 {
     if (!sig->neighbour)
-        epw_spoken_add(h, sig, aside, r);
+        epw_spoken_add(s, h, sig, aside, r);
 }
 
 /* Several products explain it: whichever it was, it spoke. */
-static void speak_of_all(struct epw_speaker *h, const struct epw_result *result)
+static void speak_of_all(struct epw_spoken *s, struct epw_speaker *h,
+                         const struct epw_result *result)
 {
     const struct epw_verdict *v = result->verdict;
     for (size_t i = 0; v->confidence == EPW_CONF_AMBIGUOUS && i < v->candidate_count; i++)
         if (v->candidate[i].reached != EPW_CONF_NONE && !v->candidate[i].contradicted)
-            speak(h, v->candidate[i].sig, true, result->record);
+            speak(s, h, v->candidate[i].sig, true, result->record);
 }
 
 static void look(struct epw_audit *audit, const struct epw_result *result)
@@ -123,9 +124,9 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
             note_mac(h, r, side);
         }
         if (sig != NULL)
-            speak(h, sig, side == 1, r);
+            speak(s, h, sig, side == 1, r);
         else if (side == 0)
-            speak_of_all(h, result);
+            speak_of_all(s, h, result);
     }
 }
 
@@ -151,15 +152,28 @@ static const struct epw_said *last_words(const struct group *g, const char *prod
 {
     const struct epw_said *last = NULL;
     for (size_t i = 0; i < g->count; i++)
-        for (const struct epw_said *said = g->host[i]->said; said != NULL; said = said->next)
+        for (const struct epw_said *said = g->host[i]->said; said != NULL; said = said->after)
             if (strcmp(said->sig->product, product) == 0 &&
                 (last == NULL || said->last.last_ns > last->last.last_ns))
                 last = said;
     return last;
 }
 
+/* What a finding tells of a conversation. */
+static void record_of(const struct epw_words *last, struct epw_flow_record *record)
+{
+    record->flow_id = last->flow_id;
+    record->first_ns = last->first_ns;
+    record->last_ns = last->last_ns;
+    record->proto = last->proto;
+    for (size_t side = 0; side < 2; side++) {
+        record->ip[side] = last->ip[side];
+        record->port[side] = last->port[side];
+    }
+}
+
 static void report(struct epw_audit *audit, const struct group *g, const struct epw_signature *sig,
-                   int64_t period_ns, const struct epw_flow_record *last, int64_t last_ns)
+                   int64_t period_ns, const struct epw_words *last, int64_t last_ns)
 {
     char ip[EPW_IP_STRLEN], when[EPW_TEXT_LEN], every[EPW_TEXT_LEN], silence[EPW_TEXT_LEN];
     struct epw_str summary = { 0 }, documented = { 0 };
@@ -174,13 +188,16 @@ static void report(struct epw_audit *audit, const struct group *g, const struct 
                                     : "it spoke",
                  epw_text_span(period_ns, every));
     epw_told_row(&documented, sig);
+    struct epw_flow_record record = { .evidence = &epw_evidence_none };
+    if (last != NULL)
+        record_of(last, &record);
     const struct epw_observation o = {
         .sig = sig,
         .subject = sig->product,
         .summary = epw_str_text(&summary),
         .documented = epw_str_text(&documented),
         .advice = "Look whether the agent's service runs on these hosts, and what stopped it",
-        .record = last,
+        .record = last == NULL ? NULL : &record,
         .ts_ns = last_ns,
         .culprit = { g->ip },
         .about_host = true,
@@ -204,7 +221,7 @@ static const struct epw_said *most_regular(const struct epw_audit *audit, const 
     const struct epw_said *best = NULL;
     *period_ns = 0;
     for (size_t i = 0; i < g->count; i++)
-        for (struct epw_said *said = g->host[i]->said; said != NULL; said = said->next) {
+        for (struct epw_said *said = g->host[i]->said; said != NULL; said = said->after) {
             if (said->aside || strcmp(said->sig->product, product) != 0)
                 continue;
             int64_t its_ns = period_of(audit, said);
@@ -220,7 +237,7 @@ static const struct epw_said *most_regular(const struct epw_audit *audit, const 
 
 /* Another machine has the address now: who spoke is gone. */
 static bool is_gone(const struct epw_audit *audit, const struct group *g,
-                    const struct epw_flow_record *last)
+                    const struct epw_words *last)
 {
     for (size_t i = 0; i < g->count; i++)
         for (size_t side = 0; side < 2 && last->has_mac; side++)
@@ -251,7 +268,7 @@ static bool kin_spoke(const struct epw_audit *audit, const struct group *g, cons
 static void judge(struct epw_audit *audit, const struct group *g)
 {
     for (size_t i = 0; i < g->count; i++)
-        for (const struct epw_said *said = g->host[i]->said; said != NULL; said = said->next) {
+        for (const struct epw_said *said = g->host[i]->said; said != NULL; said = said->after) {
             int64_t period_ns;
             const char *product = said->sig->product;
             const struct epw_said *last = last_words(g, product);

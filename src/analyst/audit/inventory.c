@@ -27,8 +27,10 @@ static void drop(void *ctx, void *part)
 {
     struct epw_inv_addr *addr = part;
     struct epw_inventory *inv = ctx;
-    for (const struct epw_inv_role *role = addr->roles; role != NULL; role = role->next)
+    for (const struct epw_inv_role *role = addr->roles; role != NULL; role = role->next) {
         inv->peers -= role->peer_count;
+        inv->roles--;
+    }
     epw_inv_roles_free(addr->roles);
     for (size_t i = 0; i < addr->name_count; i++)
         free(addr->name[i]);
@@ -176,6 +178,22 @@ static void note_peer(struct epw_inventory *inv, struct epw_inv_role *role, uint
     inv->know->stats->limited[EPW_LIMIT_PEERS] += !kept;
 }
 
+struct epw_inv_role *epw_inv_addr_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
+                                       const struct epw_kind *kind)
+{
+    struct epw_inv_role *role = epw_inv_role_find(addr->roles, kind);
+    if (role != NULL)
+        return role;
+    if (inv->roles >= EPW_INVENTORY_ROLES_ALL) {
+        inv->know->stats->limited[EPW_LIMIT_ROLES]++;
+        return NULL;
+    }
+    role = epw_inv_role_get(&addr->roles, kind);
+    inv->roles += role != NULL;
+    inv->know->stats->limited[EPW_LIMIT_MEMORY] += role == NULL;
+    return role;
+}
+
 static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
                       const struct epw_result *result, const struct epw_signature *sig,
                       unsigned side)
@@ -183,8 +201,7 @@ static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
     const struct epw_flow_record *r = result->record;
     size_t function;
     const struct epw_kind *kind = epw_kinds_of(inv->kinds, sig, side, &function);
-    struct epw_inv_role *role = kind == NULL ? NULL : epw_inv_role_get(&addr->roles, kind);
-    inv->know->stats->limited[EPW_LIMIT_MEMORY] += kind != NULL && role == NULL;
+    struct epw_inv_role *role = kind == NULL ? NULL : epw_inv_addr_role(inv, addr, kind);
     if (role == NULL)
         return;
     if (role->flows == 0 || r->first_ns < role->first_ns)

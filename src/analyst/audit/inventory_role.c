@@ -4,12 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct epw_inv_role *epw_inv_role_find(struct epw_inv_role *list, const struct epw_kind *kind)
+{
+    while (list != NULL && list->kind != kind)
+        list = list->next;
+    return list;
+}
+
 struct epw_inv_role *epw_inv_role_get(struct epw_inv_role **list, const struct epw_kind *kind)
 {
-    for (struct epw_inv_role *role = *list; role != NULL; role = role->next)
-        if (role->kind == kind)
-            return role;
-    struct epw_inv_role *role = calloc(1, sizeof(*role) + kind->function_count);
+    struct epw_inv_role *role = epw_inv_role_find(*list, kind);
+    if (role != NULL)
+        return role;
+    role = calloc(1, sizeof(*role) + kind->function_count);
     if (role == NULL)
         return NULL;
     role->kind = kind;

@@ -16,6 +16,12 @@
  */
 #define EPW_INVENTORY_PEERS_ALL (1u << 20)
 
+/*
+ * Roles of all addresses together, some 130 bytes each: two agents on each of 65,536 hosts. Beyond,
+ * a new one is not noted (limits.roles).
+ */
+#define EPW_INVENTORY_ROLES_ALL 131072
+
 /* A wired and a wireless interface, and a router's at a second tap. */
 #define EPW_INVENTORY_MACS 3
 
@@ -84,6 +90,7 @@ struct epw_inventory {
     struct epw_kinds *kinds;
     size_t place;   /* of struct epw_inv_addr among what is kept of addresses */
     uint32_t peers; /* of all roles of all addresses */
+    uint32_t roles; /* of all addresses */
     struct epw_inv_mac *macs, *last_mac; /* that was asked for; NULL: none */
 };
 
@@ -106,6 +113,12 @@ void epw_inv_addr_mac(struct epw_inventory *inventory, struct epw_inv_addr *addr
                       const uint8_t bytes[6]);
 void epw_inv_addr_name(struct epw_inv_addr *addr, const char *name);
 
+/* The role of this kind that an address plays, made when it is new. NULL: there are too many, or no
+ * memory for it, which is counted. */
+struct epw_inv_role *epw_inv_addr_role(struct epw_inventory *inventory, struct epw_inv_addr *addr,
+                                       const struct epw_kind *kind);
+/* The role of this kind in a list; NULL: it is not there. */
+struct epw_inv_role *epw_inv_role_find(struct epw_inv_role *list, const struct epw_kind *kind);
 /* Adds the role's kind to a list of roles, or finds it there. NULL without memory. */
 struct epw_inv_role *epw_inv_role_get(struct epw_inv_role **list, const struct epw_kind *kind);
 /*

@@ -4,7 +4,6 @@
 #define EPW_ANALYST_AUDIT_RHYTHM_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* Starts kept: the newest tell the rhythm. */
@@ -16,13 +15,15 @@
 /* Turns that make a rhythm, when none is longer apart than twice the closest. */
 #define EPW_RHYTHM_TURNS 5
 
+/* Zero is an empty one. */
 struct epw_rhythm {
-    size_t count;
-    int64_t start[EPW_RHYTHM_STARTS];
+    uint32_t count, room;
+    int64_t *start; /* room of them: most agents are seen a few times only */
 };
 
-/* When a conversation began; in any order. */
-void epw_rhythm_add(struct epw_rhythm *rhythm, int64_t start_ns);
+/* When a conversation began; in any order. False: no memory, it is not kept. */
+bool epw_rhythm_add(struct epw_rhythm *rhythm, int64_t start_ns);
+void epw_rhythm_free(struct epw_rhythm *rhythm);
 /*
  * The longest time between two turns, 0 when there are not two. *steady (may
  * be NULL): it kept a rhythm.

@@ -2,37 +2,54 @@
 #include "analyst/audit/spoken.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
 
 struct epw_spoken {
     struct epw_addresses *addresses;
+    struct epw_stats *stats;
     size_t place; /* of struct epw_speaker */
+    struct epw_said *all;
+    uint32_t count;
 };
 
 static enum epw_worth worth(const void *part)
 {
-    return ((const struct epw_speaker *)part)->said != NULL ? EPW_WORTH_ROLE : EPW_WORTH_STRANGER;
+    return ((const struct epw_speaker *)part)->spoke ? EPW_WORTH_ROLE : EPW_WORTH_STRANGER;
+}
+
+static void forget(struct epw_spoken *spoken, struct epw_said *said)
+{
+    struct epw_said **at = &said->by->said;
+    while (*at != said)
+        at = &(*at)->after;
+    *at = said->after;
+    DL_DELETE(spoken->all, said);
+    spoken->count--;
+    epw_rhythm_free(&said->rhythm);
+    free(said);
 }
 
 static void drop(void *ctx, void *part)
 {
-    (void)ctx;
-    for (struct epw_said *said = ((struct epw_speaker *)part)->said, *after; said != NULL;
-         said = after) {
-        after = said->next;
-        free(said);
-    }
+    struct epw_speaker *speaker = part;
+    while (speaker->said != NULL)
+        forget(ctx, speaker->said);
 }
 
-enum epw_err epw_spoken_new(struct epw_spoken **spoken, struct epw_addresses *addresses)
+enum epw_err epw_spoken_new(struct epw_spoken **spoken, struct epw_addresses *addresses,
+                            struct epw_stats *stats)
 {
-    static const struct epw_address_part part = { .size = sizeof(struct epw_speaker),
-                                                  .worth = worth,
-                                                  .drop = drop };
-    *spoken = calloc(1, sizeof(**spoken));
-    if (*spoken == NULL)
+    struct epw_spoken *made = calloc(1, sizeof(*made));
+    *spoken = made;
+    if (made == NULL)
         return EPW_ENOMEM;
-    (*spoken)->addresses = addresses;
-    (*spoken)->place = epw_addresses_add(addresses, &part);
+    const struct epw_address_part part = {
+        .size = sizeof(struct epw_speaker), .worth = worth, .drop = drop, .ctx = made
+    };
+    made->addresses = addresses;
+    made->stats = stats;
+    made->place = epw_addresses_add(addresses, &part);
     return EPW_OK;
 }
 
@@ -55,33 +72,80 @@ struct epw_speaker *epw_spoken_get(struct epw_spoken *spoken, const struct epw_i
     return h;
 }
 
-static struct epw_said *said_of(struct epw_speaker *h, const struct epw_signature *sig, bool aside)
+static bool is_same(const struct epw_said *said, const struct epw_signature *sig, bool aside)
 {
-    struct epw_said **end = &h->said;
-    for (; *end != NULL; end = &(*end)->next)
-        if ((*end)->sig == sig && (*end)->aside == aside)
-            return *end;
+    if (said->aside != aside)
+        return false;
+    return said->sig == sig || (aside && strcmp(said->sig->product, sig->product) == 0);
+}
+
+static struct epw_said *add(struct epw_spoken *spoken, struct epw_speaker *h)
+{
+    if (spoken->count == EPW_SPOKEN_MAX) {
+        forget(spoken, spoken->all);
+        spoken->stats->limited[EPW_LIMIT_SPOKEN]++;
+    }
     struct epw_said *said = calloc(1, sizeof(*said));
     if (said == NULL)
         return NULL;
-    said->sig = sig;
-    said->aside = aside;
+    struct epw_said **end = &h->said;
+    while (*end != NULL)
+        end = &(*end)->after;
     *end = said;
+    said->by = h;
+    h->spoke = true;
+    spoken->count++;
+    DL_APPEND(spoken->all, said);
     return said;
 }
 
-void epw_spoken_add(struct epw_speaker *speaker, const struct epw_signature *sig, bool aside,
-                    const struct epw_flow_record *record)
+/* The newest of all from now on. */
+static struct epw_said *said_of(struct epw_spoken *spoken, struct epw_speaker *h,
+                                const struct epw_signature *sig, bool aside)
 {
-    struct epw_said *said = said_of(speaker, sig, aside);
-    if (said == NULL)
+    struct epw_said *said = h->said;
+    while (said != NULL && !is_same(said, sig, aside))
+        said = said->after;
+    if (said == NULL) {
+        said = add(spoken, h);
+        if (said == NULL)
+            return NULL;
+        said->sig = sig;
+        said->aside = aside;
+    } else if (said->next != NULL) {
+        DL_DELETE(spoken->all, said);
+        DL_APPEND(spoken->all, said);
+    }
+    return said;
+}
+
+static void note_start(struct epw_spoken *spoken, struct epw_said *said, int64_t start_ns)
+{
+    if (!said->aside && !epw_rhythm_add(&said->rhythm, start_ns))
+        epw_addresses_lost(spoken->addresses);
+}
+
+void epw_spoken_add(struct epw_spoken *spoken, struct epw_speaker *speaker,
+                    const struct epw_signature *sig, bool aside, const struct epw_flow_record *r)
+{
+    struct epw_said *said = said_of(spoken, speaker, sig, aside);
+    if (said == NULL) {
+        epw_addresses_lost(spoken->addresses);
         return;
-    if (record->first_record)
-        epw_rhythm_add(&said->rhythm, record->first_ns);
-    if (record->last_ns < said->last.last_ns)
+    }
+    if (r->first_record)
+        note_start(spoken, said, r->first_ns);
+    if (r->last_ns < said->last.last_ns)
         return;
-    said->last = *record;
-    said->last.evidence = &epw_evidence_none;
+    said->sig = sig;
+    said->last = (struct epw_words){ .flow_id = r->flow_id,
+                                     .first_ns = r->first_ns,
+                                     .last_ns = r->last_ns,
+                                     .ip = { r->ip[0], r->ip[1] },
+                                     .port = { r->port[0], r->port[1] },
+                                     .proto = r->proto,
+                                     .has_mac = r->has_mac };
+    memcpy(said->last.mac, r->mac, sizeof(said->last.mac));
 }
 
 static json_t *ip_text(const struct epw_ip *ip)
@@ -92,7 +156,7 @@ static json_t *ip_text(const struct epw_ip *ip)
 
 static json_t *said_fact(const struct epw_speaker *h, const struct epw_said *said)
 {
-    const struct epw_flow_record *r = &said->last;
+    const struct epw_words *r = &said->last;
     json_t *starts = json_array();
     for (size_t i = 0; i < said->rhythm.count; i++)
         json_array_append_new(starts, json_integer(said->rhythm.start[i]));
@@ -110,7 +174,7 @@ void epw_spoken_save(const struct epw_spoken *spoken, void (*put)(void *ctx, jso
 {
     for (size_t at = 0; at < epw_addresses_count(spoken->addresses); at++) {
         const struct epw_speaker *h = epw_addresses_at(spoken->addresses, spoken->place, at);
-        for (const struct epw_said *said = h->said; said != NULL; said = said->next)
+        for (const struct epw_said *said = h->said; said != NULL; said = said->after)
             put(ctx, said_fact(h, said));
     }
 }
@@ -158,9 +222,9 @@ enum epw_err epw_spoken_load(struct epw_spoken *spoken, const struct epw_catalog
         return EPW_ENOMEM;
     h->awake_ns = awake_ns;
     h->active_ns = active_ns;
-    epw_spoken_add(h, sig, aside != 0, &r);
-    struct epw_said *said = said_of(h, sig, aside != 0);
+    epw_spoken_add(spoken, h, sig, aside != 0, &r);
+    struct epw_said *said = said_of(spoken, h, sig, aside != 0);
     json_array_foreach(starts, at, item) if (said != NULL && json_is_integer(item))
-        epw_rhythm_add(&said->rhythm, json_integer_value(item));
+        note_start(spoken, said, json_integer_value(item));
     return said == NULL ? EPW_ENOMEM : EPW_OK;
 }

@@ -15,18 +15,41 @@
 
 #include <jansson.h>
 
+/*
+ * What hosts said that is kept of all of them together, some 130 bytes each and up to 512 for its
+ * rhythm: of ten thousand agents six conversations each. Beyond, what was repeated longest ago is
+ * forgotten (limits.spoken).
+ */
+#define EPW_SPOKEN_MAX 65536
+
+/* The last words in a conversation. */
+struct epw_words {
+    uint64_t flow_id;
+    int64_t first_ns, last_ns;
+    struct epw_ip ip[2]; /* [0] initiator */
+    uint16_t port[2];
+    uint8_t proto;
+    bool has_mac;
+    uint8_t mac[2][6];
+};
+
 /* What a host said in one documented conversation. */
 struct epw_said {
-    struct epw_said *next;
+    struct epw_said *after;       /* the next of the host */
+    struct epw_said *prev, *next; /* of all hosts, in the order of their last words */
+    struct epw_speaker *by;
     const struct epw_signature *sig;
-    bool aside; /* it answered, or it may have been another product: a sign of life, no rhythm */
+    /* It answered, or it may have been another product: a sign of life of the product, which
+     * stands here once, whatever its rows; no rhythm. */
+    bool aside;
     struct epw_rhythm rhythm;
-    struct epw_flow_record last; /* the last words; without evidence */
+    struct epw_words last;
 };
 
 struct epw_speaker {
     const struct epw_ip *ip; /* NULL: not kept */
     bool ours;               /* known to be internal */
+    bool spoke;              /* anything was kept of what it said */
     int64_t awake_ns;        /* since then it held conversations without a long gap ... */
     bool has_mac;            /* of its last conversation; not kept over a restart */
     uint8_t mac[6];
@@ -36,16 +59,19 @@ struct epw_speaker {
 
 struct epw_spoken;
 
-/* addresses is borrowed for life, and goes first. EPW_ENOMEM. */
-enum epw_err epw_spoken_new(struct epw_spoken **spoken, struct epw_addresses *addresses);
+/* addresses is borrowed for life, and goes first; stats is borrowed for life. EPW_ENOMEM. */
+enum epw_err epw_spoken_new(struct epw_spoken **spoken, struct epw_addresses *addresses,
+                            struct epw_stats *stats);
 void epw_spoken_free(struct epw_spoken *spoken); /* NULL is fine */
 
 /* Both NULL when it is not kept; get() keeps it, unless there is no memory. */
 struct epw_speaker *epw_spoken_find(const struct epw_spoken *spoken, const struct epw_ip *ip);
 struct epw_speaker *epw_spoken_get(struct epw_spoken *spoken, const struct epw_ip *ip);
 
-/* The host took part in a conversation of the signature. Without memory it is not noted. */
-void epw_spoken_add(struct epw_speaker *speaker, const struct epw_signature *sig, bool aside,
+/* The host took part in a conversation of the signature. Without memory it is not noted, which
+ * is counted. */
+void epw_spoken_add(struct epw_spoken *spoken, struct epw_speaker *speaker,
+                    const struct epw_signature *sig, bool aside,
                     const struct epw_flow_record *record);
 
 /* As the rule's save and load (analyst/audit/rule.h). */

@@ -128,9 +128,9 @@ static enum epw_err load_role(struct epw_inventory *inv, struct epw_inv_addr *ad
     const struct epw_kind *kind = find_kind(inv, product, name);
     if (kind == NULL)
         return EPW_ENOENT;
-    struct epw_inv_role *role = epw_inv_role_get(&addr->roles, kind);
+    struct epw_inv_role *role = epw_inv_addr_role(inv, addr, kind);
     if (role == NULL)
-        return EPW_ENOMEM;
+        return inv->roles >= EPW_INVENTORY_ROLES_ALL ? EPW_OK : EPW_ENOMEM;
     role->confidence = (enum epw_confidence)confidence;
     role->first_ns = first_ns;
     role->last_ns = last_ns;
