@@ -199,8 +199,11 @@ static enum epw_err hand_on(struct epw_analyst *a, const struct epw_flow_record 
     const struct epw_result result = { .record = record, .verdict = &a->decision.verdict };
     bool may_change = epw_decision_waits(&a->decision);
     bool unnamed = !may_change && a->decision.verdict.confidence != EPW_CONF_CONFIRMED &&
-                   a->options.wait_s == EPW_WAIT_TO_END && !a->decision.kase.own_name &&
-                   a->unnamed < unnamed_max(a, record);
+                   a->options.wait_s == EPW_WAIT_TO_END && !a->decision.kase.own_name;
+    if (unnamed && a->unnamed >= unnamed_max(a, record)) {
+        a->stats.limited[EPW_LIMIT_UNNAMED]++;
+        unnamed = false;
+    }
     a->unnamed += unnamed;
     /* So many names are a resolver's questions: nothing to wait for, and too much to keep. */
     bool large = record->evidence->name_count > EPW_FLOW_NAMES;

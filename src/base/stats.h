@@ -36,6 +36,10 @@ enum epw_ending {
     X(ROLES, "roles")                                                                              \
     X(MACS, "macs")                                                                                \
     X(SPOKEN, "spoken")                                                                            \
+    X(UNNAMED, "unnamed")                                                                          \
+    X(CANDIDATES, "candidates")                                                                    \
+    X(DOUBLES, "doubles")                                                                          \
+    X(OPENERS, "openers")                                                                          \
     X(MEMORY, "memory")
 
 #define EPW_LIMIT_ENUM(id, name) EPW_LIMIT_##id,

@@ -119,6 +119,8 @@ static struct epw_stats all_stats(const struct run *run)
         epw_road_stats(run->road, &stats);
     if (run->analysis.analyst != NULL)
         epw_stats_add(&stats, epw_analyst_stats(run->analysis.analyst));
+    if (run->sinks != NULL)
+        epw_sinks_count(run->sinks, &stats);
     stats.drops_kernel = run->watch.drops_kernel;
     stats.drops_interface = run->watch.drops_interface;
     return stats;

@@ -24,6 +24,7 @@ struct epw_sinks {
     struct epw_progress *progress;
     const struct epw_signature **signatures;
     struct epw_run_info info;
+    struct epw_stats stats; /* what outputs had no room for */
     enum epw_sinks_pick pick;
     struct sink shown; /* of a live run: a table in memory, for SIGUSR1 */
     char *shown_text;
@@ -173,6 +174,7 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
         .live = o->iface_count != 0,
         .labelled_only = o->labelled_only,
         .version = PACKAGE_VERSION,
+        .stats = &sinks->stats,
     };
     sinks->info.interfaces = epw_capture_interfaces(capture, &sinks->info.interface_count);
     if (!list_signatures(sinks, catalogue)) {
@@ -241,6 +243,11 @@ static struct sink *next_picked(struct epw_sinks *sinks, size_t *at)
     bool shown = *at == sinks->count && sinks->pick == EPW_PICK_SHOWN;
     *at += shown;
     return shown && sinks->shown.state != NULL ? &sinks->shown : NULL;
+}
+
+void epw_sinks_count(const struct epw_sinks *sinks, struct epw_stats *sum)
+{
+    epw_stats_add(sum, &sinks->stats);
 }
 
 void epw_sinks_flow(struct epw_sinks *sinks, const struct epw_result *result)

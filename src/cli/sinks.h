@@ -28,6 +28,9 @@ enum epw_err epw_sinks_open(struct epw_sinks **sinks, const struct epw_options *
                             const struct epw_capture *capture,
                             const struct epw_catalogue *catalogue, struct epw_progress *progress);
 
+/* Adds what outputs had no room for. */
+void epw_sinks_count(const struct epw_sinks *sinks, struct epw_stats *sum);
+
 void epw_sinks_flow(struct epw_sinks *sinks, const struct epw_result *result);
 /* After the last flow: every host, then every finding. */
 void epw_sinks_host(struct epw_sinks *sinks, const struct epw_inventory_host *host);

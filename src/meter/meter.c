@@ -256,7 +256,7 @@ enum epw_err epw_meter_new(struct epw_meter **meter, const struct epw_meter_opti
     if (err == EPW_OK)
         err = epw_frags_new(&m->frags, options->seed, &m->stats);
     if (err == EPW_OK && options->dedup)
-        err = epw_doubles_new(&m->doubles, options->seed);
+        err = epw_doubles_new(&m->doubles, options->seed, &m->stats);
     if (err == EPW_OK)
         err = epw_ev_engine_new(&m->engine, &m->stats, sink->sighting, sink->ctx);
     if (err == EPW_OK)

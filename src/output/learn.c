@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/learn.h"
 
+#include "base/hash.h"
 #include "base/ip.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -69,6 +70,7 @@ static enum epw_err learn_open(void **state, FILE *stream, const struct epw_run_
     for (size_t i = 0; i < RANGES; i++)
         epw_prefix_parse(ranges[i], &l->range[i]);
     l->last = &l->first;
+    l->openers.seed = epw_hash_new_seed();
     *state = l;
     return EPW_OK;
 }
@@ -99,8 +101,10 @@ static enum epw_err learn_flow(void *state, const struct epw_result *result)
     const struct epw_verdict *verdict = result->verdict;
     if (verdict->sig == NULL || verdict->confidence < EPW_CONF_LIKELY)
         return EPW_OK;
-    epw_openers_note(&l->openers, result->verdict->sig->product, result->record);
-    struct product *p = product_of(l, verdict->sig);
+    enum epw_err err = epw_openers_note(&l->openers, verdict->sig->product, result->record);
+    if (err == EPW_ELIMIT && l->info->stats != NULL)
+        l->info->stats->limited[EPW_LIMIT_OPENERS]++;
+    struct product *p = err == EPW_ENOMEM ? NULL : product_of(l, verdict->sig);
     if (p == NULL)
         return EPW_ENOMEM;
     const struct epw_flow_record *r = result->record;

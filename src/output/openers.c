@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/openers.h"
 
+#include "base/hash.h"
 #include "base/table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* No padding: the key is compared as bytes. */
 struct key {
     struct epw_ip ip;
-    const char *product;
+    uint64_t product; /* hash of its id */
 };
 
 struct epw_opener {
@@ -18,41 +20,51 @@ struct epw_opener {
     bool several;
 };
 
-static struct epw_opener *find(const struct epw_openers *openers, const char *product,
-                               const struct epw_ip *ip)
+static unsigned make_key(const struct epw_openers *openers, const char *product,
+                         const struct epw_ip *ip, struct key *key)
 {
-    struct key key;
+    *key = (struct key){ *ip, epw_hash(product, strlen(product), openers->seed) };
+    return (unsigned)epw_hash(key, sizeof(*key), openers->seed);
+}
+
+static struct epw_opener *find(const struct epw_openers *openers, const struct key *key,
+                               unsigned hash)
+{
     struct epw_opener *o;
-    memset(&key, 0, sizeof(key)); /* padding is part of what is compared */
-    key.ip = *ip;
-    key.product = product;
-    HASH_FIND(hh, openers->first, &key, sizeof(key), o);
+    HASH_FIND_BYHASHVALUE(hh, openers->first, key, sizeof(*key), hash, o);
     return o;
 }
 
-void epw_openers_note(struct epw_openers *openers, const char *product,
-                      const struct epw_flow_record *r)
+enum epw_err epw_openers_note(struct epw_openers *openers, const char *product,
+                              const struct epw_flow_record *r)
 {
-    struct epw_opener *o = find(openers, product, &r->ip[1]);
+    struct key key;
+    unsigned hash = make_key(openers, product, &r->ip[1], &key);
+    struct epw_opener *o = find(openers, &key, hash);
     if (o != NULL) {
         o->several |= epw_ip_cmp(&o->by, &r->ip[0]) != 0;
-        return;
+        return EPW_OK;
     }
-    o = HASH_COUNT(openers->first) >= EPW_OPENERS_MAX ? NULL : calloc(1, sizeof(*o));
+    if (HASH_COUNT(openers->first) >= EPW_OPENERS_MAX)
+        return EPW_ELIMIT;
+    o = calloc(1, sizeof(*o));
     if (o == NULL)
-        return;
-    o->key.ip = r->ip[1];
-    o->key.product = product;
+        return EPW_ENOMEM;
+    o->key = key;
     o->by = r->ip[0];
-    HASH_ADD(hh, openers->first, key, sizeof(o->key), o);
-    if (!EPW_TABLE_ADDED(o))
-        free(o);
+    HASH_ADD_BYHASHVALUE(hh, openers->first, key, sizeof(o->key), hash, o);
+    if (EPW_TABLE_ADDED(o))
+        return EPW_OK;
+    free(o);
+    return EPW_ENOMEM;
 }
 
 const struct epw_ip *epw_openers_only(const struct epw_openers *openers, const char *product,
                                       const struct epw_ip *ip)
 {
-    const struct epw_opener *o = find(openers, product, ip);
+    struct key key;
+    unsigned hash = make_key(openers, product, ip, &key);
+    const struct epw_opener *o = find(openers, &key, hash);
     return o == NULL || o->several ? NULL : &o->by;
 }
 

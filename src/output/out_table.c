@@ -275,7 +275,7 @@ static void print_quality(struct table *t, const struct epw_stats *s)
 {
     uint64_t limited = 0;
     for (unsigned i = 0; i < EPW_LIMIT_MEMORY; i++)
-        limited += s->limited[i];
+        limited += i == EPW_LIMIT_UNNAMED ? 0 : s->limited[i]; /* nothing rests on a name to come */
     const struct quality list[] = {
         { s->cut_frames, "shorter than on the wire", "packet", "" },
         { s->duplicates, "doubles", "packet", " seen twice by the mirror" },

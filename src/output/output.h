@@ -34,6 +34,7 @@ struct epw_run_info {
     const char *version;
     size_t signature_count; /* all that are loaded: what could have been seen */
     const struct epw_signature *const *signatures;
+    struct epw_stats *stats; /* where outputs count what they had no room for; NULL: nowhere */
 };
 
 struct epw_output {

@@ -178,22 +178,6 @@ static void note_peer(struct epw_inventory *inv, struct epw_inv_role *role, uint
     inv->know->stats->limited[EPW_LIMIT_PEERS] += !kept;
 }
 
-struct epw_inv_role *epw_inv_addr_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
-                                       const struct epw_kind *kind)
-{
-    struct epw_inv_role *role = epw_inv_role_find(addr->roles, kind);
-    if (role != NULL)
-        return role;
-    if (inv->roles >= EPW_INVENTORY_ROLES_ALL) {
-        inv->know->stats->limited[EPW_LIMIT_ROLES]++;
-        return NULL;
-    }
-    role = epw_inv_role_get(&addr->roles, kind);
-    inv->roles += role != NULL;
-    inv->know->stats->limited[EPW_LIMIT_MEMORY] += role == NULL;
-    return role;
-}
-
 static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
                       const struct epw_result *result, const struct epw_signature *sig,
                       unsigned side)

@@ -9,6 +9,12 @@
 #include "base/err.h"
 #include "meter/sighting.h"
 
+/*
+ * Roles of all addresses together, some 130 bytes each: two agents on each of 65,536 hosts. Beyond,
+ * a new one is not noted (limits.roles).
+ */
+#define EPW_INVENTORY_ROLES_ALL 131072
+
 struct epw_inventory;
 
 /* know is borrowed for life. EPW_ENOMEM. */

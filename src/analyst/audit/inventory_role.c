@@ -25,6 +25,22 @@ struct epw_inv_role *epw_inv_role_get(struct epw_inv_role **list, const struct e
     return role;
 }
 
+struct epw_inv_role *epw_inv_addr_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
+                                       const struct epw_kind *kind)
+{
+    struct epw_inv_role *role = epw_inv_role_find(addr->roles, kind);
+    if (role != NULL)
+        return role;
+    if (inv->roles >= EPW_INVENTORY_ROLES_ALL) {
+        inv->know->stats->limited[EPW_LIMIT_ROLES]++;
+        return NULL;
+    }
+    role = epw_inv_role_get(&addr->roles, kind);
+    inv->roles += role != NULL;
+    inv->know->stats->limited[EPW_LIMIT_MEMORY] += role == NULL;
+    return role;
+}
+
 /* Its place in the set, or the free one that it may take. */
 static uint64_t *seek(uint64_t *set, uint32_t cap, uint64_t peer)
 {

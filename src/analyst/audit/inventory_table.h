@@ -16,12 +16,6 @@
  */
 #define EPW_INVENTORY_PEERS_ALL (1u << 20)
 
-/*
- * Roles of all addresses together, some 130 bytes each: two agents on each of 65,536 hosts. Beyond,
- * a new one is not noted (limits.roles).
- */
-#define EPW_INVENTORY_ROLES_ALL 131072
-
 /* A wired and a wireless interface, and a router's at a second tap. */
 #define EPW_INVENTORY_MACS 3
 

@@ -20,8 +20,10 @@ static bool is_among(const struct epw_decision *d, size_t count, const struct ep
 /* Judges a row that was not judged yet. */
 static void judge(struct epw_decision *d, const struct epw_signature *sig)
 {
-    if (d->judged_count == EPW_MAX_CANDIDATES)
+    if (d->judged_count == EPW_MAX_CANDIDATES) {
+        d->kase.know->stats->limited[EPW_LIMIT_CANDIDATES]++;
         return;
+    }
     /* The flow has a name: a row that only another name could decide is refuted by it. */
     if (d->kase.named && epw_signature_by_name(sig) && !is_named(&d->kase, sig)) {
         d->refuted = true;

@@ -40,8 +40,10 @@ static bool judge_rows(struct epw_look *look, const struct epw_case *c)
     const struct epw_signature *const *row;
     const struct epw_flow_record *r = c->record;
     size_t count = epw_catalogue_unnamed(c->know->catalogue, r->proto, r->port[1], &row);
-    if (count > EPW_MAX_CANDIDATES)
+    if (count > EPW_MAX_CANDIDATES) {
+        c->know->stats->limited[EPW_LIMIT_CANDIDATES] += count - EPW_MAX_CANDIDATES;
         count = EPW_MAX_CANDIDATES;
+    }
     look->judged = calloc(count + 1, sizeof(look->judged[0]));
     look->lesson = calloc(count + 1, sizeof(look->lesson[0]));
     if (look->judged == NULL || look->lesson == NULL)

@@ -12,15 +12,17 @@ struct slot {
 
 struct epw_doubles {
     uint64_t seed;
+    struct epw_stats *stats;
     struct slot slot[EPW_DOUBLES_SLOTS];
 };
 
-enum epw_err epw_doubles_new(struct epw_doubles **doubles, uint64_t seed)
+enum epw_err epw_doubles_new(struct epw_doubles **doubles, uint64_t seed, struct epw_stats *stats)
 {
     *doubles = calloc(1, sizeof(**doubles));
     if (*doubles == NULL)
         return EPW_ENOMEM;
     (*doubles)->seed = seed;
+    (*doubles)->stats = stats;
     return EPW_OK;
 }
 
@@ -49,8 +51,10 @@ bool epw_doubles_seen(struct epw_doubles *doubles, const struct epw_packet *p)
     uint64_t print = fingerprint(doubles, p);
     struct slot *slot = &doubles->slot[(print >> 1) % EPW_DOUBLES_SLOTS];
     int64_t apart_ns = p->ts_ns - slot->ts_ns;
-    if (slot->print == print && apart_ns <= EPW_DOUBLES_NS && apart_ns >= -EPW_DOUBLES_NS)
+    bool in_time = slot->print != 0 && apart_ns <= EPW_DOUBLES_NS && apart_ns >= -EPW_DOUBLES_NS;
+    if (in_time && slot->print == print)
         return true;
+    doubles->stats->limited[EPW_LIMIT_DOUBLES] += in_time;
     *slot = (struct slot){ .print = print, .ts_ns = p->ts_ns };
     return false;
 }

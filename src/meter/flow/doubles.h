@@ -9,6 +9,7 @@
 #define EPW_METER_FLOW_DOUBLES_H
 
 #include "base/err.h"
+#include "base/stats.h"
 #include "meter/packet.h"
 
 #include <stdbool.h>
@@ -19,14 +20,15 @@
 /*
  * Packets remembered, 1 MiB in all: a power of two that holds 10 ms at six
  * million packets a second. A newer packet takes the place of an older one; a
- * double whose first was displaced is then kept as a packet of its own.
+ * double whose first was displaced is then kept as a packet of its own. One that is displaced
+ * before its time is over is counted (limits.doubles).
  */
 #define EPW_DOUBLES_SLOTS 65536
 
 struct epw_doubles;
 
-/* EPW_ENOMEM. */
-enum epw_err epw_doubles_new(struct epw_doubles **doubles, uint64_t seed);
+/* stats is borrowed for life. EPW_ENOMEM. */
+enum epw_err epw_doubles_new(struct epw_doubles **doubles, uint64_t seed, struct epw_stats *stats);
 void epw_doubles_free(struct epw_doubles *doubles); /* NULL is fine */
 
 /*

@@ -312,6 +312,22 @@ Test(inventory, peers_are_counted_once_and_up_to_a_limit)
     epw_str_free(&text);
 }
 
+Test(inventory, roles_have_a_limit_of_their_own)
+{
+    /* Two roles a client: half as many clients as there may be roles, and some more. */
+    for (unsigned i = 0; i < EPW_INVENTORY_ROLES_ALL / 2 + 10; i++) {
+        for (unsigned k = 0; k < 2; k++) {
+            make("10.128.0.0", "10.0.0.5", k == 0 ? "a-agent" : "n-peer", 1);
+            record.ip[0].b[13] = (uint8_t)(128 | i >> 16);
+            record.ip[0].b[14] = (uint8_t)(i >> 8);
+            record.ip[0].b[15] = (uint8_t)i;
+            add();
+        }
+    }
+    cr_expect_eq(stats.limited[EPW_LIMIT_ROLES], 22, "the server has two as well");
+    cr_expect_eq(stats.hosts_evicted, 0);
+}
+
 Test(inventory, a_full_table_keeps_those_with_roles)
 {
     make("10.0.0.7", "10.0.0.5", "a-agent", 1);

@@ -3,13 +3,15 @@
 
 #include <criterion/criterion.h>
 
+static struct epw_stats stats;
 static struct epw_doubles *doubles;
 static struct epw_packet packet;
 static const uint8_t payload[] = "GET / HTTP/1.1";
 
 static void setup(void)
 {
-    cr_assert_eq(epw_doubles_new(&doubles, 42), EPW_OK);
+    stats = (struct epw_stats){ 0 };
+    cr_assert_eq(epw_doubles_new(&doubles, 42, &stats), EPW_OK);
     packet = (struct epw_packet){ .ts_ns = 1000000000,
                                   .key = { .port = { 50000, 80 }, .proto = 6 },
                                   .tcp_flags = EPW_TCP_ACK,
@@ -76,4 +78,21 @@ Test(doubles, alike_by_nature_are_none)
     packet.fragment = EPW_FRAG_LATER;
     cr_assert_not(epw_doubles_seen(doubles, &packet));
     cr_assert_not(epw_doubles_seen(doubles, &packet), "fragments of one datagram");
+}
+
+Test(doubles, packets_that_were_displaced_in_time_are_counted)
+{
+    for (uint32_t i = 0; i < EPW_DOUBLES_SLOTS; i++) {
+        packet.seq = 1000 + i;
+        cr_assert_not(epw_doubles_seen(doubles, &packet));
+    }
+    uint64_t displaced = stats.limited[EPW_LIMIT_DOUBLES];
+    cr_expect_gt(displaced, 0, "as many packets as slots do not all find one of their own");
+    packet.ts_ns += EPW_DOUBLES_NS + 1;
+    for (uint32_t i = 0; i < 100; i++) {
+        packet.seq = 1000000000 + i * 1000;
+        packet.ts_ns += EPW_DOUBLES_NS + 1;
+        epw_doubles_seen(doubles, &packet);
+    }
+    cr_expect_eq(stats.limited[EPW_LIMIT_DOUBLES], displaced, "their time was over");
 }

@@ -201,7 +201,8 @@ Test(eve, last_line_has_every_counter)
         "\"icmp_orphan\":0},\"evidence\":{\"limited\":0,\"gaps\":0,\"malformed\":0},"
         "\"analyst\":{\"wait_evicted\":0,\"names_evicted\":0,\"hosts_evicted\":0},"
         "\"limits\":{\"questions\":0,\"dns_clients\":0,\"endpoints\":0,\"fans\":0,\"pairs\":5,"
-        "\"attempts\":0,\"peers\":0,\"macs\":0,\"memory\":0},"
+        "\"attempts\":0,\"peers\":0,\"roles\":0,\"macs\":0,\"spoken\":0,\"unnamed\":0,"
+        "\"candidates\":0,\"doubles\":0,\"openers\":0,\"memory\":0},"
         "\"findings\":{\"reported\":3,\"withheld\":2,\"dropped\":0,\"pairs_one_way\":1},"
         "\"quality\":{\"one_way_share\":0.25,\"duplicates\":6,\"truncated\":7,\"time_steps\":1,"
         "\"vlan_joined\":0,\"vlan_variants\":0},\"partial\":true}}\n");

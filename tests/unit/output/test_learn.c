@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include "output/learn.h"
+#include "output/openers.h"
 
 static const struct epw_signature *const signatures[] = { &fix_sig, &fix_other };
 
@@ -167,4 +168,22 @@ Test(learn, what_hosts_say_does_not_become_a_line)
     expect_not(text, "\nproxy,");
     expect_has(text, ", of which a part could not be read.\n");
     free(text);
+}
+
+/* Of more addresses than can be remembered nobody knows who alone opens them. */
+Test(learn, who_opened_what_has_a_limit)
+{
+    struct fix f;
+    struct fix_out out;
+    struct epw_stats stats = { 0 };
+    open_learn(&out);
+    out.info.stats = &stats;
+    fix_make(&f);
+    for (unsigned i = 0; i < EPW_OPENERS_MAX + 3; i++) {
+        f.record.ip[1] = epw_ip_from4(
+            (const uint8_t[4]){ 10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i });
+        fix_flow(&out, &f);
+    }
+    cr_expect_eq(stats.limited[EPW_LIMIT_OPENERS], 3);
+    free(close_learn(&out));
 }
