@@ -6,38 +6,43 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-static bool reserve(struct epw_str *s, size_t more)
+static bool grow(struct epw_str *s, size_t need)
 {
-    if (s->failed || more >= SIZE_MAX / 2 - s->len) {
-        s->failed = true;
-        return false;
-    }
-    size_t need = s->len + more + 1;
-    if (need <= s->cap)
-        return true;
     size_t cap = s->cap < 64 ? 64 : s->cap;
     while (cap < need)
         cap *= 2;
     char *text = realloc(s->text, cap);
-    if (text == NULL) {
-        s->failed = true;
+    if (text == NULL)
         return false;
-    }
     s->text = text;
     s->cap = cap;
     return true;
 }
 
+char *epw_str_room(struct epw_str *s, size_t len)
+{
+    if (!s->failed && len < SIZE_MAX / 2 - s->len &&
+        (s->len + len < s->cap || grow(s, s->len + len + 1)))
+        return s->text + s->len;
+    s->failed = true;
+    return NULL;
+}
+
+void epw_str_end(struct epw_str *s, char *at)
+{
+    s->len = (size_t)(at - s->text);
+    *at = '\0';
+}
+
 void epw_str_addn(struct epw_str *s, const char *text, size_t len)
 {
-    if (!reserve(s, len))
+    char *at = epw_str_room(s, len);
+    if (at == NULL)
         return;
     if (len != 0)
-        memcpy(s->text + s->len, text, len);
-    s->len += len;
-    s->text[s->len] = '\0';
+        memcpy(at, text, len);
+    epw_str_end(s, at + len);
 }
 
 void epw_str_add(struct epw_str *s, const char *text)
@@ -52,7 +57,7 @@ void epw_str_addf(struct epw_str *s, const char *fmt, ...)
     va_copy(again, ap);
     int len = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
-    if (len >= 0 && reserve(s, (size_t)len)) {
+    if (len >= 0 && epw_str_room(s, (size_t)len) != NULL) {
         vsnprintf(s->text + s->len, (size_t)len + 1, fmt, again);
         s->len += (size_t)len;
     }
@@ -83,6 +88,29 @@ static void digits(char *out, size_t count, int value)
         out[count - 1] = (char)('0' + value % 10);
 }
 
+/* A day of the Gregorian calendar, counted from 1970-01-01. */
+struct date {
+    int64_t year;
+    int month, day; /* from 1 */
+};
+
+/*
+ * In years that begin in March, whose last day is the leap day, a month's first day is a line
+ * rounded down: (153 m + 2) / 5. 400 years have 146,097 days.
+ */
+static struct date date_of(int64_t days)
+{
+    days += 719468; /* from 0000-03-01 */
+    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    int64_t of_era = days - era * 146097;
+    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int of_year = (int)(of_era - (365 * year + year / 4 - year / 100));
+    int month = (5 * of_year + 2) / 153;
+    return (struct date){ .year = year + era * 400 + (month >= 10),
+                          .month = month < 10 ? month + 3 : month - 9,
+                          .day = of_year - (153 * month + 2) / 5 + 1 };
+}
+
 char *epw_text_time(int64_t ts_ns, char out[EPW_TEXT_LEN])
 {
     int64_t sec = ts_ns / 1000000000, ns = ts_ns % 1000000000;
@@ -90,25 +118,22 @@ char *epw_text_time(int64_t ts_ns, char out[EPW_TEXT_LEN])
         ns += 1000000000;
         sec--;
     }
-    struct tm tm;
-    time_t when = (time_t)sec;
-    if (gmtime_r(&when, &tm) == NULL) {
-        snprintf(out, EPW_TEXT_LEN, "%" PRId64 " s", sec);
-        return out;
+    int64_t days = sec / 86400, of_day = sec % 86400;
+    if (of_day < 0) {
+        of_day += 86400;
+        days--;
     }
-    if (tm.tm_year < -1900 || tm.tm_year > 9999 - 1900) {
-        snprintf(out, EPW_TEXT_LEN, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year + 1900,
-                 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(ns / 1000));
-        return out;
-    }
-    /* Digit by digit: outputs write three of these a flow. */
+    /* Nanoseconds of 64 bits reach from 1677 to 2262. By hand: outputs write three of these a flow,
+     * and the C library takes a lock for each. */
+    const struct date date = date_of(days);
+    int of_day_s = (int)of_day;
     memcpy(out, "0000-00-00T00:00:00.000000Z", 28);
-    digits(out, 4, tm.tm_year + 1900);
-    digits(out + 5, 2, tm.tm_mon + 1);
-    digits(out + 8, 2, tm.tm_mday);
-    digits(out + 11, 2, tm.tm_hour);
-    digits(out + 14, 2, tm.tm_min);
-    digits(out + 17, 2, tm.tm_sec);
+    digits(out, 4, (int)date.year);
+    digits(out + 5, 2, date.month);
+    digits(out + 8, 2, date.day);
+    digits(out + 11, 2, of_day_s / 3600);
+    digits(out + 14, 2, of_day_s / 60 % 60);
+    digits(out + 17, 2, of_day_s % 60);
     digits(out + 20, 6, (int)(ns / 1000));
     return out;
 }

@@ -26,6 +26,12 @@ void epw_str_add(struct epw_str *s, const char *text);
 void epw_str_addn(struct epw_str *s, const char *text, size_t len);
 void epw_str_addf(struct epw_str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void epw_str_clear(struct epw_str *s); /* keeps the memory */
+/*
+ * Where to write up to len bytes more; NULL without memory. epw_str_end() takes what was written
+ * up to `at`.
+ */
+char *epw_str_room(struct epw_str *s, size_t len);
+void epw_str_end(struct epw_str *s, char *at);
 void epw_str_free(struct epw_str *s);
 /* The string, "" when nothing was appended. Owned by s, valid until the next append. */
 const char *epw_str_text(const struct epw_str *s);

@@ -17,6 +17,8 @@
 /* '{' or '[', as the value of a key; NULL: as an item of a list, or the line itself. */
 void epw_json_open(struct epw_str *line, const char *key, char bracket);
 void epw_json_close(struct epw_str *line, char bracket);
+/* A key whose value the caller adds. */
+void epw_json_key(struct epw_str *line, const char *key);
 
 /*
  * A text of any bytes as the value of a key, or, with NULL, as an item of a

@@ -10,6 +10,7 @@
 struct csv_out {
     FILE *stream;
     bool labelled_only;
+    struct epw_community *community;
     struct epw_str cell; /* kept from row to row: cells with several values */
 };
 
@@ -29,6 +30,11 @@ static enum epw_err csv_open(void **state, FILE *stream, const struct epw_run_in
         return EPW_ENOMEM;
     out->stream = stream;
     out->labelled_only = info->labelled_only;
+    out->community = epw_community_new();
+    if (out->community == NULL) {
+        free(out);
+        return EPW_ENOMEM;
+    }
     *state = out;
     return info->goes_on ? EPW_OK
                          : epw_row_header(stream, columns, sizeof(columns) / sizeof(columns[0]));
@@ -45,8 +51,9 @@ static void put_endpoint(struct epw_row *row, const struct epw_flow_record *reco
 }
 
 static void put_record(struct epw_row *row, const struct epw_flow_record *record,
-                       struct epw_str *cell)
+                       struct csv_out *out)
 {
+    struct epw_str *cell = &out->cell;
     char proto[EPW_PROTO_LEN], community[EPW_COMMUNITY_LEN];
     epw_row_time(row, record->first_ns);
     epw_row_time(row, record->last_ns);
@@ -58,7 +65,7 @@ static void put_record(struct epw_row *row, const struct epw_flow_record *record
     for (size_t i = 0; i < record->vlan_count; i++)
         epw_str_addf(cell, "%s%u", i == 0 ? "" : " ", (unsigned)record->vlan[i]);
     epw_row_put(row, epw_str_text(cell));
-    epw_record_community(record, community);
+    epw_community_id(out->community, record, community);
     epw_row_put(row, community);
     enum epw_app app = (enum epw_app)record->evidence->app;
     epw_row_put(row, app == EPW_APP_UNKNOWN ? "" : epw_app_name(app));
@@ -127,7 +134,7 @@ static enum epw_err csv_flow(void *state, const struct epw_result *result)
         return EPW_OK;
     epw_verdict_tell(result->verdict);
     struct epw_row row = { .stream = out->stream };
-    put_record(&row, result->record, &out->cell);
+    put_record(&row, result->record, out);
     put_verdict(&row, result, &out->cell);
     enum epw_err err = epw_row_end(&row);
     return out->cell.failed ? EPW_ENOMEM : err;
@@ -138,6 +145,7 @@ static enum epw_err csv_close(void *state, const struct epw_stats *stats)
     (void)stats; /* a table of records has no place for counters */
     struct csv_out *out = state;
     epw_str_free(&out->cell);
+    epw_community_free(out->community);
     free(out);
     return EPW_OK;
 }

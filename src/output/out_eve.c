@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON lines with the keys of Suricata's EVE. Keys: docs/formats.md, `eve`. */
+#include "base/hash.h"
 #include "output/eve.h"
 #include "output/json.h"
 #include "output/output.h"
@@ -14,20 +15,23 @@
 #define EVE_FORMAT (JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6))
 
 /*
- * A candidate as JSON text, made once a signature: web ports have dozens of
- * candidates, and building and writing them anew took most of a run's time.
+ * Lists of candidates as JSON text: web ports have dozens, which took most of a run's time, and
+ * flows that look alike have the same. A network has few that differ, some 5 KB each.
  */
-struct candidate_text {
-    const struct epw_signature *sig;
-    char *text;
+#define LISTS 256
+
+struct list_text {
+    const struct epw_signature **sig; /* NULL: free */
+    size_t count;
+    struct epw_str text;
 };
 
 struct eve_out {
     FILE *stream;
     const struct epw_run_info *info;
-    struct epw_str line;              /* kept from line to line */
-    struct candidate_text *candidate; /* by signature.index */
-    size_t candidate_count;
+    struct epw_community *community;
+    struct epw_str line; /* kept from line to line */
+    struct list_text list[LISTS];
 };
 
 static enum epw_err eve_open(void **state, FILE *stream, const struct epw_run_info *info)
@@ -37,6 +41,11 @@ static enum epw_err eve_open(void **state, FILE *stream, const struct epw_run_in
         return EPW_ENOMEM;
     out->stream = stream;
     out->info = info;
+    out->community = epw_community_new();
+    if (out->community == NULL) {
+        free(out);
+        return EPW_ENOMEM;
+    }
     *state = out;
     return EPW_OK;
 }
@@ -96,41 +105,58 @@ static void put_name(struct epw_str *line, const char *key, const char *inner,
     }
 }
 
-/* To be freed; NULL without memory. */
-static char *make_candidate(const struct epw_signature *sig)
+static void put_candidate(struct epw_str *text, const struct epw_signature *sig)
 {
-    struct epw_str one = { 0 };
-    epw_json_open(&one, NULL, '{');
-    put_text(&one, "product", sig->product);
-    put_text(&one, "function", sig->function);
-    put_text(&one, "signature", sig->id);
-    epw_json_list(&one, "rows", sig->row, sig->row_count);
-    epw_json_close(&one, '}');
-    if (one.failed)
-        epw_str_free(&one);
-    return one.text;
+    epw_json_open(text, NULL, '{');
+    put_text(text, "product", sig->product);
+    put_text(text, "function", sig->function);
+    put_text(text, "signature", sig->id);
+    epw_json_list(text, "rows", sig->row, sig->row_count);
+    epw_json_close(text, '}');
+}
+
+static void forget(struct list_text *list)
+{
+    free(list->sig);
+    epw_str_free(&list->text);
+    *list = (struct list_text){ 0 };
+}
+
+static bool is_list_of(const struct list_text *list, const struct epw_verdict *verdict)
+{
+    bool same = list->sig != NULL && list->count == verdict->candidate_count;
+    for (size_t i = 0; same && i < list->count; i++)
+        same = list->sig[i] == verdict->candidate[i].sig;
+    return same;
+}
+
+static bool fill(struct list_text *list, const struct epw_verdict *verdict)
+{
+    list->count = verdict->candidate_count;
+    list->sig = malloc((list->count + 1) * sizeof(list->sig[0]));
+    epw_json_open(&list->text, NULL, '[');
+    for (size_t i = 0; list->sig != NULL && i < list->count; i++) {
+        list->sig[i] = verdict->candidate[i].sig;
+        put_candidate(&list->text, list->sig[i]);
+    }
+    epw_json_close(&list->text, ']');
+    return list->sig != NULL && !list->text.failed;
 }
 
 /* NULL without memory. */
-static const char *candidate(struct eve_out *out, const struct epw_signature *sig)
+static const struct epw_str *candidates(struct eve_out *out, const struct epw_verdict *verdict)
 {
-    if (sig->index >= out->candidate_count) {
-        size_t count = 2 * ((size_t)sig->index + 1);
-        struct candidate_text *grown = realloc(out->candidate, count * sizeof(*grown));
-        if (grown == NULL)
-            return NULL;
-        for (size_t i = out->candidate_count; i < count; i++)
-            grown[i] = (struct candidate_text){ 0 };
-        out->candidate = grown;
-        out->candidate_count = count;
-    }
-    struct candidate_text *slot = &out->candidate[sig->index];
-    if (slot->sig != sig) {
-        free(slot->text);
-        slot->text = make_candidate(sig);
-        slot->sig = slot->text == NULL ? NULL : sig;
-    }
-    return slot->text;
+    uint64_t hash = verdict->candidate_count;
+    for (size_t i = 0; i < verdict->candidate_count; i++)
+        hash += (uint64_t)verdict->candidate[i].sig->index * (2 * i + 1) << 8;
+    struct list_text *list = &out->list[epw_hash_mix(hash, EPW_HASH_K0) % LISTS];
+    if (is_list_of(list, verdict))
+        return &list->text;
+    forget(list);
+    if (fill(list, verdict))
+        return &list->text;
+    forget(list);
+    return NULL;
 }
 
 static void put_names(struct epw_str *line, const struct epw_result *result)
@@ -148,22 +174,8 @@ static void put_names(struct epw_str *line, const struct epw_result *result)
     epw_json_close(line, ']');
 }
 
-static enum epw_err put_candidates(struct eve_out *out, const struct epw_verdict *verdict)
-{
-    struct epw_str *line = &out->line;
-    epw_json_open(line, "candidates", '[');
-    for (size_t i = 0; i < verdict->candidate_count; i++) {
-        const char *one = candidate(out, verdict->candidate[i].sig);
-        if (one == NULL)
-            return EPW_ENOMEM;
-        epw_str_add(line, i == 0 ? "" : ",");
-        epw_str_add(line, one);
-    }
-    epw_json_close(line, ']');
-    return EPW_OK;
-}
-
-static enum epw_err put_verdict(struct eve_out *out, const struct epw_result *result)
+/* All but the list of candidates, which is last. */
+static void put_verdict(struct eve_out *out, const struct epw_result *result)
 {
     const struct epw_verdict *verdict = result->verdict;
     const struct epw_signature *sig = verdict->sig;
@@ -183,9 +195,7 @@ static enum epw_err put_verdict(struct eve_out *out, const struct epw_result *re
     }
     put_names(line, result);
     epw_json_list(line, "reasons", verdict->reason, verdict->reason_count);
-    enum epw_err err = put_candidates(out, verdict);
-    epw_json_close(line, '}');
-    return err;
+    epw_json_key(line, "candidates");
 }
 
 static void put_record(struct eve_out *out, const struct epw_flow_record *r)
@@ -205,7 +215,7 @@ static void put_record(struct eve_out *out, const struct epw_flow_record *r)
             epw_json_u64(line, NULL, r->vlan[i]);
         epw_json_close(line, ']');
     }
-    epw_record_community(r, community);
+    epw_community_id(out->community, r, community);
     put_text(line, "community_id", community);
     if (evidence->app != EPW_APP_UNKNOWN)
         put_text(line, "app_proto", epw_app_name((enum epw_app)evidence->app));
@@ -215,22 +225,29 @@ static void put_record(struct eve_out *out, const struct epw_flow_record *r)
     put_name(line, "http", "hostname", evidence, EPW_NAME_HOST, EPW_NAME_CONNECT);
 }
 
+static bool write_text(struct eve_out *out, const char *text, size_t len)
+{
+    return fwrite(text, 1, len, out->stream) == len;
+}
+
 /* All of the line or nothing: one that stops in the middle would spoil the next one too. */
 static enum epw_err write_flow(struct eve_out *out, const struct epw_result *result)
 {
+    static const char end[] = "}}\n";
+    const struct epw_str *list = candidates(out, result->verdict);
     struct epw_str *line = &out->line;
     epw_str_clear(line);
     epw_json_open(line, NULL, '{');
     put_record(out, result->record);
-    enum epw_err err = put_verdict(out, result);
-    epw_str_add(line, "}\n");
-    if (err == EPW_OK && line->failed) {
+    put_verdict(out, result);
+    if (list == NULL || line->failed) {
         line->failed = false;
-        err = EPW_ENOMEM;
+        return EPW_ENOMEM;
     }
-    if (err != EPW_OK)
-        return err;
-    return fwrite(line->text, 1, line->len, out->stream) == line->len ? EPW_OK : EPW_EIO;
+    return write_text(out, line->text, line->len) && write_text(out, list->text, list->len) &&
+                   write_text(out, end, sizeof(end) - 1)
+               ? EPW_OK
+               : EPW_EIO;
 }
 
 /* A line that is rare enough to be built as a tree. */
@@ -281,9 +298,9 @@ static enum epw_err eve_close(void *state, const struct epw_stats *stats)
     bool quiet = out->info->live && stats->packets == 0;
     enum epw_err err =
         eve_stats(state, stats, quiet ? (int64_t)time(NULL) * 1000000000 : stats->last_ns);
-    for (size_t i = 0; i < out->candidate_count; i++)
-        free(out->candidate[i].text);
-    free(out->candidate);
+    for (size_t i = 0; i < LISTS; i++)
+        forget(&out->list[i]);
+    epw_community_free(out->community);
     epw_str_free(&out->line);
     free(out);
     return err;

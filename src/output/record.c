@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -45,7 +46,35 @@ bool epw_record_has_ports(uint8_t proto)
            proto == PROTO_UDPLITE;
 }
 
-bool epw_record_community(const struct epw_flow_record *record, char out[EPW_COMMUNITY_LEN])
+struct epw_community {
+    EVP_MD *sha1;
+    EVP_MD_CTX *ctx;
+};
+
+struct epw_community *epw_community_new(void)
+{
+    struct epw_community *c = calloc(1, sizeof(*c));
+    if (c == NULL)
+        return NULL;
+    c->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+    c->ctx = EVP_MD_CTX_new();
+    if (c->ctx != NULL)
+        return c;
+    epw_community_free(c);
+    return NULL;
+}
+
+void epw_community_free(struct epw_community *community)
+{
+    if (community == NULL)
+        return;
+    EVP_MD_CTX_free(community->ctx);
+    EVP_MD_free(community->sha1);
+    free(community);
+}
+
+bool epw_community_id(struct epw_community *community, const struct epw_flow_record *record,
+                      char out[EPW_COMMUNITY_LEN])
 {
     out[0] = '\0';
     if (record->proto == PROTO_ICMP || record->proto == PROTO_ICMP6)
@@ -71,7 +100,9 @@ bool epw_record_community(const struct epw_flow_record *record, char out[EPW_COM
 
     uint8_t digest[EVP_MAX_MD_SIZE];
     unsigned len = 0;
-    if (EVP_Digest(bytes, at, digest, &len, EVP_sha1(), NULL) != 1 || len != 20)
+    if (EVP_DigestInit_ex(community->ctx, community->sha1, NULL) != 1 ||
+        EVP_DigestUpdate(community->ctx, bytes, at) != 1 ||
+        EVP_DigestFinal_ex(community->ctx, digest, &len) != 1 || len != 20)
         return false;
     memcpy(out, "1:", 2);
     EVP_EncodeBlock((unsigned char *)out + 2, digest, (int)len);

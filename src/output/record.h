@@ -26,11 +26,19 @@ bool epw_record_has_ports(uint8_t proto);
 
 /*
  * The id by which other tools know the same conversation: Community ID flow
- * hashing version 1, seed 0 (github.com/corelight/community-id-spec). False
- * for ICMP and ICMPv6, whose ids are made of message types, and when libcrypto
- * fails; out is then "".
+ * hashing version 1, seed 0 (github.com/corelight/community-id-spec). NULL without
+ * memory.
  */
-bool epw_record_community(const struct epw_flow_record *record, char out[EPW_COMMUNITY_LEN]);
+struct epw_community;
+struct epw_community *epw_community_new(void);
+void epw_community_free(struct epw_community *community);
+
+/*
+ * False for ICMP and ICMPv6, whose ids are made of message types, and when libcrypto fails or has
+ * no SHA-1; out is then "".
+ */
+bool epw_community_id(struct epw_community *community, const struct epw_flow_record *record,
+                      char out[EPW_COMMUNITY_LEN]);
 
 /* flow_id as written: 53 bits, the integers that every JSON reader keeps exact. */
 uint64_t epw_record_flow_id(uint64_t flow_id);

@@ -327,21 +327,36 @@ void epw_decision_close(struct epw_decision *d)
     epw_looks_free(&d->looks);
 }
 
-/* Nothing was known of the hosts, and what was learned since does not count. */
+/* Judges all rows of an untold verdict. Nothing was known of the hosts, and what was learned since
+ * does not count. */
+static void tell_rows(struct epw_decision *d)
+{
+    d->kase.host[0] = d->kase.host[1] = NULL;
+    d->kase.known[0] = d->kase.known[1] = false;
+    struct epw_look *look = epw_looks_told(&d->looks, &d->kase);
+    if (look == NULL || look->told == NULL) {
+        d->judged_count = 0;
+        epw_collect(d);
+        rank(d);
+        if (look != NULL)
+            epw_look_tell(look, d->judged, d->judged_count, d->refuted);
+    } else {
+        d->judged_count = look->told_count;
+        d->refuted = look->refuted;
+        for (size_t i = 0; i < d->judged_count; i++)
+            d->judged[i] = &look->told[i];
+    }
+    list_candidates(d);
+    d->verdict.untold = false;
+}
+
 void epw_verdict_tell(const struct epw_verdict *verdict)
 {
     struct epw_decision *d = verdict->decision;
     if (d == NULL || d->worded)
         return;
-    if (verdict->untold) {
-        d->kase.host[0] = d->kase.host[1] = NULL;
-        d->kase.known[0] = d->kase.known[1] = false;
-        d->judged_count = 0;
-        epw_collect(d);
-        rank(d);
-        list_candidates(d);
-        d->verdict.untold = false;
-    }
+    if (verdict->untold)
+        tell_rows(d);
     epw_words(d);
     d->worded = true;
 }

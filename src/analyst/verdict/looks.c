@@ -61,10 +61,11 @@ static void forget(struct epw_look *look)
 {
     free(look->judged);
     free(look->lesson);
+    free(look->told);
     *look = (struct epw_look){ .looks = 0 };
 }
 
-const struct epw_look *epw_looks_find(struct epw_looks *looks, const struct epw_case *c)
+struct epw_look *epw_looks_find(struct epw_looks *looks, const struct epw_case *c)
 {
     if (c->hit_count != 0 || c->proxied || c->record->evidence->hint[0] != '\0')
         return NULL;
@@ -80,6 +81,30 @@ const struct epw_look *epw_looks_find(struct epw_looks *looks, const struct epw_
     look->awaits_name = epw_awaits_name(c);
     look->looks = mine;
     return look;
+}
+
+struct epw_look *epw_looks_told(struct epw_looks *looks, const struct epw_case *c)
+{
+    const struct epw_flow_record *r = c->record;
+    const struct epw_signature *const *row;
+    size_t count = epw_catalogue_by_port(c->know->catalogue, r->proto, r->port[1], &row);
+    struct epw_look *look = epw_looks_find(looks, c);
+    if (look == NULL || epw_site_scanner(c->know->site, &r->ip[0]))
+        return NULL;
+    for (size_t i = 0; look->told == NULL && i < count; i++)
+        if (row[i]->network_count != 0)
+            return NULL;
+    return look;
+}
+
+void epw_look_tell(struct epw_look *look, struct epw_judged *const *judged, size_t count,
+                   bool refuted)
+{
+    look->told = malloc((count + 1) * sizeof(look->told[0]));
+    for (size_t i = 0; look->told != NULL && i < count; i++)
+        look->told[i] = *judged[i];
+    look->told_count = count;
+    look->refuted = refuted;
 }
 
 void epw_looks_free(struct epw_looks *looks)

@@ -22,6 +22,9 @@ struct epw_look {
     struct epw_judged *judged;
     size_t lesson_count; /* what such a flow teaches of the host that answers it */
     struct epw_lesson *lesson;
+    bool refuted;            /* of the told: rows fell out by the flow's name */
+    size_t told_count;       /* all of the port's rows, best first, once they were kept */
+    struct epw_judged *told; /* NULL: not yet */
 };
 
 /* Of one catalogue and site. Begin with zeros. */
@@ -33,7 +36,15 @@ struct epw_looks {
  * Of a flow like this one; valid until the next call. NULL: it has something of its own to be
  * judged by, or there is no memory.
  */
-const struct epw_look *epw_looks_find(struct epw_looks *looks, const struct epw_case *c);
+struct epw_look *epw_looks_find(struct epw_looks *looks, const struct epw_case *c);
+/*
+ * The same, of a flow of whose hosts nothing is known, if all of its port's rows are the same for
+ * every flow like it: no row asks for a network, nor the site file for the initiator.
+ */
+struct epw_look *epw_looks_told(struct epw_looks *looks, const struct epw_case *c);
+/* Keeps copies of count rows. Without memory none. */
+void epw_look_tell(struct epw_look *look, struct epw_judged *const *judged, size_t count,
+                   bool refuted);
 void epw_looks_free(struct epw_looks *looks);
 
 /* epw_look.awaits_name of a flow without a look. */

@@ -7,19 +7,50 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Adds a reason; what no longer fits is left out. */
+/* Room for one more reason of EPW_REASON_LEN; NULL: what no longer fits is left out. */
+static char *room(struct epw_decision *d)
+{
+    bool full = d->verdict.reason_count == EPW_MAX_REASONS ||
+                sizeof(d->words) - d->words_used < EPW_REASON_LEN;
+    return full ? NULL : d->words + d->words_used;
+}
+
+static void take(struct epw_decision *d, const char *at, size_t len)
+{
+    d->words_used += len + 1;
+    d->reason[d->verdict.reason_count++] = at;
+}
+
+/* Adds a reason. */
 __attribute__((format(printf, 2, 3))) static void add(struct epw_decision *d, const char *fmt, ...)
 {
-    if (d->verdict.reason_count == EPW_MAX_REASONS ||
-        sizeof(d->words) - d->words_used < EPW_REASON_LEN)
+    char *at = room(d);
+    if (at == NULL)
         return;
-    char *at = d->words + d->words_used;
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(at, EPW_REASON_LEN, fmt, ap);
     va_end(ap);
-    d->words_used += strlen(at) + 1;
-    d->reason[d->verdict.reason_count++] = at;
+    take(d, at, strlen(at));
+}
+
+/* Adds a reason of parts up to NULL: those that every flow has do without printf(). */
+__attribute__((sentinel)) static void say(struct epw_decision *d, ...)
+{
+    char *at = room(d);
+    size_t len = 0;
+    va_list ap;
+    va_start(ap, d);
+    for (const char *part; at != NULL && (part = va_arg(ap, const char *)) != NULL;) {
+        size_t most = EPW_REASON_LEN - 1 - len, part_len = strnlen(part, most);
+        memcpy(at + len, part, part_len);
+        len += part_len;
+    }
+    va_end(ap);
+    if (at == NULL)
+        return;
+    at[len] = '\0';
+    take(d, at, len);
 }
 
 static const char *proto_name(uint8_t proto)
@@ -34,16 +65,16 @@ static void direction(struct epw_decision *d)
     epw_ip_format(&r->ip[0], ip);
     switch (r->how) {
     case EPW_INIT_HANDSHAKE:
-        add(d, "initiator %s opened it (handshake seen)", ip);
+        say(d, "initiator ", ip, " opened it (handshake seen)", NULL);
         return;
     case EPW_INIT_FIRST:
-        add(d, "initiator %s sent the first packet", ip);
+        say(d, "initiator ", ip, " sent the first packet", NULL);
         return;
     case EPW_INIT_EVIDENCE:
-        add(d, "initiator %s is the side that asks", ip);
+        say(d, "initiator ", ip, " is the side that asks", NULL);
         return;
     case EPW_INIT_INFERRED:
-        add(d, "initiator %s is inferred from the ports (beginning not captured)", ip);
+        say(d, "initiator ", ip, " is inferred from the ports (beginning not captured)", NULL);
         return;
     }
 }
@@ -52,18 +83,22 @@ static void protocol(struct epw_decision *d)
 {
     const struct epw_evidence *ev = d->kase.record->evidence;
     if (d->kase.attempt)
-        add(d, d->kase.record->state == EPW_FLOW_REFUSED ? "the attempt was refused"
-                                                         : "nobody answered");
+        say(d,
+            d->kase.record->state == EPW_FLOW_REFUSED ? "the attempt was refused"
+                                                      : "nobody answered",
+            NULL);
     else if (ev->app != EPW_APP_UNKNOWN && ev->inner_app != EPW_APP_UNKNOWN)
-        add(d, "%s seen, %s inside", epw_app_name((enum epw_app)ev->app),
-            epw_app_name((enum epw_app)ev->inner_app));
+        say(d, epw_app_name((enum epw_app)ev->app), " seen, ",
+            epw_app_name((enum epw_app)ev->inner_app), " inside", NULL);
     else if (ev->app != EPW_APP_UNKNOWN)
-        add(d, "%s seen", epw_app_name((enum epw_app)ev->app));
+        say(d, epw_app_name((enum epw_app)ev->app), " seen", NULL);
     else if (!ev->payload_seen[EPW_TO_SERVER] && !ev->payload_seen[EPW_TO_CLIENT])
-        add(d, "no payload seen");
+        say(d, "no payload seen", NULL);
     else
-        add(d, ev->cut || d->kase.record->midstream ? "payload seen, but not its beginning"
-                                                    : "payload of no protocol that is recognised");
+        say(d,
+            ev->cut || d->kase.record->midstream ? "payload seen, but not its beginning"
+                                                 : "payload of no protocol that is recognised",
+            NULL);
 }
 
 static void names(struct epw_decision *d)
@@ -174,7 +209,7 @@ static void chosen(struct epw_decision *d, const struct epw_judged *j)
         add(d, "announced on the control channel with %s:%u",
             epw_ip_format(&d->kase.endpoint.server, ip), d->kase.endpoint.server_port);
     }
-    add(d, "%s %s: %s", sig->product, sig->function, j->why);
+    say(d, sig->product, " ", sig->function, ": ", j->why, NULL);
     if (sig->versions[0] != '\0')
         add(d, "documented for versions: %s", sig->versions);
 }
@@ -207,14 +242,14 @@ static void rivals(struct epw_decision *d)
 static void none(struct epw_decision *d)
 {
     if (d->judged_count == 0 && d->refuted)
-        add(d, "its name is none of those documented for this port");
+        say(d, "its name is none of those documented for this port", NULL);
     else if (d->judged_count == 0)
-        add(d, "no signature documents this port or name");
+        say(d, "no signature documents this port or name", NULL);
     else if (d->kase.own_name && d->judged[0]->name_rank == EPW_RANK_NONE)
-        add(d, "the name is none of a documented product, and no role is known");
+        say(d, "the name is none of a documented product, and no role is known", NULL);
     else
-        add(d, "best candidate %s %s: %s", d->judged[0]->sig->product, d->judged[0]->sig->function,
-            d->judged[0]->why);
+        say(d, "best candidate ", d->judged[0]->sig->product, " ", d->judged[0]->sig->function,
+            ": ", d->judged[0]->why, NULL);
 }
 
 static void outcome(struct epw_decision *d)

@@ -10,7 +10,10 @@ static const char *community(uint8_t proto, const char *src, uint16_t sport, con
     static char out[EPW_COMMUNITY_LEN];
     struct epw_flow_record record = { .proto = proto, .port = { sport, dport } };
     cr_assert(epw_ip_parse(src, &record.ip[0]) && epw_ip_parse(dst, &record.ip[1]));
-    epw_record_community(&record, out);
+    struct epw_community *ids = epw_community_new();
+    cr_assert_not_null(ids);
+    epw_community_id(ids, &record, out);
+    epw_community_free(ids);
     return out;
 }
 
