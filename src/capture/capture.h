@@ -2,7 +2,8 @@
 /*
  * Frames in: saved captures (pcap, pcapng; plain, .gz, .zst; or standard
  * input) or network interfaces, one or several merged into one timeline by
- * their stamps. One thread reads a capture.
+ * their stamps. One thread reads a capture; several interfaces have threads of
+ * their own besides, which begin with the first read and end with the capture.
  */
 #ifndef EPW_CAPTURE_CAPTURE_H
 #define EPW_CAPTURE_CAPTURE_H

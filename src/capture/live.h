@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Interfaces as one timeline. The caller's thread reads all of them: the rings
- * in the kernel are the queues, so that nothing needs a thread or a lock here.
+ * Interfaces as one timeline. One interface is read by the caller's thread, of several each has a
+ * thread that takes its packets (capture/tap.h), and the caller's merges them (capture/merge.h).
  */
 #ifndef EPW_CAPTURE_LIVE_H
 #define EPW_CAPTURE_LIVE_H

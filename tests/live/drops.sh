@@ -4,6 +4,7 @@
 # those that it read they are all that were sent.
 . "${EPW_SRCDIR:-.}/tests/live/lib.sh"
 link v0 v1
+link w0 w1
 sample=$captures/office.pcap
 
 watch 1 -i v1 -B 512 -o eve:eve.json -o table --stats 1
@@ -37,5 +38,21 @@ finish
 expect_result 0 '' 'default ring'
 [ "$(counter eve.json packets)" -eq $((3 * 3717)) ] || fail "default ring: $(counter eve.json packets) packets"
 [ "$(counter eve.json drops.kernel)" -eq 0 ] || fail 'default ring: drops'
+
+# Of two interfaces: what finds no room in a thread's queue waits in its ring, and is lost there
+watch 2 -i v1 -i w1 -B 512 -o eve:eve.json
+kill -STOP "$pid"
+for round in 1 2 3; do
+    send v0 "$sample"
+    send w0 "$sample"
+done
+kill -CONT "$pid"
+finish
+[ "$status" -eq 0 ] || fail "two interfaces: exit status $status"
+packets=$(counter eve.json packets)
+kernel=$(counter eve.json drops.kernel)
+[ "$kernel" -gt 0 ] || fail 'two interfaces: no drops, with rings of 512 KiB'
+[ $((packets + kernel)) -eq $((6 * 3717)) ] ||
+    fail "two interfaces: $packets packets and $kernel drops are not the $((6 * 3717)) that were sent"
 
 exit $bad

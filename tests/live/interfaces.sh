@@ -70,14 +70,52 @@ grep -q '^epwatch: v1: was removed at .*; the result is of what was read' err ||
 [ "$(counter eve.json packets)" = $((2 * packets)) ] || fail "removed: $(counter eve.json packets) packets"
 [ "$(counter eve.json partial)" = true ] || fail 'removed: not said to be partial'
 
-# One of several that is removed ends the run too, with what the others received
+# Several: each has a thread, which may do no more than the one that started it
 link v0 v1
+read_so_far() {
+    [ "$(counter eve.json packets 2>/dev/null)" = "$1" ]
+}
+watch 2 -i v1 -i w1 -o eve:eve.json --threads 1 --stats 1
+threads() {
+    [ "$(ls "/proc/$pid/task" | wc -l)" -ge "$1" ]
+}
+until_true 'there are five threads' threads 5
+for key in CapEff CapPrm NoNewPrivs Seccomp Uid; do
+    cat "/proc/$pid/task/"*/status | grep "^$key:" | sort -u >of_all
+    [ "$(wc -l <of_all)" -eq 1 ] || { cat of_all; fail "threads differ in $key"; }
+done
+
+# One that is down does not hold up the other
+ip link set v1 down
+until_true 'it is told that v1 is down' grep -q 'v1: is down since .*; waiting for it' err
+send w0 "$sample"
+until_true 'the other is read' read_so_far $packets
+ip link set v1 up
+until_true 'it is told that v1 is up' grep -q 'v1: is up again after' err
+send v0 "$sample"
+until_true 'it is read again' read_so_far $((2 * packets))
+finish
+[ "$status" -eq 0 ] || fail "one down: exit status $status"
+[ "$(counter eve.json packets)" = $((2 * packets)) ] || fail "one down: $(counter eve.json packets) packets"
+
+# So many packets of both
+watch 2 -i v1 -i w1 -c 5000 -o eve:eve.json
+send v0 "$sample"
+send w0 "$sample"
+status=0
+wait "$pid" || status=$?
+expect_result 0 '' '-c of two'
+[ "$(counter eve.json packets)" = 5000 ] || fail "-c 5000 of two: $(counter eve.json packets) packets"
+
+# One of several that is removed ends the run too, with what all received before
 watch 2 -i v1 -i w1 -o eve:eve.json
 send w0 "$sample"
+send v0 "$sample"
 ip link del v0
 status=0
 wait "$pid" || status=$?
 [ "$status" -eq 2 ] || fail "one removed: exit status $status, expected 2"
-[ "$(counter eve.json packets)" = $packets ] || fail "one removed: $(counter eve.json packets) packets"
+grep -q '^epwatch: v1: was removed at .*; the result is of what was read' err || fail 'not told that one was removed'
+[ "$(counter eve.json packets)" = $((2 * packets)) ] || fail "one removed: $(counter eve.json packets) packets"
 
 exit $bad

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # A live run and an offline run over the same packets with the same --wait give the same flows
-# and verdicts: at top speed with nothing timing out, paced with everything timing out, and with
-# the directions on two interfaces.
+# and verdicts: at top speed with nothing timing out, paced with everything timing out, with the
+# directions on two interfaces, and with one of two silent.
 . "${EPW_SRCDIR:-.}/tests/live/lib.sh"
 link v0 v1
 link w0 w1
@@ -66,13 +66,24 @@ done
 # The directions of each pair of hosts on a card of their own
 tcpdump -q -r "$captures/office.pcap" -w there.pcap 'ip[12:4] < ip[16:4]' 2>/dev/null
 tcpdump -q -r "$captures/office.pcap" -w back.pcap 'not (ip[12:4] < ip[16:4])' 2>/dev/null
-watch 2 -i v1 -i w1 -o eve:live.json --wait 1000000 --timeouts $endless
-tcpreplay -q --dualfile --multiplier=400 -i v0 -I w0 there.pcap back.pcap >replay.out 2>&1 ||
-    fail 'tcpreplay --dualfile'
-finish
-expect_result 0 '' 'two interfaces'
 "$epwatch" -S "$sigs" -r there.pcap -r back.pcap -o eve:offline.json --wait 1000000 \
     --timeouts $endless || fail 'two files'
-same live.json offline.json 'two interfaces' 400
+for speed in --multiplier=400 --topspeed; do
+    watch 2 -i v1 -i w1 -o eve:live.json --wait 1000000 --timeouts $endless
+    tcpreplay -q --dualfile $speed -i v0 -I w0 there.pcap back.pcap >replay.out 2>&1 ||
+        fail 'tcpreplay --dualfile'
+    finish
+    expect_result 0 '' "two interfaces, $speed"
+    same live.json offline.json "two interfaces, $speed" 400
+done
+
+# All of it on one card, and none on the other one, which everything waits for
+watch 2 -i w1 -i v1 -o eve:live.json --wait 1000000 --timeouts $endless
+send v0 "$captures/office.pcap"
+finish
+expect_result 0 '' 'a silent interface'
+"$epwatch" -S "$sigs" -r "$captures/office.pcap" -o eve:offline.json --wait 1000000 \
+    --timeouts $endless || fail 'office offline'
+same live.json offline.json 'a silent interface' 400
 
 exit $bad

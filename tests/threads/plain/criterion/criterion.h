@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the road's unit tests use of Criterion, in one process and without its
+ * What the unit tests of threads use of Criterion, in one process and without its
  * library, which ThreadSanitizer does not let start (configure --enable-tsan).
  * Every program is one source file, so main() stands here.
  */
@@ -50,6 +50,7 @@ static inline void plain_assert(bool holds, const char *what, const char *file, 
 #define cr_assert_not(a, ...)       plain_is(!(a))
 #define cr_assert_eq(a, b, ...)     plain_is((a) == (b))
 #define cr_assert_lt(a, b, ...)     plain_is((a) < (b))
+#define cr_assert_leq(a, b, ...)    plain_is((a) <= (b))
 #define cr_assert_gt(a, b, ...)     plain_is((a) > (b))
 #define cr_assert_geq(a, b, ...)    plain_is((a) >= (b))
 #define cr_assert_null(a, ...)      plain_is((a) == NULL)
