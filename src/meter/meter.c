@@ -5,6 +5,7 @@
  * asked for while the step before it ran (warm.c).
  */
 #include "base/hash.h"
+#include "meter/flow/count.h"
 #include "meter/meter_state.h"
 
 #include <stdlib.h>
@@ -139,11 +140,10 @@ static void expire_at(struct epw_meter *m, int64_t point_ns)
     struct epw_flow *flow;
     m->now_ns = m->place.point_ns = point_ns;
     while ((flow = epw_expiry_due(&m->expiry, m->now_ns)) != NULL) {
-        const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
         /* To the tail, where it is not due again. */
         epw_expiry_remove(&m->expiry, flow);
         epw_expiry_add(&m->expiry, flow, m->now_ns);
-        end_later(m, &(struct epw_ending_flow){ flow->last_ns, cold->id, flow });
+        end_later(m, &(struct epw_ending_flow){ flow->last_ns, epw_flow_cold(flow)->id, flow });
     }
     end_all(m);
 }
@@ -213,8 +213,8 @@ void epw_meter_flush(struct epw_meter *meter)
     uint32_t at = 0;
     struct epw_flow *flow;
     while ((flow = epw_table_each(meter->table, &at)) != NULL) {
-        const struct epw_flow_cold *cold = epw_table_cold(meter->table, flow);
-        end_later(meter, &(struct epw_ending_flow){ cold->start_ns, cold->id, flow });
+        end_later(meter,
+                  &(struct epw_ending_flow){ epw_flow_start(flow), epw_flow_cold(flow)->id, flow });
     }
     end_all(meter);
 }
@@ -276,11 +276,8 @@ void epw_meter_free(struct epw_meter *meter)
         return;
     uint32_t at = 0;
     struct epw_flow *flow;
-    while (meter->table != NULL && (flow = epw_table_each(meter->table, &at)) != NULL) {
-        struct epw_flow_cold *cold = epw_table_cold(meter->table, flow);
-        epw_ev_flow_free(meter->engine, &cold->evidence);
-        free(cold->icmp);
-    }
+    while (meter->table != NULL && (flow = epw_table_each(meter->table, &at)) != NULL)
+        epw_ev_flow_free(meter->engine, &epw_flow_cold(flow)->evidence);
     epw_ev_engine_free(meter->engine);
     epw_doubles_free(meter->doubles);
     epw_frags_free(meter->frags);

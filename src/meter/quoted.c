@@ -4,12 +4,8 @@
 #include "meter/flow/state.h"
 #include "meter/meter_state.h"
 
-#include <stdlib.h>
-
-static void mark(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
-                 unsigned side)
+static void mark(struct epw_flow *flow, const struct epw_packet *p, unsigned side)
 {
-    struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
     /* An answer that finds the asker gone is no refusal. */
     bool refuses = side == flow->init_side &&
                    epw_icmp_refuses(!epw_ip_is4(&p->icmp_from), p->icmp_type, p->icmp_code);
@@ -18,10 +14,8 @@ static void mark(struct epw_meter *m, struct epw_flow *flow, const struct epw_pa
         return;
     if (refuses)
         flow->flags |= EPW_F_UNREACHABLE;
-    if (cold->icmp == NULL)
-        cold->icmp = malloc(sizeof(*cold->icmp));
-    if (cold->icmp != NULL)
-        *cold->icmp = (struct epw_flow_icmp){ p->icmp_type, p->icmp_code, p->icmp_from };
+    flow->flags |= EPW_F_ICMP;
+    epw_flow_rare(flow)->icmp = (struct epw_flow_icmp){ p->icmp_type, p->icmp_code, p->icmp_from };
 }
 
 void epw_meter_quoted(struct epw_meter *m, const struct epw_packet *packet, uint32_t tag)
@@ -33,7 +27,7 @@ void epw_meter_quoted(struct epw_meter *m, const struct epw_packet *packet, uint
     if (flow == NULL)
         m->stats.icmp_orphan++;
     else
-        mark(m, flow, packet, packet->side);
+        mark(flow, packet, packet->side);
     struct epw_sighting s = {
         .kind = EPW_SIGHT_ICMP,
         .ts_ns = packet->ts_ns,
@@ -44,7 +38,7 @@ void epw_meter_quoted(struct epw_meter *m, const struct epw_packet *packet, uint
         .proto = packet->key.proto,
         .icmp_type = packet->icmp_type,
         .icmp_code = packet->icmp_code,
-        .flow_id = flow == NULL ? 0 : epw_table_cold(m->table, flow)->id,
+        .flow_id = flow == NULL ? 0 : epw_flow_cold(flow)->id,
     };
     m->sink.sighting(m->sink.ctx, &s);
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a flow to its record: sides of the key become initiator and responder. */
+#include "meter/flow/count.h"
+#include "meter/flow/lookup.h"
 #include "meter/flow/state.h"
 #include "meter/meter_state.h"
-
-#include <stdlib.h>
 
 /*
  * Who began it, best knowledge last: a request in the first bytes beats a
  * guess from ports or from the first packet, never a handshake. What was sent to a group was sent
  * by its sender, whatever it says.
  */
-static unsigned initiator_side(const struct epw_flow *flow, const struct epw_flow_cold *cold,
-                               const struct epw_evidence *evidence, enum epw_initiator_how *how)
+static unsigned initiator_side(const struct epw_flow *flow, const struct epw_evidence *evidence,
+                               enum epw_initiator_how *how)
 {
     unsigned side = flow->init_side;
-    *how = (enum epw_initiator_how)cold->how;
+    *how = (enum epw_initiator_how)flow->how;
     if (*how == EPW_INIT_HANDSHAKE || evidence->requester == EPW_REQUESTER_UNKNOWN ||
         (flow->flags & EPW_F_GROUP) != 0)
         return side;
@@ -35,18 +35,27 @@ static void turn_evidence(struct epw_evidence *e)
     e->requester = EPW_TO_SERVER;
 }
 
-static void fill_sides(struct epw_flow_record *r, const struct epw_flow *flow,
-                       const struct epw_flow_cold *cold, unsigned init)
+static void fill_sides(struct epw_flow_record *r, const struct epw_flow *flow, unsigned init)
 {
+    const struct epw_flow_cold *cold = epw_flow_cold(flow);
     for (unsigned role = 0; role < 2; role++) {
         unsigned side = role == 0 ? init : 1 - init;
-        r->ip[role] = flow->key.ip[side];
+        const struct epw_count count = epw_flow_count(flow, side);
+        r->ip[role] = epw_flow_ip(flow, side);
         r->port[role] = flow->key.port[side];
-        r->packets[role] = flow->packets[side];
-        r->bytes[role] = flow->bytes[side];
-        r->payload_bytes[role] = flow->payload[side];
+        r->packets[role] = count.packets;
+        r->bytes[role] = count.bytes;
+        r->payload_bytes[role] = count.payload;
         r->tcp_flags[role] = flow->tcp_flags[side];
         memcpy(r->mac[role], cold->mac[side], sizeof(r->mac[role]));
+    }
+}
+
+static void fill_vlans(struct epw_flow_record *r, const struct epw_flow *flow)
+{
+    for (unsigned i = 0; i < EPW_MAX_VLANS; i++) {
+        r->vlan[i] = epw_brief_vlan(&flow->key, i);
+        r->vlan_count = (uint8_t)(r->vlan_count + (r->vlan[i] != 0));
     }
 }
 
@@ -54,10 +63,11 @@ static void fill_sides(struct epw_flow_record *r, const struct epw_flow *flow,
 #define MAX_LOST (1u << 30)
 
 /* Retransmissions count as bytes of their own, so that they hide a loss rather than feign one. */
-static bool has_lost(const struct epw_flow *flow, const struct epw_flow_cold *cold)
+static bool has_lost(const struct epw_flow *flow)
 {
+    const struct epw_flow_cold *cold = epw_flow_cold(flow);
     for (unsigned side = 0; side < 2; side++)
-        if (cold->sent[side] > flow->payload[side] && cold->sent[side] <= MAX_LOST &&
+        if (cold->sent[side] > epw_flow_count(flow, side).payload && cold->sent[side] <= MAX_LOST &&
             (flow->flags & EPW_F_RECORDED) == 0)
             return true;
     return false;
@@ -73,25 +83,24 @@ static enum epw_flow_state state_in(const struct epw_meter *m, const struct epw_
 
 void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)
 {
-    struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
+    struct epw_flow_cold *cold = epw_flow_cold(flow);
     struct epw_evidence evidence = *epw_ev_result(&cold->evidence);
+    bool quoted = (flow->flags & EPW_F_ICMP) != 0;
     const struct epw_flow_icmp icmp =
-        cold->icmp == NULL ? (struct epw_flow_icmp){ 0 } : *cold->icmp;
+        quoted ? epw_flow_rare(flow)->icmp : (struct epw_flow_icmp){ 0 };
     struct epw_flow turned = *flow; /* the state is told from the roles the record shows */
     enum epw_initiator_how how;
-    turned.init_side = (uint8_t)initiator_side(flow, cold, &evidence, &how);
+    turned.init_side = initiator_side(flow, &evidence, &how) & 1u;
     if (turned.init_side != flow->init_side)
         turn_evidence(&evidence);
     struct epw_flow_record r = {
         .flow_id = cold->id,
-        .proto = flow->key.proto,
-        .vlan_count = flow->key.vlan_count,
-        .vlan = { flow->key.vlan[0], flow->key.vlan[1] },
-        .tunnel = flow->key.tunnel,
+        .proto = epw_brief_proto(&flow->key),
+        .tunnel = epw_flow_tunnel(flow),
         .how = how,
         .state = state_in(m, &turned, reason),
         .reason = reason,
-        .first_ns = flow->first_ns,
+        .first_ns = cold->first_ns,
         .last_ns = flow->last_ns,
         .told_ns = m->now_ns,
         .syns = cold->syns,
@@ -102,30 +111,28 @@ void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_
             (flow->flags & EPW_F_EARLY(1u - turned.init_side)) != 0 || evidence.tls_alert,
         .doubled = (flow->flags & EPW_F_DOUBLED) != 0,
         .cut = (flow->flags & EPW_F_CUT) != 0,
-        .lost = has_lost(flow, cold),
-        .icmp_error = cold->icmp != NULL,
+        .lost = has_lost(flow),
+        .icmp_error = quoted,
         .icmp_type = icmp.type,
         .icmp_code = icmp.code,
         .icmp_from = icmp.from,
-        .has_mac = cold->has_mac,
+        .has_mac = flow->has_mac,
         .ttl = cold->ttl[turned.init_side],
         .source = cold->source,
         .evidence = &evidence,
     };
-    fill_sides(&r, &turned, cold, turned.init_side);
+    fill_sides(&r, flow, turned.init_side);
+    fill_vlans(&r, flow);
     m->sink.flow(m->sink.ctx, &r);
     flow->flags |= EPW_F_RECORDED;
     cold->syns = 0;
-    for (unsigned side = 0; side < 2; side++) {
-        flow->packets[side] = 0;
-        flow->bytes[side] = flow->payload[side] = 0;
-    }
+    epw_flow_count_none(flow);
 }
 
 /* Whether the capture shows both directions; attempts nobody answered tell nothing of it. */
 static void count_directions(struct epw_meter *m, const struct epw_flow *flow)
 {
-    if (flow->key.proto != EPW_PROTO_TCP || (flow->flags & EPW_F_TALK) == 0)
+    if (epw_brief_proto(&flow->key) != EPW_PROTO_TCP || (flow->flags & EPW_F_TALK) == 0)
         return;
     m->stats.tcp_flows_data++;
     m->stats.tcp_flows_one_way += (flow->flags & EPW_F_SEEN_BOTH) != EPW_F_SEEN_BOTH;
@@ -133,12 +140,11 @@ static void count_directions(struct epw_meter *m, const struct epw_flow *flow)
 
 void epw_meter_end(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)
 {
-    struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
+    struct epw_flow_cold *cold = epw_flow_cold(flow);
     epw_ev_finish(m->engine, &cold->evidence);
     epw_meter_record(m, flow, reason);
     count_directions(m, flow);
     epw_ev_flow_free(m->engine, &cold->evidence);
-    free(cold->icmp);
     epw_expiry_remove(&m->expiry, flow);
     epw_table_remove(m->table, flow);
 }

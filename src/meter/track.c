@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One packet into its flow. */
+#include "meter/flow/count.h"
 #include "meter/flow/lookup.h"
 #include "meter/flow/state.h"
 #include "meter/flow/tcp.h"
 #include "meter/meter_state.h"
-
-/* A record is cut before a 32-bit packet counter can overflow. */
-#define MAX_RECORD_PACKETS (UINT32_MAX / 2)
 
 /* The other copy of a mirrored packet follows at once, the other leg of a router within this. */
 #define DOUBLE_NS (10 * 1000000LL)
@@ -24,16 +22,15 @@ static bool is_group(const struct epw_packet *p)
     return to_all && p->key.proto != EPW_PROTO_TCP;
 }
 
-static void begin_other(struct epw_flow *flow, struct epw_flow_cold *cold,
-                        const struct epw_packet *p, unsigned side)
+static void begin_other(struct epw_flow *flow, const struct epw_packet *p, unsigned side)
 {
-    flow->init_side = (uint8_t)side;
-    cold->how = EPW_INIT_FIRST;
+    flow->init_side = side & 1u;
+    flow->how = EPW_INIT_FIRST;
     bool looks_like_reply =
         p->key.proto == EPW_PROTO_UDP && epw_packet_sport(p) < 1024 && epw_packet_dport(p) >= 1024;
     if (looks_like_reply && (flow->flags & EPW_F_GROUP) == 0) {
-        flow->init_side = (uint8_t)(1 - side);
-        cold->how = EPW_INIT_INFERRED;
+        flow->init_side = (1 - side) & 1u;
+        flow->how = EPW_INIT_INFERRED;
     }
 }
 
@@ -59,13 +56,13 @@ static struct epw_flow *begin(struct epw_meter *m, const struct epw_packet *p, u
     if (flow == NULL)
         return NULL;
     unsigned side = p->side;
-    struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
-    memcpy(&flow->key, &p->key, sizeof(flow->key));
-    flow->first_ns = flow->last_ns = p->ts_ns;
-    cold->start_ns = p->ts_ns;
+    struct epw_flow_cold *cold = epw_flow_cold(flow);
+    epw_flow_set_key(flow, &p->key);
+    epw_flow_begin_record(flow, p->ts_ns, true);
+    flow->last_ns = p->ts_ns;
     cold->id = epw_key_flow_id(&p->key, p->ts_ns, before);
     cold->source = source;
-    cold->has_mac = p->macs != NULL;
+    flow->has_mac = p->macs != NULL;
     cold->ttl[side] = p->ttl;
     if (p->macs != NULL) {
         memcpy(cold->mac[side], p->macs + 6, 6);
@@ -74,19 +71,17 @@ static struct epw_flow *begin(struct epw_meter *m, const struct epw_packet *p, u
     if (is_group(p))
         flow->flags |= EPW_F_GROUP;
     if (p->key.proto == EPW_PROTO_TCP)
-        epw_tcp_begin(flow, cold, p, side);
+        epw_tcp_begin(flow, p, side);
     else
-        begin_other(flow, cold, p, side);
+        begin_other(flow, p, side);
     flow->queue = EPW_QUEUES; /* in none yet: requeue() puts it where it belongs */
     m->stats.flows++;
     return flow;
 }
 
-static bool restarts(const struct epw_meter *m, const struct epw_flow *flow,
-                     const struct epw_packet *p, unsigned side)
+static bool restarts(const struct epw_flow *flow, const struct epw_packet *p, unsigned side)
 {
-    return epw_tcp_may_restart(p) &&
-           epw_tcp_syn_restarts(flow, epw_table_cold(m->table, flow), p, side);
+    return epw_tcp_may_restart(p) && epw_tcp_syn_restarts(flow, epw_flow_cold(flow), p, side);
 }
 
 /*
@@ -105,13 +100,12 @@ static struct epw_flow *flow_of(struct epw_meter *m, const struct epw_packet *p,
             return begin(m, p, source, tag, before);
         struct epw_flow *flow = found.flow;
         bool idle = epw_expiry_idle(&m->expiry, flow, p->ts_ns);
-        if (!idle && !restarts(m, flow, p, p->side)) {
+        if (!idle && !restarts(flow, p, p->side)) {
             if (found.how != EPW_FOUND_EXACT)
                 epw_lookup_settle(&found, &p->key, p->side, &m->stats);
             return flow;
         }
-        const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
-        before = cold->start_ns == p->ts_ns ? cold->id : 0;
+        before = epw_flow_start(flow) == p->ts_ns ? epw_flow_cold(flow)->id : 0;
         epw_meter_end(m, flow, idle ? epw_meter_time_up(flow) : EPW_REASON_END);
     }
 }
@@ -142,7 +136,7 @@ static void see_header(struct epw_meter *m, struct epw_flow *flow, const struct 
 {
     if (p->key.proto == EPW_PROTO_TCP) {
         if ((p->tcp_flags & EPW_TCP_SIGNALS) != 0)
-            epw_tcp_signal(flow, epw_table_cold(m->table, flow), p, side);
+            epw_tcp_signal(flow, epw_flow_cold(flow), p, side);
         else
             epw_tcp_plain(flow, p, side);
     }
@@ -151,13 +145,8 @@ static void see_header(struct epw_meter *m, struct epw_flow *flow, const struct 
 
 static void count(struct epw_flow *flow, const struct epw_packet *p, unsigned side)
 {
-    flow->packets[side]++;
-    flow->bytes[side] += p->wire_len;
-    flow->payload[side] += p->payload_wire;
-    if (p->ts_ns < flow->first_ns)
-        flow->first_ns = p->ts_ns;
-    if (p->ts_ns > flow->last_ns)
-        flow->last_ns = p->ts_ns;
+    epw_flow_count_packet(flow, side, p->wire_len, p->payload_wire);
+    epw_flow_stamp(flow, p->ts_ns);
     flow->flags |= EPW_F_SEEN(side);
     if (p->payload_wire != 0 && (p->tcp_flags & EPW_TCP_RST) == 0)
         flow->flags |= EPW_F_DATA(side);
@@ -172,13 +161,10 @@ static void count_parked(struct epw_meter *m, struct epw_flow *flow, const struc
     struct epw_parked parked = epw_frags_claim(m->frags, p);
     if (parked.packets == 0)
         return;
-    flow->packets[side] += parked.packets;
-    flow->bytes[side] += parked.bytes;
-    flow->payload[side] += parked.payload;
-    if (parked.first_ns < flow->first_ns)
-        flow->first_ns = parked.first_ns;
-    if (parked.last_ns > flow->last_ns)
-        flow->last_ns = parked.last_ns;
+    epw_flow_count_far(flow, side,
+                       (struct epw_count){ parked.packets, parked.bytes, parked.payload });
+    epw_flow_stamp(flow, parked.first_ns);
+    epw_flow_stamp(flow, parked.last_ns);
 }
 
 static void requeue(struct epw_meter *m, struct epw_flow *flow)
@@ -188,21 +174,22 @@ static void requeue(struct epw_meter *m, struct epw_flow *flow)
         epw_expiry_move(&m->expiry, flow, queue, m->now_ns);
         return;
     }
-    flow->queue = (uint8_t)queue;
+    flow->queue = queue & 7u;
     epw_expiry_add(&m->expiry, flow, m->now_ns);
 }
 
 static void gather_evidence(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
                             unsigned side)
 {
-    struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
+    struct epw_flow_cold *cold = epw_flow_cold(flow);
     unsigned a = flow->init_side, b = 1u - a;
     struct epw_ev_who who = {
         .flow_id = cold->id,
-        .ip = { flow->key.ip[a], flow->key.ip[b] },
+        .ip = { epw_flow_ip(flow, a), epw_flow_ip(flow, b) },
         .port = { flow->key.port[a], flow->key.port[b] },
         .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
-        .isn_known = { cold->isn_known[a], cold->isn_known[b] },
+        .isn_known = { (flow->isn_known & EPW_ISN_KNOWN(a)) != 0,
+                       (flow->isn_known & EPW_ISN_KNOWN(b)) != 0 },
         .isn = { cold->isn[a], cold->isn[b] },
     };
     if (!epw_ev_packet(m->engine, &cold->evidence, &who, p,
@@ -230,10 +217,10 @@ void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_
     struct epw_flow *flow = flow_of(m, packet, i, round->batch.frame[m->ref[i]].source);
     if (flow == NULL)
         return;
-    if (packet->ts_ns - flow->first_ns > m->options.timeouts.active * EPW_SECOND_NS ||
-        flow->packets[side] >= MAX_RECORD_PACKETS) {
+    if (epw_flow_is_longer(flow, packet->ts_ns, m->options.timeouts.active * EPW_SECOND_NS)) {
         epw_meter_record(m, flow, EPW_REASON_ACTIVE);
-        flow->first_ns = flow->last_ns = packet->ts_ns;
+        epw_flow_begin_record(flow, packet->ts_ns, false);
+        flow->last_ns = packet->ts_ns;
     }
     uint32_t flags = flow->flags;
     if (packet->fragment != EPW_FRAG_LATER)
@@ -241,7 +228,8 @@ void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_
     count(flow, packet, side);
     if (packet->fragment == EPW_FRAG_FIRST)
         count_parked(m, flow, packet, side);
-    if (((flags ^ flow->flags) & ~(EPW_F_DOUBLED | EPW_F_CUT)) != 0 || flow->queue == EPW_QUEUES)
+    if (((flags ^ flow->flags) & ~(EPW_F_DOUBLED | EPW_F_CUT | EPW_F_BIG | EPW_F_AGAIN)) != 0 ||
+        flow->queue == EPW_QUEUES)
         requeue(m, flow);
     if (epw_meter_has_evidence(flow, packet, side))
         gather_evidence(m, flow, packet, side);

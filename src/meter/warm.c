@@ -26,8 +26,8 @@ static uint32_t warm_cold(struct epw_meter *m, const struct epw_round *round, ui
         if (!evidence && !may_change_state(flow, p, p->side))
             continue;
         m->warm[listed++] = (struct epw_warm){ .ref = (uint16_t)i, .evidence = evidence };
-        __builtin_prefetch(epw_table_cold(m->table, flow), 1);
-        __builtin_prefetch((const uint8_t *)(epw_table_cold(m->table, flow) + 1) - 1, 1);
+        __builtin_prefetch(epw_flow_cold(flow), 1);
+        __builtin_prefetch(epw_flow_link(flow), 1);
     }
     return listed;
 }
@@ -39,13 +39,13 @@ void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t
     uint32_t listed = warm_cold(m, round, count);
     for (uint32_t i = 0; i < listed; i++) {
         const struct epw_flow *flow = m->guess[m->warm[i].ref];
-        const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
+        const struct epw_flow_cold *cold = epw_flow_cold(flow);
         epw_expiry_warm(&m->expiry, flow);
         if (m->warm[i].evidence)
             epw_ev_warm(&cold->evidence);
     }
     for (uint32_t i = 0; i < listed; i++) {
-        const struct epw_flow_cold *cold = epw_table_cold(m->table, m->guess[m->warm[i].ref]);
+        const struct epw_flow_cold *cold = epw_flow_cold(m->guess[m->warm[i].ref]);
         if (m->warm[i].evidence)
             epw_ev_warm_work(&cold->evidence);
     }
@@ -53,7 +53,6 @@ void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t
 
 /* How far ahead of its end a flow is asked for, and then what is found by way of it. */
 #define END_AHEAD  32u
-#define COLD_AHEAD 16u
 #define NEAR_AHEAD 8u
 
 void epw_meter_warm_end(const struct epw_meter *m, size_t in_hand)
@@ -61,18 +60,14 @@ void epw_meter_warm_end(const struct epw_meter *m, size_t in_hand)
     if (in_hand + END_AHEAD < m->ends_count) {
         const struct epw_flow *flow = m->ends[in_hand + END_AHEAD].flow;
         __builtin_prefetch(flow, 1);
-        __builtin_prefetch((const uint8_t *)(flow + 1) - 1, 1);
-    }
-    if (in_hand + COLD_AHEAD < m->ends_count) {
-        const struct epw_flow *flow = m->ends[in_hand + COLD_AHEAD].flow;
-        const struct epw_flow_cold *cold = epw_table_cold(m->table, flow);
-        __builtin_prefetch(cold, 1);
-        __builtin_prefetch((const uint8_t *)(cold + 1) - 1, 1);
-        epw_table_warm_buckets(m->table, &flow->tag, 1);
+        __builtin_prefetch(epw_flow_cold(flow), 1);
+        __builtin_prefetch(epw_flow_link(flow), 1);
     }
     if (in_hand + NEAR_AHEAD < m->ends_count) {
         const struct epw_flow *flow = m->ends[in_hand + NEAR_AHEAD].flow;
+        const struct epw_flow_cold *cold = epw_flow_cold(flow);
+        epw_table_warm_buckets(m->table, &cold->tag, 1);
         epw_expiry_warm(&m->expiry, flow);
-        epw_ev_warm(&epw_table_cold(m->table, flow)->evidence);
+        epw_ev_warm(&cold->evidence);
     }
 }

@@ -186,7 +186,7 @@ static void tcp_packet(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
 /* What was found stays, the rest goes when nothing is waited for. False: both sides ended. */
 static bool settle(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
 {
-    struct epw_ev_flow *flow = kept->flow;
+    struct epw_ev_flow *flow = epw_ev_flow(kept);
     struct epw_ev_work *work = flow->work;
     flow->ev.cut = work->cut;
     for (int i = 0; i < 2; i++)
@@ -220,15 +220,15 @@ static void udp_packet(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
 bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                    const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir)
 {
-    if (kept->side[0].ended && kept->side[1].ended)
+    if (epw_ev_over(kept))
         return false;
     if (packet->fragment == EPW_FRAG_LATER || packet->icmp_error || packet->payload_wire == 0)
         return true;
-    if (!epw_ev_open(engine, kept, who, packet->key.proto)) {
+    struct epw_ev_flow *f = epw_ev_open(engine, kept, who, packet->key.proto);
+    if (f == NULL) {
         engine->stats->limited[EPW_LIMIT_MEMORY]++;
         return false;
     }
-    struct epw_ev_flow *f = kept->flow;
     f->work->ts_ns = packet->ts_ns;
     f->ev.payload_seen[dir] |= packet->payload_len != 0;
     bool tcp = f->work->proto == EPW_EV_TCP;
@@ -251,19 +251,20 @@ static void warm(const void *at, size_t len)
 
 void epw_ev_warm(const struct epw_ev_kept *kept)
 {
-    if (kept->flow != NULL)
-        warm(kept->flow, sizeof(*kept->flow));
+    if (epw_ev_flow(kept) != NULL)
+        warm(epw_ev_flow(kept), sizeof(struct epw_ev_flow));
 }
 
 void epw_ev_warm_work(const struct epw_ev_kept *kept)
 {
-    if (kept->flow != NULL && kept->flow->work != NULL)
-        warm(kept->flow->work, sizeof(*kept->flow->work));
+    const struct epw_ev_flow *flow = epw_ev_flow(kept);
+    if (flow != NULL && flow->work != NULL)
+        warm(flow->work, sizeof(*flow->work));
 }
 
 void epw_ev_finish(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
 {
-    struct epw_ev_flow *flow = kept->flow;
+    struct epw_ev_flow *flow = epw_ev_flow(kept);
     if (flow == NULL || flow->work == NULL)
         return;
     for (int i = 0; i < 2; i++) {

@@ -16,24 +16,12 @@
 struct epw_ev_engine;
 struct epw_ev_flow;
 
-/* Of a side in whose bytes nothing is waited for. */
-struct epw_ev_rest {
-    uint32_t shown;
-    uint8_t owner; /* plus one, 0: none */
-    uint8_t count;
-    uint8_t open_datagrams;
-    bool missed : 1;
-    bool ended : 1;
-};
-
-/* What the engine keeps of a flow, for the engine to read; begin with all zero. */
+/*
+ * What the engine keeps of a flow, for the engine to read; begin with all zero. Of most flows,
+ * which show nothing that a source knows, it is all there is.
+ */
 struct epw_ev_kept {
-    struct epw_ev_flow *flow; /* NULL while nothing was found and no bytes are held */
-    struct epw_ev_rest side[2];
-    uint8_t empty; /* what there is to tell without a flow */
-    uint8_t inner_level;
-    bool cut : 1;
-    bool limited : 1;
+    uint64_t word; /* a struct epw_ev_flow's address; or, where odd, what is left of one: keep.c */
 };
 
 typedef void (*epw_sighting_fn)(void *ctx, const struct epw_sighting *sighting);
@@ -70,6 +58,12 @@ bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
  * over, and no bytes of the other are held. Not so of fragments.
  */
 bool epw_ev_quiet(const struct epw_ev_kept *kept, enum epw_dir dir);
+
+/* Whether there is more of a flow than what it keeps itself; NULL: no. */
+static inline struct epw_ev_flow *epw_ev_flow(const struct epw_ev_kept *kept)
+{
+    return (kept->word & 1) != 0 ? NULL : (struct epw_ev_flow *)(uintptr_t)kept->word;
+}
 
 /* Asks for the cache lines that a packet of the flow will need: its own, then what it works with.
  */

@@ -74,14 +74,32 @@ struct epw_ev_work {
     bool limited;        /* counted as such */
 };
 
+/* Of a side in whose bytes nothing is waited for. */
+struct epw_ev_rest {
+    uint32_t shown;
+    uint8_t owner; /* plus one, 0: none */
+    uint8_t count; /* TCP: fresh starts, UDP: datagrams */
+    uint8_t open_datagrams;
+    bool missed;
+    bool ended;
+};
+
+/* What is left of the work of a flow when nothing is waited for. */
+struct epw_ev_left {
+    struct epw_ev_rest side[2];
+    uint8_t inner_level;
+    bool cut, limited;
+};
+
 struct epw_ev_flow {
     struct epw_evidence ev;
+    struct epw_ev_left left;     /* while there is no work */
     struct epw_flow_name *names; /* ev.name, to write to */
     uint16_t *index;             /* of DNS questions: place in names + 1 by hash, 0: free; NULL
                                     up to EPW_FLOW_NAMES */
     uint16_t names_room;         /* of names, with an index */
     size_t names_held;           /* its part of the engine's */
-    struct epw_ev_work *work;    /* NULL: struct epw_ev_kept has what is left of it */
+    struct epw_ev_work *work;    /* NULL: left is what there is of it */
     bool found;                  /* ev may say more than epw_evidence_none, payload_seen and cut */
 };
 
@@ -113,9 +131,11 @@ void epw_ev_ask_datagram(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
                          const uint8_t *bytes, size_t len, bool cut);
 /* Something of the flow is given up because of a limit: it is cut, and counted once. */
 void epw_ev_limited(struct epw_ev_engine *engine, struct epw_ev_flow *flow);
-/* The work of a flow from what is kept; false without memory. */
-bool epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
-                 const struct epw_ev_who *who, uint8_t proto);
+/* The flow with its work from what is kept; NULL without memory. */
+struct epw_ev_flow *epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
+                                const struct epw_ev_who *who, uint8_t proto);
+/* Whether nothing more is wanted of either side. */
+bool epw_ev_over(const struct epw_ev_kept *kept);
 /* Keeps no more of an opened flow than is needed. */
 void epw_ev_close(struct epw_ev_engine *engine, struct epw_ev_kept *kept);
 void epw_ev_store_free(struct epw_ev_store *store);

@@ -8,6 +8,7 @@
 #include "meter/evidence/engine_state.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SEEN(dir) (1u << (dir))
 #define CUT       4u
@@ -46,59 +47,123 @@ void epw_ev_store_free(struct epw_ev_store *store)
         free(store->spare[--store->count]);
 }
 
-static void unpack_side(struct epw_ev_side *side, const struct epw_ev_rest *rest, bool tcp)
+/*
+ * The word of struct epw_ev_kept of a flow in which nothing was found. From the low bits on: 1, its
+ * place in empty[], cut, limited, and then of either side whether it ended and missed something,
+ * fragmented datagrams still open, fresh starts or datagrams, and what was shown.
+ */
+#define WORD_ENDED        1u
+#define WORD_MISSED       2u
+#define WORD_OPEN_AT      2
+#define WORD_OPEN_BITS    3
+#define WORD_COUNT_AT     5
+#define WORD_COUNT_BITS   4
+#define WORD_SHOWN_AT     9
+#define WORD_SHOWN_BITS   20
+#define WORD_SIDE_BITS    29
+#define WORD_SIDE_AT(i)   (6 + (i)*WORD_SIDE_BITS)
+#define BITS(word, at, n) ((word) >> (at) & (((uint64_t)1 << (n)) - 1))
+
+static uint64_t side_word(const struct epw_ev_rest *rest)
 {
-    *side = (struct epw_ev_side){
-        .candidates = epw_ev_all_sources(),
-        .owner = (uint8_t)(rest->owner - 1u),
-        .shown = rest->shown,
-        .tries = tcp ? rest->count : 0,
-        .datagrams = tcp ? 0 : rest->count,
-        .open_datagrams = rest->open_datagrams,
-        .misses = rest->missed,
-        .ended = rest->ended,
-    };
+    return (rest->ended ? WORD_ENDED : 0) | (rest->missed ? WORD_MISSED : 0) |
+           (uint64_t)rest->open_datagrams << WORD_OPEN_AT | (uint64_t)rest->count << WORD_COUNT_AT |
+           (uint64_t)rest->shown << WORD_SHOWN_AT;
 }
 
-static struct epw_ev_work *unpack(struct epw_ev_engine *engine, const struct epw_ev_kept *kept,
+/* Whether it can be said in a word. */
+static bool fits(const struct epw_ev_left *left)
+{
+    bool fits = left->inner_level == 0;
+    for (int i = 0; i < 2; i++)
+        fits = fits && left->side[i].open_datagrams >> WORD_OPEN_BITS == 0 &&
+               left->side[i].count >> WORD_COUNT_BITS == 0 &&
+               left->side[i].shown >> WORD_SHOWN_BITS == 0 && left->side[i].owner == 0;
+    return fits;
+}
+
+static uint64_t word_of(const struct epw_ev_left *left, unsigned bits)
+{
+    return 1 | (uint64_t)bits << 1 | (uint64_t)left->cut << 4 | (uint64_t)left->limited << 5 |
+           side_word(&left->side[0]) << WORD_SIDE_AT(0) |
+           side_word(&left->side[1]) << WORD_SIDE_AT(1);
+}
+
+static struct epw_ev_left left_of(uint64_t word)
+{
+    struct epw_ev_left left = { .cut = BITS(word, 4, 1) != 0, .limited = BITS(word, 5, 1) != 0 };
+    for (int i = 0; i < 2; i++) {
+        uint64_t side = word >> WORD_SIDE_AT(i);
+        left.side[i] = (struct epw_ev_rest){
+            .ended = (side & WORD_ENDED) != 0,
+            .missed = (side & WORD_MISSED) != 0,
+            .open_datagrams = (uint8_t)BITS(side, WORD_OPEN_AT, WORD_OPEN_BITS),
+            .count = (uint8_t)BITS(side, WORD_COUNT_AT, WORD_COUNT_BITS),
+            .shown = (uint32_t)BITS(side, WORD_SHOWN_AT, WORD_SHOWN_BITS),
+        };
+    }
+    return left;
+}
+
+static unsigned empty_of(const struct epw_ev_kept *kept)
+{
+    return (unsigned)BITS(kept->word, 1, 3);
+}
+
+static void unpack_side(struct epw_ev_side *side, const struct epw_ev_rest *rest, bool tcp)
+{
+    memset(side, 0, sizeof(*side));
+    side->candidates = epw_ev_all_sources();
+    side->owner = (uint8_t)(rest->owner - 1u);
+    side->shown = rest->shown;
+    side->tries = tcp ? rest->count : 0;
+    side->datagrams = tcp ? 0 : rest->count;
+    side->open_datagrams = rest->open_datagrams;
+    side->misses = rest->missed;
+    side->ended = rest->ended;
+}
+
+static struct epw_ev_work *unpack(struct epw_ev_engine *engine, const struct epw_ev_left *left,
                                   const struct epw_ev_who *who, uint8_t proto)
 {
     struct epw_ev_work *work = take(&engine->works, sizeof(*work));
     if (work == NULL)
         return NULL;
     for (int i = 0; i < 2; i++) {
-        unpack_side(&work->side[i], &kept->side[i], proto == EPW_EV_TCP);
+        unpack_side(&work->side[i], &left->side[i], proto == EPW_EV_TCP);
         work->ip[i] = who->ip[i];
         work->port[i] = who->port[i];
     }
     work->flow_id = who->flow_id;
     work->proto = proto;
-    work->inner_level = kept->inner_level;
-    work->cut = kept->cut;
-    work->limited = kept->limited;
+    work->inner_level = left->inner_level;
+    work->cut = left->cut;
+    work->limited = left->limited;
     return work;
 }
 
-bool epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
-                 const struct epw_ev_who *who, uint8_t proto)
+struct epw_ev_flow *epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
+                                const struct epw_ev_who *who, uint8_t proto)
 {
-    struct epw_ev_flow *flow = kept->flow;
-    if (flow == NULL) {
+    struct epw_ev_flow *flow = epw_ev_flow(kept);
+    bool made = flow == NULL;
+    if (made) {
         flow = take(&engine->flows, sizeof(*flow));
         if (flow == NULL)
-            return false;
-        *flow = (struct epw_ev_flow){ .ev = empty[kept->empty] };
+            return NULL;
+        memset(flow, 0, sizeof(*flow));
+        flow->ev = empty[empty_of(kept)];
+        flow->left = left_of(kept->word);
     }
     if (flow->work == NULL)
-        flow->work = unpack(engine, kept, who, proto);
-    kept->flow = flow;
-    if (flow->work != NULL)
-        return true;
-    if (!flow->found) {
-        put(&engine->flows, flow);
-        kept->flow = NULL;
+        flow->work = unpack(engine, &flow->left, who, proto);
+    if (flow->work == NULL) {
+        if (made)
+            put(&engine->flows, flow);
+        return NULL;
     }
-    return false;
+    kept->word = (uintptr_t)flow;
+    return flow;
 }
 
 /* Whether a side is as one that begins, but for what struct epw_ev_rest has. */
@@ -109,11 +174,14 @@ static bool is_idle(const struct epw_ev_side *side)
            side->candidates == epw_ev_all_sources();
 }
 
+/* Of a side that ended nobody counts any more. */
 static void pack_side(const struct epw_ev_side *side, struct epw_ev_rest *rest, bool tcp)
 {
-    rest->shown = side->shown > UINT32_MAX ? UINT32_MAX : (uint32_t)side->shown;
+    uint32_t shown = side->shown > UINT32_MAX ? UINT32_MAX : (uint32_t)side->shown;
+    uint8_t count = tcp ? side->tries : side->datagrams;
+    rest->shown = side->ended ? 0 : shown;
+    rest->count = side->ended ? 0 : count;
     rest->owner = (uint8_t)(side->owner + 1u);
-    rest->count = tcp ? side->tries : side->datagrams;
     rest->open_datagrams = side->open_datagrams;
     rest->missed = side->misses != 0;
     rest->ended = side->ended;
@@ -121,42 +189,58 @@ static void pack_side(const struct epw_ev_side *side, struct epw_ev_rest *rest, 
 
 void epw_ev_close(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
 {
-    struct epw_ev_flow *flow = kept->flow;
+    struct epw_ev_flow *flow = epw_ev_flow(kept);
     struct epw_ev_work *work = flow->work;
     for (int i = 0; i < 2; i++)
         if (!work->side[i].ended && !is_idle(&work->side[i]))
             return;
     for (int i = 0; i < 2; i++)
-        pack_side(&work->side[i], &kept->side[i], work->proto == EPW_EV_TCP);
-    kept->inner_level = work->inner_level;
-    kept->cut = work->cut;
-    kept->limited = work->limited;
+        pack_side(&work->side[i], &flow->left.side[i], work->proto == EPW_EV_TCP);
+    flow->left.inner_level = work->inner_level;
+    flow->left.cut = work->cut;
+    flow->left.limited = work->limited;
     put(&engine->works, work);
     flow->work = NULL;
-    if (flow->found)
+    if (flow->found || !fits(&flow->left))
         return;
-    kept->empty = (uint8_t)((flow->ev.cut ? CUT : 0) | (flow->ev.payload_seen[0] ? SEEN(0) : 0) |
-                            (flow->ev.payload_seen[1] ? SEEN(1) : 0));
+    kept->word =
+        word_of(&flow->left, (flow->ev.cut ? CUT : 0) | (flow->ev.payload_seen[0] ? SEEN(0) : 0) |
+                                 (flow->ev.payload_seen[1] ? SEEN(1) : 0));
     put(&engine->flows, flow);
-    kept->flow = NULL;
+}
+
+/* Of a side nothing more is wanted; false while there is work. */
+static bool has_ended(const struct epw_ev_kept *kept, int dir)
+{
+    const struct epw_ev_flow *flow = epw_ev_flow(kept);
+    if (flow == NULL)
+        return (kept->word >> WORD_SIDE_AT(dir) & WORD_ENDED) != 0;
+    return flow->work == NULL && flow->left.side[dir].ended;
+}
+
+bool epw_ev_over(const struct epw_ev_kept *kept)
+{
+    return has_ended(kept, 0) && has_ended(kept, 1);
 }
 
 bool epw_ev_quiet(const struct epw_ev_kept *kept, enum epw_dir dir)
 {
-    const struct epw_ev_work *work = kept->flow == NULL ? NULL : kept->flow->work;
+    const struct epw_ev_flow *flow = epw_ev_flow(kept);
+    const struct epw_ev_work *work = flow == NULL ? NULL : flow->work;
     return epw_ev_result(kept)->payload_seen[dir] &&
-           (work == NULL ? kept->side[dir].ended
+           (work == NULL ? has_ended(kept, (int)dir)
                          : work->side[dir].ended && work->side[1 - dir].held.bytes == NULL);
 }
 
 const struct epw_evidence *epw_ev_result(const struct epw_ev_kept *kept)
 {
-    return kept->flow == NULL ? &empty[kept->empty] : &kept->flow->ev;
+    const struct epw_ev_flow *flow = epw_ev_flow(kept);
+    return flow == NULL ? &empty[empty_of(kept)] : &flow->ev;
 }
 
 void epw_ev_flow_free(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
 {
-    struct epw_ev_flow *flow = kept->flow;
+    struct epw_ev_flow *flow = epw_ev_flow(kept);
     if (flow != NULL) {
         if (flow->work != NULL) {
             epw_ev_end_side(engine, &flow->work->side[0]);
@@ -166,5 +250,5 @@ void epw_ev_flow_free(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
         epw_ev_forget(engine, flow);
         put(&engine->flows, flow);
     }
-    *kept = (struct epw_ev_kept){ .flow = NULL };
+    kept->word = 0;
 }

@@ -3,40 +3,37 @@
 
 void epw_expiry_add(struct epw_expiry *x, struct epw_flow *flow, int64_t now_ns)
 {
-    struct epw_flow_cold *cold = epw_table_cold(x->table, flow);
-    uint32_t tail = x->queue[flow->queue].tail;
-    cold->queued_ns = now_ns;
-    cold->prev = tail;
-    cold->next = 0;
+    uint32_t index = epw_flow_index(flow), tail = x->queue[flow->queue].tail;
+    *epw_flow_link(flow) = (struct epw_flow_link){ .prev = tail, .queued_ns = now_ns };
     if (tail != 0)
-        epw_table_cold_at(x->table, tail)->next = flow->index;
+        epw_table_link_at(x->table, tail)->next = index;
     else
-        x->queue[flow->queue].head = flow->index;
-    x->queue[flow->queue].tail = flow->index;
+        x->queue[flow->queue].head = index;
+    x->queue[flow->queue].tail = index;
     x->queue[flow->queue].count++;
 }
 
 void epw_expiry_remove(struct epw_expiry *x, struct epw_flow *flow)
 {
-    const struct epw_flow_cold *cold = epw_table_cold(x->table, flow);
-    if (cold->prev != 0)
-        epw_table_cold_at(x->table, cold->prev)->next = cold->next;
+    const struct epw_flow_link *link = epw_flow_link(flow);
+    if (link->prev != 0)
+        epw_table_link_at(x->table, link->prev)->next = link->next;
     else
-        x->queue[flow->queue].head = cold->next;
-    if (cold->next != 0)
-        epw_table_cold_at(x->table, cold->next)->prev = cold->prev;
+        x->queue[flow->queue].head = link->next;
+    if (link->next != 0)
+        epw_table_link_at(x->table, link->next)->prev = link->prev;
     else
-        x->queue[flow->queue].tail = cold->prev;
+        x->queue[flow->queue].tail = link->prev;
     x->queue[flow->queue].count--;
 }
 
 void epw_expiry_warm(const struct epw_expiry *x, const struct epw_flow *flow)
 {
-    const struct epw_flow_cold *cold = epw_table_cold(x->table, flow);
-    if (cold->prev != 0)
-        __builtin_prefetch(&epw_table_cold_at(x->table, cold->prev)->next, 1);
-    if (cold->next != 0)
-        __builtin_prefetch(&epw_table_cold_at(x->table, cold->next)->prev, 1);
+    const struct epw_flow_link *link = epw_flow_link(flow);
+    if (link->prev != 0)
+        __builtin_prefetch(epw_table_link_at(x->table, link->prev), 1);
+    if (link->next != 0)
+        __builtin_prefetch(epw_table_link_at(x->table, link->next), 1);
 }
 
 void epw_expiry_move(struct epw_expiry *x, struct epw_flow *flow, enum epw_queue queue,
@@ -45,7 +42,7 @@ void epw_expiry_move(struct epw_expiry *x, struct epw_flow *flow, enum epw_queue
     if (flow->queue == queue)
         return;
     epw_expiry_remove(x, flow);
-    flow->queue = (uint8_t)queue;
+    flow->queue = queue & 7u;
     epw_expiry_add(x, flow, now_ns);
 }
 
@@ -67,7 +64,7 @@ struct epw_flow *epw_expiry_due(struct epw_expiry *x, int64_t now_ns)
         int64_t limit = x->timeout_ns[q] + EPW_EXPIRY_SLACK_NS;
         /* Ends: who goes to the tail is queued now, and so not due again. */
         for (struct epw_flow *flow; (flow = head_of(x, q)) != NULL; to_tail(x, flow, now_ns)) {
-            if (now_ns - epw_table_cold(x->table, flow)->queued_ns <= limit)
+            if (now_ns - epw_flow_link(flow)->queued_ns <= limit)
                 break;
             if (now_ns - flow->last_ns > limit)
                 return flow;
@@ -83,7 +80,7 @@ int64_t epw_expiry_wait(const struct epw_expiry *x, int64_t now_ns)
         const struct epw_flow *flow = head_of(x, q);
         if (flow == NULL)
             continue;
-        int64_t queued_ns = epw_table_cold(x->table, flow)->queued_ns;
+        int64_t queued_ns = epw_flow_link(flow)->queued_ns;
         int64_t wait = x->timeout_ns[q] + EPW_EXPIRY_SLACK_NS + 1 - (now_ns - queued_ns);
         least = wait < least ? wait : least;
     }
@@ -95,7 +92,7 @@ static struct epw_flow *victim_in(struct epw_expiry *x, unsigned queue, int64_t 
     struct epw_flow *quietest = NULL;
     for (unsigned i = 0; i < EPW_EVICT_CHANCES; i++) {
         struct epw_flow *flow = head_of(x, queue);
-        if (flow == NULL || flow->last_ns <= epw_table_cold(x->table, flow)->queued_ns)
+        if (flow == NULL || flow->last_ns <= epw_flow_link(flow)->queued_ns)
             return flow;
         if (quietest == NULL || flow->last_ns < quietest->last_ns)
             quietest = flow;
@@ -107,7 +104,7 @@ static struct epw_flow *victim_in(struct epw_expiry *x, unsigned queue, int64_t 
 static int64_t queued_at(const struct epw_expiry *x, unsigned queue)
 {
     const struct epw_flow *head = head_of(x, queue);
-    return head == NULL ? INT64_MAX : epw_table_cold(x->table, head)->queued_ns;
+    return head == NULL ? INT64_MAX : epw_flow_link(head)->queued_ns;
 }
 
 static const unsigned groups[][3] = {

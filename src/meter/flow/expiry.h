@@ -53,7 +53,7 @@ struct epw_expiry {
 void epw_expiry_add(struct epw_expiry *x, struct epw_flow *flow, int64_t now_ns);
 void epw_expiry_remove(struct epw_expiry *x, struct epw_flow *flow);
 
-/* Asks for the cache lines that moving the flow will need; its cold half is there. */
+/* Asks for the cache lines that moving the flow will need; its link is there. */
 void epw_expiry_warm(const struct epw_expiry *x, const struct epw_flow *flow);
 
 /* Moves a flow to another queue; nothing happens when it is there already. */

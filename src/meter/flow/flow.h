@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A flow while it is in the table, in two parts: what every packet touches
- * (two cache lines) and the rest, which is looked at when a flow begins, ends,
- * changes its state or brings payload that the evidence engine still wants.
- * Both live in the table (flow/table.h) and never move.
+ * A flow while it is in the table, in parts: what every packet touches (one cache line), where it
+ * stands in its queue, what is looked at when it begins, ends, changes its state or brings payload
+ * that the evidence engine still wants, and what few flows have at all.
+ * All live in the table (flow/table.h) and never move.
  */
 #ifndef EPW_METER_FLOW_FLOW_H
 #define EPW_METER_FLOW_FLOW_H
 
 #include "meter/evidence/engine.h"
-#include "meter/flow/key.h"
+#include "meter/flow/brief.h"
 
 #include <stdint.h>
 
@@ -41,21 +41,54 @@
 #define EPW_F_CUT           0x01000000u          /* a payload is shorter than on the wire */
 #define EPW_F_QUIET(s)      (0x02000000u << (s)) /* epw_ev_quiet() */
 #define EPW_F_QUIET_BOTH    0x06000000u
+#define EPW_F_ICMP          0x00040000u /* an ICMP error quoted it: rare has it */
+#define EPW_F_WIDE          0x08000000u /* its key is more than a brief: the table has the rest */
+#define EPW_F_BIG           0x10000000u /* rare has more of its counters */
+#define EPW_F_AGAIN         0x20000000u /* rare has the time of its first packet */
+#define EPW_F_USED          0x80000000u /* in the table */
 
 struct epw_flow {
-    struct epw_key key;
-    uint32_t index;       /* of the flow in the table, 1 and up; 0: free */
-    uint32_t print[2];    /* fingerprint of each side's last packet, to see doubles */
-    uint8_t init_side;    /* side of the key that began it, as known when it began */
-    uint8_t queue;        /* enum epw_queue */
-    uint8_t tcp_flags[2]; /* union, by side */
-
+    struct epw_brief key;
     uint32_t flags;      /* EPW_F_ */
-    uint32_t tag;        /* of the key */
-    uint32_t packets[2]; /* from here on: since the last record, by side */
-    uint64_t bytes[2];
-    uint64_t payload[2];
-    int64_t first_ns, last_ns;
+    uint32_t print[2];   /* fingerprint of each side's last packet, to see doubles */
+    uint32_t first_tick; /* of cold->first_ns */
+    int64_t last_ns;
+    uint32_t bytes[2]; /* since the last record, by side, with those in rare: flow/count.h */
+    uint32_t payload[2];
+    uint16_t packets[2];
+    uint8_t tcp_flags[2];  /* union, by side */
+    uint8_t init_side : 1; /* side of the key that began it, as known when it began */
+    uint8_t queue : 3;     /* enum epw_queue */
+    uint8_t how : 2;       /* enum epw_initiator_how */
+    uint8_t has_mac : 1;
+    uint8_t isn_known; /* EPW_ISN_KNOWN(side) */
+};
+
+#define EPW_ISN_KNOWN(s) (1u << (s))
+
+/* A place in a queue. */
+struct epw_flow_link {
+    uint32_t prev, next; /* indexes, 0: none; next also links the free ones */
+    int64_t queued_ns;   /* clock when it was put at its queue's tail */
+};
+
+struct epw_flow_cold {
+    uint64_t id;
+    int64_t first_ns; /* of its record */
+    struct epw_ev_kept evidence;
+    uint32_t tag;      /* of the key */
+    uint32_t isn[2];   /* by side, when isn_known */
+    uint32_t sent[2];  /* by side: payload bytes before its FIN, by sequence numbers; 0: unknown */
+    uint32_t syns;     /* since the last record */
+    uint8_t mac[2][6]; /* by side */
+    uint8_t ttl[2];    /* of the flow's first packet, by side; 0: the other side sent it */
+    uint16_t source;   /* capture source of the first packet */
+};
+
+/* Of EPW_F_WIDE: what the brief leaves out. */
+struct epw_flow_wide {
+    struct epw_ip ip[2];
+    uint32_t tunnel;
 };
 
 /* What the last ICMP error that quoted a flow said. */
@@ -64,22 +97,13 @@ struct epw_flow_icmp {
     struct epw_ip from;
 };
 
-struct epw_flow_cold {
-    uint64_t id;
-    int64_t start_ns;  /* first packet of the flow, not of its record */
-    int64_t queued_ns; /* clock when it was put at its queue's tail */
-    struct epw_ev_kept evidence;
-    struct epw_flow_icmp *icmp; /* owned; NULL: none quoted it */
-    uint32_t prev, next;        /* in its queue, 0: none; next also links the free ones */
-    uint32_t isn[2];            /* by side, when isn_known */
-    uint32_t sent[2];  /* by side: payload bytes before its FIN, by sequence numbers; 0: unknown */
-    uint32_t syns;     /* since the last record */
-    uint16_t source;   /* capture source of the first packet */
-    uint8_t mac[2][6]; /* by side */
-    uint8_t ttl[2];    /* of the flow's first packet, by side; 0: the other side sent it */
-    bool isn_known[2];
-    bool has_mac;
-    uint8_t how; /* enum epw_initiator_how */
+/* Each field counts only when a flag says so. */
+struct epw_flow_rare {
+    struct epw_flow_icmp icmp; /* EPW_F_ICMP */
+    int64_t start_ns;          /* EPW_F_AGAIN: first packet of the flow, not of its record */
+    uint64_t packets[2];       /* EPW_F_BIG: beside those in the flow */
+    uint64_t bytes[2];
+    uint64_t payload[2];
 };
 
 #endif

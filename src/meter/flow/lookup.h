@@ -30,20 +30,40 @@ struct epw_found {
 };
 
 /*
- * Only looks. side: the side of the key that sent the packet. guess: where the
+ * Only looks. key: the packet's; tag: its tag. guess: where the
  * flow most likely is (epw_table_warm_flows()), also when that has ended or
  * become another since; or NULL.
  */
 struct epw_found epw_lookup_search(const struct epw_table *table, const struct epw_key *key,
                                    uint32_t tag, unsigned side);
 
+/* Whether what the brief leaves out is the same, of a flow and a key that are wide. */
+bool epw_flow_has_wide(const struct epw_flow *flow, const struct epw_key *key);
+
+/* Whether a flow that may have ended has this very key, VLANs included; brief: the key's. */
+static inline bool epw_flow_has_key(const struct epw_flow *flow, const struct epw_brief *brief,
+                                    const struct epw_key *key)
+{
+    uint32_t wide = epw_key_is_wide(key) ? EPW_F_WIDE : 0;
+    return epw_brief_same(&flow->key, brief) &&
+           (flow->flags & (EPW_F_USED | EPW_F_WIDE)) == (EPW_F_USED | wide) &&
+           (wide == 0 || epw_flow_has_wide(flow, key));
+}
+
 static inline struct epw_found epw_lookup(const struct epw_table *table, const struct epw_key *key,
                                           uint32_t tag, unsigned side, struct epw_flow *guess)
 {
-    if (guess != NULL && guess->index != 0 && epw_key_same(&guess->key, key))
+    struct epw_brief brief = epw_brief_of(key);
+    if (guess != NULL && epw_flow_has_key(guess, &brief, key))
         return (struct epw_found){ .flow = guess, .how = EPW_FOUND_EXACT };
     return epw_lookup_search(table, key, tag, side);
 }
+
+/* Writes the key into a flow just added. */
+void epw_flow_set_key(struct epw_flow *flow, const struct epw_key *key);
+/* An address of a flow's key, and the tunnel. */
+struct epw_ip epw_flow_ip(const struct epw_flow *flow, unsigned side);
+uint32_t epw_flow_tunnel(const struct epw_flow *flow);
 
 /* Writes into the flow what the finding means, and counts it once a flow. */
 void epw_lookup_settle(const struct epw_found *found, const struct epw_key *key, unsigned side,

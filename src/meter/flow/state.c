@@ -31,7 +31,7 @@ static enum epw_flow_state tcp_state(const struct epw_flow *flow, bool over)
 
 enum epw_flow_state epw_flow_state(const struct epw_flow *flow, bool over)
 {
-    if (flow->key.proto == EPW_PROTO_TCP)
+    if (epw_brief_proto(&flow->key) == EPW_PROTO_TCP)
         return tcp_state(flow, over);
     if ((flow->flags & EPW_F_SEEN_BOTH) == EPW_F_SEEN_BOTH)
         return EPW_FLOW_ESTABLISHED;
@@ -43,7 +43,7 @@ enum epw_flow_state epw_flow_state(const struct epw_flow *flow, bool over)
 enum epw_queue epw_flow_queue(const struct epw_flow *flow)
 {
     bool both = (flow->flags & EPW_F_SEEN_BOTH) == EPW_F_SEEN_BOTH;
-    if (flow->key.proto != EPW_PROTO_TCP)
+    if (epw_brief_proto(&flow->key) != EPW_PROTO_TCP)
         return both ? EPW_QUEUE_UDP : EPW_QUEUE_UDP_ONE_WAY;
     switch (epw_flow_state(flow, false)) {
     case EPW_FLOW_CLOSED:

@@ -26,7 +26,8 @@ struct buckets {
     uint32_t count;
 };
 
-_Static_assert(sizeof(struct epw_flow) == 2 * CACHE_LINE, "two cache lines a packet");
+_Static_assert(sizeof(struct epw_flow) == CACHE_LINE, "one cache line a packet");
+_Static_assert(sizeof(struct epw_flow_cold) == CACHE_LINE, "and one more where it is not enough");
 
 struct epw_table {
     struct buckets half[2]; /* [0] current; [1] being moved into it, slot NULL when none */
@@ -48,9 +49,10 @@ static bool buckets_make(struct buckets *b, uint32_t size)
 
 static bool more_flows(struct epw_table *t)
 {
-    struct epw_table_chunk *chunk = aligned_alloc(CACHE_LINE, sizeof(*chunk));
+    struct epw_table_chunk *chunk = aligned_alloc(EPW_TABLE_ALIGN, sizeof(*chunk));
     if (chunk == NULL)
         return false;
+    chunk->first = t->chunks * CHUNK_FLOWS + 1;
     t->chunk[t->chunks++] = chunk;
     return true;
 }
@@ -96,9 +98,9 @@ struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index)
     return &table->chunk[(index - 1) / CHUNK_FLOWS]->flow[(index - 1) % CHUNK_FLOWS];
 }
 
-struct epw_flow_cold *epw_table_cold_at(const struct epw_table *table, uint32_t index)
+struct epw_flow_link *epw_table_link_at(const struct epw_table *table, uint32_t index)
 {
-    return &table->chunk[(index - 1) / CHUNK_FLOWS]->cold[(index - 1) % CHUNK_FLOWS];
+    return &table->chunk[(index - 1) / CHUNK_FLOWS]->link[(index - 1) % CHUNK_FLOWS];
 }
 
 static void put(struct buckets *b, struct bucket what)
@@ -160,7 +162,7 @@ static uint32_t take_index(struct epw_table *t)
 {
     if (t->free != 0) {
         uint32_t index = t->free;
-        t->free = epw_table_cold_at(t, index)->next;
+        t->free = epw_table_link_at(t, index)->next;
         return index;
     }
     if (t->used == t->chunks * CHUNK_FLOWS && !more_flows(t))
@@ -177,11 +179,8 @@ struct epw_flow *epw_table_add(struct epw_table *table, uint32_t tag)
     if (index == 0)
         return NULL;
     struct epw_flow *flow = epw_table_at(table, index);
-    memset(flow, 0, sizeof(*flow));
-    flow->index = index;
-    struct epw_flow_cold *cold = epw_table_cold(table, flow);
-    memset(cold, 0, sizeof(*cold));
-    flow->tag = tag;
+    *flow = (struct epw_flow){ .flags = EPW_F_USED };
+    *epw_flow_cold(flow) = (struct epw_flow_cold){ .tag = tag };
     put(&table->half[0], (struct bucket){ .tag = tag, .flow = index });
     table->count++;
     return flow;
@@ -213,35 +212,18 @@ static void clear_bucket(struct buckets *b, uint32_t hole)
 
 void epw_table_remove(struct epw_table *table, struct epw_flow *flow)
 {
-    struct epw_flow_cold *cold = epw_table_cold(table, flow);
-    uint32_t index = flow->index;
+    uint32_t index = epw_flow_index(flow), tag = epw_flow_cold(flow)->tag;
     for (unsigned h = 0; h < 2 && table->half[h].slot != NULL; h++) {
-        uint32_t at = bucket_of(&table->half[h], flow->tag, index);
+        uint32_t at = bucket_of(&table->half[h], tag, index);
         if (at <= table->half[h].mask) {
             clear_bucket(&table->half[h], at);
             break;
         }
     }
-    flow->index = 0;
-    cold->next = table->free;
+    flow->flags = 0;
+    epw_flow_link(flow)->next = table->free;
     table->free = index;
     table->count--;
-}
-
-struct epw_flow *epw_table_exact(const struct epw_table *table, uint32_t tag,
-                                 const struct epw_key *key)
-{
-    for (unsigned h = 0; h < 2 && table->half[h].slot != NULL; h++) {
-        const struct buckets *b = &table->half[h];
-        for (uint32_t at = tag & b->mask; b->slot[at].flow != 0; at = (at + 1) & b->mask) {
-            if (b->slot[at].tag != tag)
-                continue;
-            struct epw_flow *flow = epw_table_at(table, b->slot[at].flow);
-            if (epw_key_same(&flow->key, key))
-                return flow;
-        }
-    }
-    return NULL;
 }
 
 static struct epw_flow *seek(const struct epw_table *t, uint32_t tag, struct epw_probe *probe)
@@ -280,9 +262,9 @@ struct epw_flow *epw_table_next(const struct epw_table *table, uint32_t tag,
 
 struct epw_flow *epw_table_each(const struct epw_table *table, uint32_t *at)
 {
-    while (*at < table->used) {
+    while (table->count != 0 && *at < table->used) {
         struct epw_flow *flow = epw_table_at(table, ++*at);
-        if (flow->index != 0)
+        if ((flow->flags & EPW_F_USED) != 0)
             return flow;
     }
     return NULL;
@@ -317,6 +299,5 @@ void epw_table_warm_flows(const struct epw_table *table, const uint32_t *tags, s
         if (flows[i] == NULL)
             continue;
         __builtin_prefetch(flows[i], 1);
-        __builtin_prefetch((const uint8_t *)flows[i] + CACHE_LINE, 1);
     }
 }

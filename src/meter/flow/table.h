@@ -18,13 +18,22 @@
 
 struct epw_table;
 
-/* Flows in a chunk: 240 KiB, so that taking one from the system is no pause. */
+/* Flows in a chunk: what most flows touch of it is 144 KiB, so taking one is no pause. */
 #define EPW_TABLE_CHUNK 1024u
 
-/* The two halves of flows apart, so that packets that need but one find it among its like. */
+/*
+ * The parts of flows apart, so that packets that need but one find it among its like, and what few
+ * flows have is memory never touched. It lies at a multiple of what its first member takes: so a
+ * flow's other parts are found from where it lies.
+ */
+#define EPW_TABLE_ALIGN (EPW_TABLE_CHUNK * sizeof(struct epw_flow))
 struct epw_table_chunk {
-    struct epw_flow flow[EPW_TABLE_CHUNK];
+    _Alignas(EPW_TABLE_CHUNK * sizeof(struct epw_flow)) struct epw_flow flow[EPW_TABLE_CHUNK];
     struct epw_flow_cold cold[EPW_TABLE_CHUNK];
+    struct epw_flow_link link[EPW_TABLE_CHUNK];
+    uint32_t first; /* index of the first flow */
+    struct epw_flow_wide wide[EPW_TABLE_CHUNK];
+    struct epw_flow_rare rare[EPW_TABLE_CHUNK];
 };
 
 /* EPW_ENOMEM, EPW_EUSAGE (max_flows is 0). */
@@ -34,29 +43,60 @@ void epw_table_free(struct epw_table *table); /* flows' evidence must be gone be
 uint32_t epw_table_count(const struct epw_table *table);
 
 /*
- * A new flow, all zero but its index and tag. NULL when max_flows are in or
- * memory is short: after an epw_table_remove() it succeeds.
+ * A new flow: its flags are EPW_F_USED, its cold half has the tag, all else of the two is zero, and
+ * it is in no queue. NULL when max_flows are in or memory is short: after an epw_table_remove() it
+ * succeeds.
  */
 struct epw_flow *epw_table_add(struct epw_table *table, uint32_t tag);
 void epw_table_remove(struct epw_table *table, struct epw_flow *flow);
 
-/* The flow of an index in use, and the rest of a flow. */
+/* The flow of an index in use, 1 and up, and its place in its queue. */
 struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index);
-static inline struct epw_flow_cold *epw_table_cold(const struct epw_table *table,
-                                                   const struct epw_flow *flow)
+struct epw_flow_link *epw_table_link_at(const struct epw_table *table, uint32_t index);
+
+/* The chunk of a flow in a table, and which of it the flow is. */
+static inline struct epw_table_chunk *epw_flow_chunk(const struct epw_flow *flow, size_t *at)
 {
-    (void)table;
-    uint32_t at = (flow->index - 1) % EPW_TABLE_CHUNK;
-    /* A chunk begins with its flows. */
-    struct epw_table_chunk *chunk = (struct epw_table_chunk *)(uintptr_t)(flow - at);
+    uintptr_t where = (uintptr_t)flow, begin = where & ~(uintptr_t)(EPW_TABLE_ALIGN - 1);
+    *at = (where - begin) / sizeof(*flow);
+    return (struct epw_table_chunk *)begin;
+}
+
+/* The index and the other parts of a flow. */
+static inline uint32_t epw_flow_index(const struct epw_flow *flow)
+{
+    size_t at;
+    const struct epw_table_chunk *chunk = epw_flow_chunk(flow, &at);
+    return chunk->first + (uint32_t)at;
+}
+
+static inline struct epw_flow_cold *epw_flow_cold(const struct epw_flow *flow)
+{
+    size_t at;
+    struct epw_table_chunk *chunk = epw_flow_chunk(flow, &at);
     return &chunk->cold[at];
 }
-/* The same by index, without a look at the flow. */
-struct epw_flow_cold *epw_table_cold_at(const struct epw_table *table, uint32_t index);
 
-/* The flow of this very key, VLANs included; NULL when there is none. tag: the key's. */
-struct epw_flow *epw_table_exact(const struct epw_table *table, uint32_t tag,
-                                 const struct epw_key *key);
+static inline struct epw_flow_link *epw_flow_link(const struct epw_flow *flow)
+{
+    size_t at;
+    struct epw_table_chunk *chunk = epw_flow_chunk(flow, &at);
+    return &chunk->link[at];
+}
+
+static inline struct epw_flow_wide *epw_flow_wide(const struct epw_flow *flow)
+{
+    size_t at;
+    struct epw_table_chunk *chunk = epw_flow_chunk(flow, &at);
+    return &chunk->wide[at];
+}
+
+static inline struct epw_flow_rare *epw_flow_rare(const struct epw_flow *flow)
+{
+    size_t at;
+    struct epw_table_chunk *chunk = epw_flow_chunk(flow, &at);
+    return &chunk->rare[at];
+}
 
 /* Walks the flows of one tag: first, then next until NULL. No adding or removing meanwhile. */
 struct epw_probe {

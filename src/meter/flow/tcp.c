@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/flow/tcp.h"
 
+#include "meter/flow/count.h"
 #include "meter/flow/expiry.h"
 
 /* A SYN that two taps deliver after the reset that answered it. */
@@ -17,10 +18,11 @@ bool epw_tcp_syn_restarts(const struct epw_flow *flow, const struct epw_flow_col
     unsigned other = 1 - side;
     if ((flow->flags & EPW_F_MIDSTREAM) != 0)
         return !is_late_syn(flow, packet, side);
-    if (cold->isn_known[side] && cold->isn[side] == packet->seq)
+    if ((flow->isn_known & EPW_ISN_KNOWN(side)) != 0 && cold->isn[side] == packet->seq)
         return false;
     bool answers = (packet->tcp_flags & EPW_TCP_ACK) != 0;
-    if (answers && cold->isn_known[other] && packet->ack == cold->isn[other] + 1)
+    if (answers && (flow->isn_known & EPW_ISN_KNOWN(other)) != 0 &&
+        packet->ack == cold->isn[other] + 1)
         return false;
     if (!answers && (flow->flags & EPW_F_SEEN(other)) == 0)
         return false;
@@ -33,7 +35,7 @@ static void begin_midstream(struct epw_flow *flow, const struct epw_packet *pack
     flow->flags |= EPW_F_MIDSTREAM;
     /* RFC 9293, 3.10.7.1: a closed port answers a SYN with sequence number 0. */
     if ((flags & EPW_TCP_RST) != 0 && (flags & EPW_TCP_ACK) != 0 && packet->seq == 0) {
-        flow->init_side = (uint8_t)(1 - side);
+        flow->init_side = (1 - side) & 1u;
         return;
     }
     /*
@@ -41,7 +43,7 @@ static void begin_midstream(struct epw_flow *flow, const struct epw_packet *pack
      * (32768 and up), or neither tells more, it is the lower one each time.
      */
     if (flow->key.port[0] == flow->key.port[1])
-        flow->init_side = (uint8_t)side;
+        flow->init_side = side & 1u;
     else
         flow->init_side = flow->key.port[0] > flow->key.port[1] ? 0 : 1;
     /* Probes with neither ACK nor RST (FIN, NULL, Xmas scans) are no connection. */
@@ -49,17 +51,16 @@ static void begin_midstream(struct epw_flow *flow, const struct epw_packet *pack
         flow->flags |= EPW_F_OPEN;
 }
 
-void epw_tcp_begin(struct epw_flow *flow, struct epw_flow_cold *cold,
-                   const struct epw_packet *packet, unsigned side)
+void epw_tcp_begin(struct epw_flow *flow, const struct epw_packet *packet, unsigned side)
 {
     unsigned syn = packet->tcp_flags & (EPW_TCP_SYN | EPW_TCP_ACK | EPW_TCP_RST);
-    cold->how = EPW_INIT_HANDSHAKE;
+    flow->how = EPW_INIT_HANDSHAKE;
     if (syn == EPW_TCP_SYN) {
-        flow->init_side = (uint8_t)side;
+        flow->init_side = side & 1u;
     } else if (syn == (EPW_TCP_SYN | EPW_TCP_ACK)) {
-        flow->init_side = (uint8_t)(1 - side);
+        flow->init_side = (1 - side) & 1u;
     } else {
-        cold->how = EPW_INIT_INFERRED;
+        flow->how = EPW_INIT_INFERRED;
         begin_midstream(flow, packet, side);
     }
 }
@@ -69,13 +70,14 @@ static void update_syn(struct epw_flow *flow, struct epw_flow_cold *cold,
 {
     unsigned other = 1 - side;
     /* A stray SYN into an answered connection does not change what its numbers are. */
-    bool believed = !cold->isn_known[side] || (flow->flags & EPW_F_SEEN(other)) == 0;
+    bool believed =
+        (flow->isn_known & EPW_ISN_KNOWN(side)) == 0 || (flow->flags & EPW_F_SEEN(other)) == 0;
     if ((packet->tcp_flags & EPW_TCP_ACK) == 0) {
         flow->flags |= EPW_F_SYN;
         cold->syns++;
         if ((flow->flags & EPW_F_OPEN) == 0 && side == flow->init_side) {
             flow->flags &= ~EPW_F_MIDSTREAM;
-            cold->how = EPW_INIT_HANDSHAKE;
+            flow->how = EPW_INIT_HANDSHAKE;
         }
     } else {
         flow->flags |= EPW_F_SYNACK;
@@ -83,13 +85,13 @@ static void update_syn(struct epw_flow *flow, struct epw_flow_cold *cold,
             /* Refused before, accepted now. The client's number is the one acknowledged. */
             flow->flags &= ~EPW_F_RST_ANY;
             cold->isn[other] = packet->ack - 1;
-            cold->isn_known[other] = true;
+            flow->isn_known |= EPW_ISN_KNOWN(other);
             believed = true;
         }
     }
     if (believed) {
         cold->isn[side] = packet->seq;
-        cold->isn_known[side] = true;
+        flow->isn_known |= EPW_ISN_KNOWN(side);
     }
 }
 
@@ -97,8 +99,9 @@ static void update_rst(struct epw_flow *flow, unsigned side)
 {
     unsigned other = 1 - side;
     flow->flags |= EPW_F_RST(side);
-    bool asked = (flow->flags & EPW_F_DATA(other)) != 0 && flow->payload[other] != 0 &&
-                 flow->payload[other] <= EPW_TCP_FIRST_REQUEST;
+    uint64_t payload = epw_flow_count(flow, other).payload;
+    bool asked =
+        (flow->flags & EPW_F_DATA(other)) != 0 && payload != 0 && payload <= EPW_TCP_FIRST_REQUEST;
     if (asked && (flow->flags & EPW_F_DATA(side)) == 0 &&
         (flow->flags & (EPW_F_MIDSTREAM | EPW_F_RECORDED)) == 0)
         flow->flags |= EPW_F_EARLY(side);
@@ -119,6 +122,6 @@ void epw_tcp_signal(struct epw_flow *flow, struct epw_flow_cold *cold,
     if ((packet->tcp_flags & EPW_TCP_FIN) == 0)
         return;
     flow->flags |= EPW_F_FIN(side);
-    if (cold->isn_known[side])
+    if ((flow->isn_known & EPW_ISN_KNOWN(side)) != 0)
         cold->sent[side] = packet->seq + packet->payload_wire - cold->isn[side] - 1;
 }

@@ -35,8 +35,7 @@ static inline bool epw_tcp_may_restart(const struct epw_packet *packet)
 }
 
 /* First packet of a flow: who began it (init_side, how) and whether its beginning was seen. */
-void epw_tcp_begin(struct epw_flow *flow, struct epw_flow_cold *cold,
-                   const struct epw_packet *packet, unsigned side);
+void epw_tcp_begin(struct epw_flow *flow, const struct epw_packet *packet, unsigned side);
 
 /* Flags that say something about the connection. */
 #define EPW_TCP_SIGNALS (EPW_TCP_SYN | EPW_TCP_RST | EPW_TCP_FIN)

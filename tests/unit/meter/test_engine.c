@@ -250,12 +250,12 @@ Test(engine, what_is_followed_has_no_end)
 Test(engine, a_flow_of_nothing_known_keeps_nothing)
 {
     feed_text(feed, EPW_TO_SERVER, "\x41\x5d\x02\x89\xec\x2d\n");
-    cr_assert_null(feed->kept.flow);
+    cr_assert_null(epw_ev_flow(&feed->kept));
     cr_assert(feed_result(feed)->payload_seen[EPW_TO_SERVER]);
     cr_assert_not(feed_result(feed)->payload_seen[EPW_TO_CLIENT]);
     cr_assert(feed->more);
     feed_text(feed, EPW_TO_CLIENT, "HTTP/1.0 400 Bad Request\r\n\r\n");
-    cr_assert_not_null(feed->kept.flow);
+    cr_assert_not_null(epw_ev_flow(&feed->kept));
     cr_assert_eq(feed_result(feed)->app, EPW_APP_HTTP);
     cr_assert(feed_result(feed)->payload_seen[EPW_TO_SERVER]);
 }
@@ -278,9 +278,27 @@ Test(engine, fresh_starts_of_a_midstream_side_are_bounded)
     for (unsigned i = 0; i < 8; i++) {
         cr_assert_not(epw_ev_quiet(&feed->kept, EPW_TO_SERVER), "%u", i);
         feed_text(feed, EPW_TO_SERVER, "\x41\x5d\x02\x89\xec\x2d\n");
-        cr_assert_null(feed->kept.flow);
+        cr_assert_null(epw_ev_flow(&feed->kept));
     }
     cr_assert(epw_ev_quiet(&feed->kept, EPW_TO_SERVER));
     feed_text(feed, EPW_TO_SERVER, request);
     cr_assert_eq(feed_result(feed)->app, EPW_APP_UNKNOWN);
+}
+
+/* What a flow that showed nothing keeps of itself has its bounds; beyond them it keeps all. */
+Test(engine, large_counters_of_nothing_known_are_kept_too)
+{
+    static uint8_t noise[60000] = "\x41\x5d\x02\x89\xec\x2d\n";
+    feed->who.midstream = true;
+    feed->who.isn_known[0] = feed->who.isn_known[1] = false;
+    for (unsigned i = 0; i < 7; i++)
+        feed_tcp(feed, EPW_TO_SERVER, noise, sizeof(noise));
+    cr_assert_not_null(epw_ev_flow(&feed->kept), "millions of bytes were shown");
+    cr_assert_not(epw_ev_quiet(&feed->kept, EPW_TO_SERVER));
+    feed_tcp(feed, EPW_TO_SERVER, noise, sizeof(noise));
+    cr_assert(epw_ev_quiet(&feed->kept, EPW_TO_SERVER));
+    cr_assert_null(epw_ev_flow(&feed->kept), "nothing is counted of a side that is over");
+    feed_text(feed, EPW_TO_CLIENT, "HTTP/1.0 400 Bad Request\r\n\r\n");
+    cr_assert_eq(feed_result(feed)->app, EPW_APP_HTTP);
+    cr_assert(feed_result(feed)->payload_seen[EPW_TO_SERVER]);
 }

@@ -18,8 +18,8 @@ static void setup(void)
     static const struct epw_source source = { .max_bytes = 100 };
     opening = (struct epw_opening){ .ts_ns = 7, .flow_id = 42, .len = 10 };
     finder = (struct epw_finder){ .engine = feed->engine,
-                                  .flow = feed->kept.flow,
-                                  .side = &feed->kept.flow->work->side[0],
+                                  .flow = epw_ev_flow(&feed->kept),
+                                  .side = &epw_ev_flow(&feed->kept)->work->side[0],
                                   .opening = &opening,
                                   .source = &source };
 }

@@ -28,7 +28,7 @@ TestSuite(expiry, .init = setup, .fini = teardown);
 static struct epw_flow *flow_at(enum epw_queue queue, int64_t ts_s)
 {
     struct epw_flow *flow = epw_table_add(x.table, 1);
-    flow->queue = (uint8_t)queue;
+    flow->queue = queue & 7u;
     flow->last_ns = ts_s * S;
     epw_expiry_add(&x, flow, ts_s * S);
     return flow;

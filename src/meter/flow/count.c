@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/flow/count.h"
+
+struct epw_count epw_flow_count(const struct epw_flow *flow, unsigned side)
+{
+    struct epw_count count = { flow->packets[side], flow->bytes[side], flow->payload[side] };
+    if ((flow->flags & EPW_F_BIG) == 0)
+        return count;
+    const struct epw_flow_rare *rare = epw_flow_rare(flow);
+    count.packets += rare->packets[side];
+    count.bytes += rare->bytes[side];
+    count.payload += rare->payload[side];
+    return count;
+}
+
+void epw_flow_count_far(struct epw_flow *flow, unsigned side, struct epw_count more)
+{
+    struct epw_flow_rare *rare = epw_flow_rare(flow);
+    if ((flow->flags & EPW_F_BIG) == 0) {
+        memset(rare->packets, 0, sizeof(rare->packets));
+        memset(rare->bytes, 0, sizeof(rare->bytes));
+        memset(rare->payload, 0, sizeof(rare->payload));
+        flow->flags |= EPW_F_BIG;
+    }
+    rare->packets[side] += flow->packets[side] + more.packets;
+    rare->bytes[side] += flow->bytes[side] + more.bytes;
+    rare->payload[side] += flow->payload[side] + more.payload;
+    flow->packets[side] = 0;
+    flow->bytes[side] = flow->payload[side] = 0;
+}
+
+void epw_flow_count_none(struct epw_flow *flow)
+{
+    flow->flags &= ~EPW_F_BIG;
+    for (unsigned side = 0; side < 2; side++) {
+        flow->packets[side] = 0;
+        flow->bytes[side] = flow->payload[side] = 0;
+    }
+}
+
+void epw_flow_begin_record(struct epw_flow *flow, int64_t first_ns, bool first)
+{
+    struct epw_flow_cold *cold = epw_flow_cold(flow);
+    if (!first && (flow->flags & EPW_F_AGAIN) == 0) {
+        epw_flow_rare(flow)->start_ns = cold->first_ns;
+        flow->flags |= EPW_F_AGAIN;
+    }
+    cold->first_ns = first_ns;
+    flow->first_tick = epw_tick(first_ns);
+}
+
+int64_t epw_flow_start(const struct epw_flow *flow)
+{
+    return (flow->flags & EPW_F_AGAIN) != 0 ? epw_flow_rare(flow)->start_ns
+                                            : epw_flow_cold(flow)->first_ns;
+}
+
+void epw_flow_stamp_early(struct epw_flow *flow, int64_t ts_ns)
+{
+    if (ts_ns < epw_flow_cold(flow)->first_ns)
+        epw_flow_begin_record(flow, ts_ns, false);
+}
