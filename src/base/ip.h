@@ -31,24 +31,24 @@ static inline struct epw_ip epw_ip_from4(const uint8_t *bytes)
     return ip;
 }
 
+/* The same from the number that the four bytes are; written in two words, as it is read. */
+static inline struct epw_ip epw_ip_from_number4(uint32_t number)
+{
+    struct epw_ip ip;
+    uint64_t high = 0, low = 0x0000ffff00000000 | number;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    low = __builtin_bswap64(low);
+#endif
+    memcpy(ip.b, &high, sizeof(high));
+    memcpy(ip.b + 8, &low, sizeof(low));
+    return ip;
+}
+
 /* bytes: 16 in network order. */
 static inline struct epw_ip epw_ip_from6(const uint8_t *bytes)
 {
     struct epw_ip ip;
     memcpy(ip.b, bytes, 16);
-    return ip;
-}
-
-/* From the numbers that its first and last eight bytes are. */
-static inline struct epw_ip epw_ip_from_halves(uint64_t high, uint64_t low)
-{
-    struct epw_ip ip;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    high = __builtin_bswap64(high);
-    low = __builtin_bswap64(low);
-#endif
-    memcpy(ip.b, &high, sizeof(high));
-    memcpy(ip.b + 8, &low, sizeof(low));
     return ip;
 }
 

@@ -21,29 +21,29 @@ static inline uint8_t owner(const struct epw_meter_options *o, uint64_t pair)
     return (uint8_t)((pair >> 32) * o->meters >> 32);
 }
 
-static void name(const struct epw_meter_options *o, struct epw_packet *packet, uint8_t *self,
-                 uint32_t *tag)
-{
-    if (o->ignore_vlan)
-        epw_key_clear_vlans(&packet->key);
-    uint64_t pair = epw_key_pair(&packet->key, o->seed);
-    *self = owner(o, pair);
-    *tag = epw_key_tag(&packet->key, pair, o->seed);
-}
-
 void epw_meter_decode(struct epw_meter *m, struct epw_round *round)
 {
+    epw_decode(m->decoder, round->batch.frame, round->packet, round->batch.count);
+    const struct epw_meter_options o = m->options;
+    uint32_t cut_frames = 0;
+    round->fragments = 0;
     for (uint32_t i = 0; i < round->batch.count; i++) {
         const struct epw_frame *frame = &round->batch.frame[i];
         struct epw_packet *packet = &round->packet[i];
-        epw_decode(m->decoder, frame, packet);
+        cut_frames += frame->caplen < frame->wire_len;
         m->stats.ending[packet->ending]++;
-        m->stats.cut_frames += frame->caplen < frame->wire_len;
-        if (packet->ending == EPW_END_COMPLETE)
-            name(&m->options, packet, &round->owner[i], &round->tag[i]);
-        else
+        if (packet->ending != EPW_END_COMPLETE) {
             round->owner[i] = EPW_OWNER_NONE;
+            continue;
+        }
+        if (o.ignore_vlan)
+            epw_key_clear_vlans(&packet->key);
+        uint64_t pair = epw_key_pair(&packet->key, o.seed);
+        round->owner[i] = owner(&o, pair);
+        round->tag[i] = epw_key_tag(&packet->key, pair, o.seed);
+        round->fragments += packet->fragment != EPW_FRAG_NONE;
     }
+    m->stats.cut_frames += cut_frames;
 }
 
 /* What a packet that is not the usual one must go through; false: it is not to be tracked. */
@@ -62,6 +62,20 @@ static bool admit(struct epw_meter *m, struct epw_packet *packet, uint32_t *tag)
     return true;
 }
 
+/* The same of a round without any packet that must go through something. */
+static uint32_t list_usual(struct epw_meter *m, const struct epw_round *round, uint32_t *from)
+{
+    uint32_t count = 0, i = *from;
+    uint8_t self = m->options.self;
+    for (; i < round->batch.count; i++) {
+        m->tag[count] = round->tag[i];
+        m->ref[count] = (uint16_t)i;
+        count += round->owner[i] == self;
+    }
+    *from = i;
+    return count;
+}
+
 /*
  * Lists this meter's packets from *from on, up to the second fragment among them: a fragment may
  * displace what an earlier one still has to be joined with. Returns how many there are, and in
@@ -70,6 +84,8 @@ static bool admit(struct epw_meter *m, struct epw_packet *packet, uint32_t *tag)
 static uint32_t list(struct epw_meter *m, struct epw_round *round, uint32_t *from)
 {
     uint32_t count = 0, i = *from;
+    if (round->fragments == 0 && m->doubles == NULL)
+        return list_usual(m, round, from);
     bool fragment = false;
     for (; i < round->batch.count; i++) {
         if (round->owner[i] != m->options.self)
@@ -167,6 +183,7 @@ static void expire(struct epw_meter *m, const struct epw_point *point)
     m->place.id = UINT64_MAX;
     if (m->sink.time != NULL)
         m->sink.time(m->sink.ctx, m->now_ns);
+    m->place = (struct epw_place){ .at = 0 }; /* what a packet's have in common */
 }
 
 /* Packets and points of time in their order; returns the next point. */
@@ -179,7 +196,7 @@ static uint32_t update(struct epw_meter *m, const struct epw_round *round, uint3
         while (next < round->points && round->point[next].before <= at)
             expire(m, &round->point[next++]);
         m->now_ns = round->now_ns[at];
-        m->place = (struct epw_place){ .at = 2 * at + 1 };
+        m->place.at = 2 * at + 1;
         if (packet->icmp_error)
             epw_meter_quoted(m, packet, m->tag[i]);
         else
@@ -191,6 +208,7 @@ static uint32_t update(struct epw_meter *m, const struct epw_round *round, uint3
 void epw_meter_push(struct epw_meter *meter, struct epw_round *round)
 {
     uint32_t from = 0, next = 0;
+    meter->place = (struct epw_place){ .at = 0 };
     while (from < round->batch.count) {
         uint32_t count = list(meter, round, &from);
         epw_meter_warm(meter, round, count);

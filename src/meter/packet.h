@@ -41,23 +41,27 @@ struct epw_packet {
     uint32_t payload_len;   /* bytes at payload (after TCP or UDP header; all that a later
                                fragment brings), captured */
     uint32_t payload_wire;  /* bytes the headers claim; more than payload_len when cut */
-    uint32_t frag_id;       /* identification when fragment is not EPW_FRAG_NONE */
     uint16_t payload_at;    /* TCP, UDP: bytes of the header before payload; of a later
                                fragment: where in its datagram payload belongs */
     uint16_t ip_id;         /* IPv4 identification, 0 for IPv6 */
     uint8_t side;           /* of the key: who sent it */
     uint8_t ending;         /* enum epw_ending; only EPW_END_COMPLETE has a flow */
     uint8_t tcp_flags;      /* 0 when not TCP or cut before them */
-    uint8_t fragment;       /* enum epw_fragment */
     uint8_t ttl;            /* TTL or hop limit */
-    bool group_mac;         /* destination MAC is broadcast or multicast */
-    bool icmp_error;        /* an ICMP error: the key is that of the packet it QUOTES, so the
-                               flow found is the one it speaks of */
-    bool frag_more;         /* a fragment, and not the last of its datagram */
-    bool cut;               /* payload is shorter than on the wire: "not seen", no mismatch */
+    /* From here up to icmp_from all is 0 of a usual packet. */
     uint8_t icmp_type, icmp_code;
+    bool group_mac;   /* without macs: went to a broadcast or multicast MAC all the same */
+    bool cut;         /* payload is shorter than on the wire: "not seen", no mismatch */
+    uint32_t frag_id; /* identification when fragment is not EPW_FRAG_NONE */
+    uint8_t fragment; /* enum epw_fragment */
+    bool frag_more;   /* a fragment, and not the last of its datagram */
+    bool icmp_error;  /* an ICMP error: the key is that of the packet it QUOTES, so the
+                         flow found is the one it speaks of */
+    bool zero;
     struct epw_ip icmp_from; /* who sent the ICMP error */
 };
+
+#define EPW_PACKET_USUAL offsetof(struct epw_packet, icmp_type)
 
 static inline const struct epw_ip *epw_packet_src(const struct epw_packet *packet)
 {

@@ -46,6 +46,7 @@ struct epw_round {
     /* epw_meter_decode() */
     uint32_t tag[EPW_BATCH_FRAMES];  /* of its key, but of a later fragment's before it has ports */
     uint8_t owner[EPW_BATCH_FRAMES]; /* the meter that tracks it, EPW_OWNER_NONE: none */
+    uint32_t fragments;
     struct epw_packet packet[EPW_BATCH_FRAMES];
     /* The capture. epw_pace_round() puts believed stamps in place of the frames' own. */
     struct epw_batch batch;

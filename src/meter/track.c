@@ -18,7 +18,7 @@ static bool is_group(const struct epw_packet *p)
         return true;
     /* Directed broadcasts are known by their MAC. A group MAC under a unicast address is not
      * one: clusters share such a MAC. */
-    bool to_all = p->group_mac && (p->macs == NULL || memcmp(p->macs, broadcast, 6) == 0);
+    bool to_all = p->macs == NULL ? p->group_mac : memcmp(p->macs, broadcast, 6) == 0;
     return to_all && p->key.proto != EPW_PROTO_TCP;
 }
 

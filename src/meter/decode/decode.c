@@ -21,8 +21,7 @@ static const struct {
     [EPW_BY_IPPROTO] = { LINKTYPES + 65536, 256, EPW_END_COMPLETE },
     [EPW_BY_UDP_PORT] = { LINKTYPES + 65536 + 256, 65536, EPW_END_COMPLETE },
 };
-#define PROTO_UDP 17
-#define TABLE     (LINKTYPES + 65536 + 256 + 65536)
+#define TABLE (LINKTYPES + 65536 + 256 + 65536)
 
 struct epw_decoder {
     uint8_t layer[TABLE]; /* by number: 0 for nobody, else the place in layers[] plus one */
@@ -104,11 +103,12 @@ static void descend(const struct epw_decoder *decoder, const struct epw_frame *f
 }
 
 void epw_decode(const struct epw_decoder *decoder, const struct epw_frame *frame,
-                struct epw_packet *packet)
+                struct epw_packet *packet, uint32_t count)
 {
-    if (epw_plain_frame(frame, packet) &&
-        (packet->key.proto != PROTO_UDP ||
-         find(decoder, EPW_BY_UDP_PORT, epw_tunnel_port(packet)) == NULL))
-        return;
-    descend(decoder, frame, packet);
+    const uint8_t *tunnel = decoder->layer + spaces[EPW_BY_UDP_PORT].first;
+    for (uint32_t i = 0; i < count; i++) {
+        i += epw_plain_run(tunnel, frame + i, packet + i, count - i);
+        if (i < count)
+            descend(decoder, &frame[i], &packet[i]);
+    }
 }

@@ -25,10 +25,10 @@ void epw_decoder_free(struct epw_decoder *decoder);
 bool epw_decoder_knows(const struct epw_decoder *decoder, uint16_t linktype);
 
 /*
- * Fills *packet from the frame. Always succeeds: packet->ending says how far
- * it came. Pointers in *packet borrow the frame's bytes.
+ * Fills packets from frames, one each. Always succeeds: packet->ending says how far
+ * it came. Pointers in a packet borrow its frame's bytes.
  */
 void epw_decode(const struct epw_decoder *decoder, const struct epw_frame *frame,
-                struct epw_packet *packet);
+                struct epw_packet *packet, uint32_t count);
 
 #endif

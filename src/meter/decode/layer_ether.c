@@ -13,7 +13,7 @@ static enum epw_next decode(struct epw_descent *d)
     if (header == NULL)
         return epw_end_short(d);
     p->macs = header;
-    p->group_mac = (header[0] & 1) != 0;
+    p->group_mac = false;
     epw_key_clear_vlans(&p->key); /* a frame inside a frame: only the innermost one's tags count */
     return epw_go_type(d, epw_run_be16(header, 12));
 }

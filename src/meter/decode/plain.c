@@ -11,180 +11,171 @@
 #define PROTO_TCP         6
 #define PROTO_UDP         17
 #define PROTO_GRE         47
+/* GRE of version 0 with a sequence number and nothing else, in it ERSPAN, each header of 8 bytes.
+ */
+#define GRE_MIRROR (0x10000000u | EPW_TYPE_ERSPAN2)
+#define GRE_LEN    8
+#define ERSPAN_LEN 8
+#define ERSPAN_II  1
 /* Layers in one step: Ethernet, tags, IP and what it carries. Where fewer are left the limit shows.
  */
 #define PLAIN_LAYERS (3 + EPW_MAX_VLANS)
 
-/* Everything is read before anything is written: what is written may lie anywhere, as far as a
- * compiler knows, and it would read again. */
-struct link {
-    const uint8_t *macs;
-    uint32_t tags;
-    uint16_t type; /* behind the tags */
-    uint16_t vlan[EPW_MAX_VLANS];
-    uint8_t vlan_count;
-};
+/* Called from two places or more, and yet part of one loop. */
+#define ALWAYS static inline __attribute__((always_inline))
 
 static inline bool is_tag(uint16_t type)
 {
     return type == 0x8100 || type == 0x88a8;
 }
 
-static inline bool read_tags(struct epw_cur *c, struct link *link)
+/* Past up to two tags, of which *type is the first; leaves in *type what is behind them. */
+ALWAYS void skip_tags(struct epw_cur *c, uint16_t *type)
 {
-    for (; link->tags < EPW_MAX_VLANS && is_tag(link->type); link->tags++) {
+    for (unsigned tags = 0; tags < EPW_MAX_VLANS && is_tag(*type); tags++) {
         const uint8_t *tag = epw_cur_bytes(c, TAG_LEN);
-        if (tag == NULL)
-            return false;
-        uint16_t id = epw_run_be16(tag, 0) & 0x0fff;
-        link->vlan[link->vlan_count] = id;
-        link->vlan_count = (uint8_t)(link->vlan_count + (id != 0));
-        link->type = epw_run_be16(tag, 2);
+        *type = tag == NULL ? 0 : epw_run_be16(tag, 2);
     }
-    return true;
 }
 
-static inline bool read_link(struct epw_cur *c, struct link *link)
+static void put_tags(struct epw_key *key, struct epw_cur tags)
 {
-    const uint8_t *ether = epw_cur_bytes(c, ETHER_LEN);
-    if (ether == NULL)
-        return false;
-    *link = (struct link){ .macs = ether, .type = epw_run_be16(ether, 12) };
-    return !is_tag(link->type) || read_tags(c, link);
-}
-
-/* Neither options nor a fragment, and all of it there: leaves in c what is inside. */
-static inline const uint8_t *read_ip4(struct epw_cur *c)
-{
-    const uint8_t *ip = epw_cur_bytes(c, IP4_LEN);
-    if (ip == NULL || ip[0] != 0x45 || (epw_run_be16(ip, 6) & 0x3fff) != 0 ||
-        epw_run_be16(ip, 2) <= IP4_LEN)
-        return NULL;
-    *c = epw_cur_sub(c, epw_run_be16(ip, 2) - (size_t)IP4_LEN);
-    return epw_cur_ok(c) ? ip : NULL;
-}
-
-static inline const uint8_t *read_ip6(struct epw_cur *c)
-{
-    const uint8_t *ip = epw_cur_bytes(c, IP6_LEN);
-    if (ip == NULL || ip[0] >> 4 != 6 || epw_run_be16(ip, 4) == 0)
-        return NULL;
-    *c = epw_cur_sub(c, epw_run_be16(ip, 4));
-    return epw_cur_ok(c) ? ip : NULL;
-}
-
-struct transport {
-    uint32_t seq, ack;
-    uint16_t sport, dport, header;
-    uint8_t flags;
-};
-
-/* Leaves the payload in c. */
-static inline bool read_transport(struct epw_cur *c, uint8_t proto, struct transport *t)
-{
-    if (proto == PROTO_TCP) {
-        const uint8_t *tcp = epw_cur_bytes(c, TCP_LEN);
-        size_t header = tcp == NULL ? 0 : (size_t)(tcp[12] >> 4) * 4;
-        if (header < TCP_LEN || !epw_cur_skip(c, header - TCP_LEN))
-            return false;
-        *t = (struct transport){ .seq = epw_run_be32(tcp, 4),
-                                 .ack = epw_run_be32(tcp, 8),
-                                 .sport = epw_run_be16(tcp, 0),
-                                 .dport = epw_run_be16(tcp, 2),
-                                 .header = (uint16_t)header,
-                                 .flags = tcp[13] };
-        return true;
+    while (epw_cur_left(&tags) != 0) {
+        uint16_t id = epw_cur_be16(&tags) & 0x0fff;
+        if (id != 0)
+            key->vlan[key->vlan_count++] = id;
+        epw_cur_skip(&tags, 2);
     }
-    const uint8_t *udp = proto == PROTO_UDP ? epw_cur_bytes(c, UDP_LEN) : NULL;
-    size_t len = udp == NULL ? 0 : epw_run_be16(udp, 4);
-    if (len < UDP_LEN)
-        return false;
-    *t = (struct transport){ .sport = epw_run_be16(udp, 0),
-                             .dport = epw_run_be16(udp, 2),
-                             .header = UDP_LEN };
-    *c = epw_cur_sub(c, len - UDP_LEN);
-    return epw_cur_ok(c);
 }
 
-/* An IPv4 address in network order, and behind it a port: what sides of a key are ordered by. */
-static inline uint64_t end4(const uint8_t *ip, uint16_t port)
+/* Whether an IPv4 header has neither options nor is a fragment's. */
+static inline bool is_simple4(const uint8_t *ip)
 {
-    return (uint64_t)epw_run_be32(ip, 0) << 16 | port;
+    return ip[0] == 0x45 && (epw_run_be16(ip, 6) & 0x3fff) == 0;
 }
 
-static inline void put_end4(struct epw_key *key, unsigned side, uint64_t end)
+/* And nothing behind it: no VLANs, yet. */
+ALWAYS void put_proto(struct epw_key *key, uint8_t proto)
 {
-    key->ip[side] = epw_ip_from_halves(0, 0x0000ffff00000000 | end >> 16);
+    memset(&key->proto, 0, sizeof(*key) - offsetof(struct epw_key, proto));
+    key->proto = proto;
+}
+
+/* An IPv4 address, and behind it a port: what the sides of a key are ordered by. */
+ALWAYS uint64_t end4(const uint8_t *ip, const uint8_t *port)
+{
+    return (uint64_t)epw_run_be32(ip, 0) << 16 | epw_run_be16(port, 0);
+}
+
+ALWAYS void put_end4(struct epw_key *restrict key, unsigned side, uint64_t end)
+{
+    key->ip[side] = epw_ip_from_number4((uint32_t)(end >> 16));
     key->port[side] = (uint16_t)end;
 }
 
-/* Addresses and ports of the key, in order; returns the side that sent the packet. */
-static inline unsigned put_ends4(struct epw_key *key, const uint8_t *ip, const struct transport *t)
+/* Of a packet in IPv4 all that the IP header and the ports tell. */
+ALWAYS void put4(struct epw_packet *restrict p, const uint8_t *restrict ip)
 {
-    uint64_t src = end4(ip + 12, t->sport), dst = end4(ip + 16, t->dport);
-    put_end4(key, 0, src < dst ? src : dst);
-    put_end4(key, 1, src < dst ? dst : src);
-    return src > dst;
+    put_proto(&p->key, ip[9]);
+    p->ip_id = epw_run_be16(ip, 4);
+    p->ttl = ip[8];
+    uint64_t src = end4(ip + 12, ip + IP4_LEN), dst = end4(ip + 16, ip + IP4_LEN + 2);
+    p->side = src > dst;
+    put_end4(&p->key, 0, src > dst ? dst : src);
+    put_end4(&p->key, 1, src > dst ? src : dst);
 }
 
-static inline unsigned put_ends6(struct epw_key *key, const uint8_t *ip, const struct transport *t)
+ALWAYS void put6(struct epw_packet *restrict p, const uint8_t *restrict ip)
 {
-    key->ip[0] = epw_ip_from6(ip + 8);
-    key->ip[1] = epw_ip_from6(ip + 24);
-    key->port[0] = t->sport;
-    key->port[1] = t->dport;
-    return epw_key_order(key);
+    p->key.ip[0] = epw_ip_from6(ip + 8);
+    p->key.ip[1] = epw_ip_from6(ip + 24);
+    p->key.port[0] = epw_run_be16(ip, IP6_LEN);
+    p->key.port[1] = epw_run_be16(ip, IP6_LEN + 2);
+    put_proto(&p->key, ip[6]);
+    p->ip_id = 0;
+    p->ttl = ip[7];
+    p->side = (uint8_t)epw_key_order(&p->key);
 }
 
-static inline void put_link(struct epw_packet *p, const struct link *link)
+ALWAYS bool put_tcp(struct epw_packet *restrict p, struct epw_cur *c)
 {
-    p->macs = link->macs;
-    p->group_mac = (link->macs[0] & 1) != 0;
-    p->key.vlan_count = link->vlan_count;
-    for (unsigned i = 0; i < EPW_MAX_VLANS; i++)
-        p->key.vlan[i] = i < link->vlan_count ? link->vlan[i] : 0;
+    const uint8_t *tcp = epw_cur_bytes(c, TCP_LEN);
+    size_t header = tcp == NULL ? 0 : (size_t)(tcp[12] >> 4) * 4;
+    if (header < TCP_LEN || !epw_cur_skip(c, header - TCP_LEN))
+        return false;
+    p->seq = epw_run_be32(tcp, 4);
+    p->ack = epw_run_be32(tcp, 8);
+    p->tcp_flags = tcp[13];
+    p->payload_at = (uint16_t)header;
+    return true;
 }
 
-static inline void put_transport(struct epw_packet *p, const struct transport *t, struct epw_cur c)
+ALWAYS bool put_udp(struct epw_packet *restrict p, struct epw_cur *c)
 {
-    p->seq = t->seq;
-    p->ack = t->ack;
-    p->tcp_flags = t->flags;
-    p->payload_at = t->header;
-    p->payload_len = p->payload_wire = (uint32_t)epw_cur_left(&c);
-    p->payload = p->payload_len == 0 ? NULL : epw_cur_bytes(&c, p->payload_len);
-    p->frag_id = 0;
-    p->fragment = EPW_FRAG_NONE;
-    p->frag_more = p->cut = p->icmp_error = false;
-    p->icmp_type = p->icmp_code = 0;
+    const uint8_t *udp = epw_cur_bytes(c, UDP_LEN);
+    size_t len = udp == NULL ? 0 : epw_run_be16(udp, 4);
+    if (len < UDP_LEN)
+        return false;
+    *c = epw_cur_sub(c, len - UDP_LEN);
+    if (!epw_cur_ok(c))
+        return false;
+    p->tcp_flags = 0;
+    p->seq = p->ack = 0;
+    p->payload_at = UDP_LEN;
+    return true;
+}
+
+/* What is inside of an IP packet of len bytes from *c on; leaves the payload in *c. The first that
+ * is written, and only when it is plain. */
+ALWAYS bool put_inside(struct epw_packet *p, struct epw_cur *c, size_t len, size_t header,
+                       uint8_t proto)
+{
+    *c = epw_cur_sub(c, len);
+    if (!epw_cur_skip(c, header))
+        return false;
+    return proto == PROTO_TCP ? put_tcp(p, c) : proto == PROTO_UDP && put_udp(p, c);
+}
+
+ALWAYS bool put_ip(struct epw_packet *p, struct epw_cur *c, uint16_t type)
+{
+    struct epw_cur ahead = *c;
+    if (type == EPW_TYPE_IPV4) {
+        const uint8_t *ip = epw_cur_bytes(&ahead, IP4_LEN + UDP_LEN);
+        if (ip == NULL || !is_simple4(ip) || !put_inside(p, c, epw_run_be16(ip, 2), IP4_LEN, ip[9]))
+            return false;
+        put4(p, ip);
+        return true;
+    }
+    const uint8_t *ip = type == EPW_TYPE_IPV6 ? epw_cur_bytes(&ahead, IP6_LEN + UDP_LEN) : NULL;
+    if (ip == NULL || ip[0] >> 4 != 6 ||
+        !put_inside(p, c, IP6_LEN + (size_t)epw_run_be16(ip, 4), IP6_LEN, ip[6]))
+        return false;
+    put6(p, ip);
+    return true;
 }
 
 /*
- * From an Ethernet header on: all that depends on these headers alone. The protocol, or 0 when
- * the frame is not plain, and then nothing is written. Leaves the payload in *c.
+ * From an Ethernet header on: all that depends on these headers alone. False: the frame is not
+ * plain, and nothing is written. Leaves the payload in *c; tags: how many bytes of them.
  */
-static inline uint8_t read_plain(struct epw_cur *c, struct epw_packet *p, uint32_t *tags)
+ALWAYS bool put_plain(struct epw_packet *p, struct epw_cur *c, size_t *tags)
 {
-    struct link link;
-    struct transport t;
-    if (!read_link(c, &link))
-        return 0;
-    bool v4 = link.type == EPW_TYPE_IPV4;
-    const uint8_t *ip = v4 ? read_ip4(c) : link.type == EPW_TYPE_IPV6 ? read_ip6(c) : NULL;
-    uint8_t proto = ip == NULL ? 0 : v4 ? ip[9] : ip[6];
-    if (!read_transport(c, proto, &t))
-        return 0;
-    uint8_t ttl = v4 ? ip[8] : ip[7];
-    uint16_t ip_id = v4 ? epw_run_be16(ip, 4) : 0;
-    p->side = (uint8_t)(v4 ? put_ends4(&p->key, ip, &t) : put_ends6(&p->key, ip, &t));
-    p->ttl = ttl;
-    p->ip_id = ip_id;
-    p->key.proto = proto;
-    p->key.zero = 0;
-    put_link(p, &link);
-    put_transport(p, &t, *c);
-    *tags = link.tags;
-    return proto;
+    const uint8_t *ether = epw_cur_bytes(c, ETHER_LEN);
+    uint16_t type = ether == NULL ? 0 : epw_run_be16(ether, 12);
+    size_t left = epw_cur_left(c);
+    skip_tags(c, &type);
+    *tags = left - epw_cur_left(c);
+    if (!put_ip(p, c, type))
+        return false;
+    if (*tags != 0)
+        put_tags(&p->key, epw_cur(ether + ETHER_LEN, *tags));
+    p->macs = ether;
+    size_t len = epw_cur_left(c);
+    p->payload_len = p->payload_wire = (uint32_t)len;
+    struct epw_cur rest = *c; /* a tunnel may go on from here */
+    p->payload = len == 0 ? NULL : epw_cur_bytes(&rest, len);
+    memset(&p->icmp_type, 0, offsetof(struct epw_packet, icmp_from) - EPW_PACKET_USUAL);
+    return true;
 }
 
 /*
@@ -193,56 +184,80 @@ static inline uint8_t read_plain(struct epw_cur *c, struct epw_packet *p, uint32
  */
 static inline bool skip_mirror(struct epw_cur *c, uint16_t *vlan)
 {
-    struct link link;
-    if (!read_link(c, &link) || link.type != EPW_TYPE_IPV4)
+    const uint8_t *ether = epw_cur_bytes(c, ETHER_LEN);
+    uint16_t type = ether == NULL ? 0 : epw_run_be16(ether, 12);
+    skip_tags(c, &type);
+    struct epw_cur ahead = *c;
+    const uint8_t *ip = type == EPW_TYPE_IPV4 ? epw_cur_bytes(&ahead, IP4_LEN) : NULL;
+    if (ip == NULL || !is_simple4(ip) || ip[9] != PROTO_GRE)
         return false;
-    const uint8_t *ip = read_ip4(c);
-    if (ip == NULL || ip[9] != PROTO_GRE)
+    *c = epw_cur_sub(c, epw_run_be16(ip, 2));
+    epw_cur_skip(c, IP4_LEN);
+    const uint8_t *gre = epw_cur_bytes(c, GRE_LEN + ERSPAN_LEN);
+    if (gre == NULL || epw_run_be32(gre, 0) != GRE_MIRROR || gre[GRE_LEN] >> 4 != ERSPAN_II)
         return false;
-    const uint8_t *gre = epw_cur_bytes(c, 8 + 8);
-    if (gre == NULL || epw_run_be32(gre, 0) != (0x10000000 | EPW_TYPE_ERSPAN2) || gre[8] >> 4 != 1)
-        return false;
-    *vlan = epw_run_be16(gre, 8) & 0x0fff;
+    *vlan = epw_run_be16(gre, GRE_LEN) & 0x0fff;
     return true;
 }
 
-bool epw_plain_frame(const struct epw_frame *frame, struct epw_packet *packet)
+/* For all but the loop below, which has a put_plain() of its own. */
+static __attribute__((noinline)) bool put_other(struct epw_packet *p, struct epw_cur *c,
+                                                size_t *tags)
+{
+    return put_plain(p, c, tags);
+}
+
+static bool put_mirrored(struct epw_packet *p, const struct epw_frame *frame)
 {
     struct epw_cur c = epw_cur(frame->bytes, frame->caplen);
-    uint32_t tags;
     uint16_t vlan;
-    if (frame->linktype != LINKTYPE_ETHERNET || frame->wire_len > frame->caplen)
+    size_t tags;
+    if (!skip_mirror(&c, &vlan) || !put_other(p, &c, &tags))
         return false;
-    if (read_plain(&c, packet, &tags) == 0) {
-        c = epw_cur(frame->bytes, frame->caplen);
-        if (!skip_mirror(&c, &vlan) || read_plain(&c, packet, &tags) == 0)
-            return false;
-        if (vlan != 0 && packet->key.vlan_count == 0)
-            packet->key.vlan[packet->key.vlan_count++] = vlan;
-    }
-    packet->key.tunnel = 0;
-    packet->ts_ns = frame->ts_ns;
-    packet->wire_len = frame->caplen;
-    packet->ending = EPW_END_COMPLETE;
+    if (vlan != 0 && p->key.vlan_count == 0)
+        p->key.vlan[p->key.vlan_count++] = vlan;
     return true;
+}
+
+static inline bool is_tunnel(const uint8_t *tunnel, const struct epw_packet *p)
+{
+    return p->key.proto == PROTO_UDP && tunnel[epw_tunnel_port(p)] != 0;
+}
+
+uint32_t epw_plain_run(const uint8_t *tunnel, const struct epw_frame *frame,
+                       struct epw_packet *restrict packet, uint32_t count)
+{
+    uint32_t i = 0;
+    for (; i < count; i++, frame++, packet++) {
+        struct epw_cur c = epw_cur(frame->bytes, frame->caplen);
+        size_t tags;
+        if (frame->linktype != LINKTYPE_ETHERNET || frame->wire_len > frame->caplen ||
+            (!put_plain(packet, &c, &tags) && !put_mirrored(packet, frame)) ||
+            is_tunnel(tunnel, packet))
+            break;
+        packet->key.tunnel = 0;
+        packet->ts_ns = frame->ts_ns;
+        packet->wire_len = frame->caplen;
+        packet->ending = EPW_END_COMPLETE;
+    }
+    return i;
 }
 
 bool epw_plain(struct epw_descent *d, enum epw_next *next)
 {
     struct epw_cur c = d->cur;
-    uint32_t tags;
-    if (d->missing != 0 || d->left < PLAIN_LAYERS || d->packet->icmp_error)
+    size_t tags;
+    if (d->missing != 0 || d->left < PLAIN_LAYERS || d->packet->icmp_error ||
+        !put_other(d->packet, &c, &tags))
         return false;
-    uint8_t proto = read_plain(&c, d->packet, &tags);
-    if (proto == 0)
-        return false;
-    if (proto == PROTO_TCP) {
+    if (d->packet->key.proto == PROTO_TCP) {
         *next = epw_end(d, EPW_END_COMPLETE);
         return true;
     }
     d->cur = c;
     d->bounded = true;
-    d->left -= tags + 2; /* Ethernet, which the loop counts, tags, IP and UDP were layers too */
+    /* Ethernet, which the loop counts, tags, IP and UDP were layers too. */
+    d->left -= (uint32_t)tags / TAG_LEN + 2;
     *next = epw_go_udp(d);
     return true;
 }

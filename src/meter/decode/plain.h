@@ -13,11 +13,12 @@
 #include "meter/decode/layer.h"
 
 /*
- * A frame from its beginning, packet may be anything before. True: it was plain, and all of the
- * packet is written but icmp_from, which is only read of errors; a tunnel in UDP may go on from
- * there. False: it is not, and the packet means nothing.
+ * Frames from their beginnings, packets may be anything before: as many as are plain before the
+ * first that is not; returns how many. All of their packets is written but icmp_from, which is
+ * only read of errors. tunnel: by UDP port, not 0 where a tunnel goes on, which is not plain.
  */
-bool epw_plain_frame(const struct epw_frame *frame, struct epw_packet *packet);
+uint32_t epw_plain_run(const uint8_t *tunnel, const struct epw_frame *frame,
+                       struct epw_packet *packet, uint32_t count);
 
 /*
  * d stands at an Ethernet header inside of others. True: it was a plain frame

@@ -73,7 +73,7 @@ static inline struct epw_packet decode_bytes(uint16_t linktype, const uint8_t *b
                                .linktype = linktype };
     struct epw_packet p;
     memset(&p, 0xa5, sizeof(p));
-    epw_decode(decoder, &frame, &p);
+    epw_decode(decoder, &frame, &p, 1);
     return p;
 }
 

@@ -13,14 +13,14 @@ Test(layer_ether, keeps_addresses_and_sees_groups)
     struct epw_packet p = decode(ETHER, IPV4 "4500 0028 0000 0000 40 06 0000 " PAIR TCP_SYN);
     check_flow(p, "10.0.0.1", 1234, "10.0.0.2", 80, 6);
     cr_assert_not_null(p.macs);
-    cr_assert_not(p.group_mac);
+    cr_assert_eq(p.macs[0], 2);
     cr_assert_eq(p.macs[11], 1);
     cr_assert_eq(p.macs[5], 2);
     cr_assert_eq(p.ts_ns, 7);
     cr_assert_eq(p.wire_len, 54);
     p = decode(ETHER, "ffffffffffff 020000000001 0806 0001");
     check_ending(p, EPW_END_NOT_IP);
-    cr_assert(p.group_mac);
+    cr_assert_eq(p.macs[0], 0xff);
 }
 
 Test(layer_ether, a_runt_is_truncated)

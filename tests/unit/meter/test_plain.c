@@ -75,6 +75,8 @@ static void compare(const struct epw_packet *a, const struct epw_packet *b)
         cr_assert_eq(memcmp(a->payload, b->payload, a->payload_len), 0);
 }
 
+static uint8_t no_tunnel[65536];
+
 /*
  * What the step makes of it; NULL: nothing. The bytes are copied to the heap for
  * AddressSanitizer. Inside of other frames it takes the same, but does not look for a mirror.
@@ -91,7 +93,7 @@ static const struct epw_packet *step(const uint8_t *bytes, size_t len)
         .bytes = copy + 1, .caplen = (uint32_t)len, .wire_len = (uint32_t)len, .linktype = ETHER
     };
     memset(&packet, 0xa5, sizeof(packet));
-    bool takes = epw_plain_frame(&frame, &packet);
+    bool takes = epw_plain_run(no_tunnel, &frame, &packet, 1) == 1;
     inner = (struct epw_packet){ .ttl = 0 };
     struct epw_descent d = { .cur = epw_cur(copy + 1, len), .packet = &inner, .left = 32 };
     enum epw_next next;
@@ -150,4 +152,35 @@ Test(plain, whatever_byte_changes_or_is_cut_off)
         }
     }
     cr_assert(took > 1000 && left > 1000, "%u and %u", took, left);
+}
+
+Test(plain, ends_at_the_first_that_is_not)
+{
+    static uint8_t bytes[3][200];
+    static const char *const text[] = { ETHER_SYN, ETHER_SYN, ETHER_SYN };
+    struct epw_frame frame[3];
+    struct epw_packet packet[3];
+    for (size_t i = 0; i < 3; i++) {
+        uint32_t len = (uint32_t)hex(text[i], bytes[i]);
+        frame[i] = (struct epw_frame){
+            .bytes = bytes[i], .caplen = len, .wire_len = len, .linktype = ETHER
+        };
+    }
+    cr_assert_eq(epw_plain_run(no_tunnel, frame, packet, 3), 3);
+    frame[1].wire_len++; /* cut */
+    cr_assert_eq(epw_plain_run(no_tunnel, frame, packet, 3), 1);
+    frame[0].linktype = RAW4;
+    cr_assert_eq(epw_plain_run(no_tunnel, frame, packet, 3), 0);
+    cr_assert_eq(epw_plain_run(no_tunnel, frame, packet, 0), 0);
+}
+
+Test(plain, a_tunnel_in_udp_is_not)
+{
+    static uint8_t bytes[200], tunnel[65536];
+    uint32_t len = (uint32_t)hex(MACS "0800 4500 0020 0000 0000 40 11 0000 " PAIR UDP, bytes);
+    struct epw_frame frame = { .bytes = bytes, .caplen = len, .wire_len = len, .linktype = ETHER };
+    struct epw_packet packet;
+    cr_assert_eq(epw_plain_run(tunnel, &frame, &packet, 1), 1);
+    tunnel[5000] = 1;
+    cr_assert_eq(epw_plain_run(tunnel, &frame, &packet, 1), 0);
 }
