@@ -111,32 +111,40 @@ static int by_place(const void *a, const void *b)
     const struct epw_ending_flow *x = a, *y = b;
     if (x->ns != y->ns)
         return x->ns < y->ns ? -1 : 1;
-    return (x->id > y->id) - (x->id < y->id);
+    uint64_t p = epw_flow_cold(x->flow)->id, q = epw_flow_cold(y->flow)->id;
+    return (p > q) - (p < q);
 }
 
-/* The end of a flow whose time was up already does not depend on when that was looked at. */
+/*
+ * The end of a flow that is in no queue any more. Whether its time was up already does not depend
+ * on when that was looked at. At the end of the run the table is emptied as a whole.
+ */
 static void end(struct epw_meter *m, const struct epw_ending_flow *ending)
 {
-    bool time_up = epw_expiry_idle(&m->expiry, ending->flow, m->now_ns);
+    struct epw_flow *flow = ending->flow;
+    bool time_up = epw_expiry_idle(&m->expiry, flow, m->now_ns);
     m->place.ns = ending->ns;
-    m->place.id = ending->id;
-    epw_meter_end(m, ending->flow, time_up ? epw_meter_time_up(ending->flow) : EPW_REASON_FORCED);
+    m->place.id = epw_flow_cold(flow)->id;
+    epw_meter_finish(m, flow, time_up ? epw_meter_time_up(flow) : EPW_REASON_FORCED);
+    if (m->place.at != EPW_PLACE_FLUSH)
+        epw_table_remove(m->table, flow);
 }
 
 /* Lets a flow end with others in end_all(); without memory for that it ends now, out of order. */
-static void end_later(struct epw_meter *m, const struct epw_ending_flow *ending)
+static void end_later(struct epw_meter *m, struct epw_flow *flow, int64_t ns)
 {
+    const struct epw_ending_flow ending = { ns, flow };
     if (m->ends_count == m->ends_room) {
         size_t room = m->ends_room == 0 ? EPW_BATCH_FRAMES : 2 * m->ends_room;
         struct epw_ending_flow *more = realloc(m->ends, room * sizeof(*more));
         if (more == NULL) {
-            end(m, ending);
+            end(m, &ending);
             return;
         }
         m->ends = more;
         m->ends_room = room;
     }
-    m->ends[m->ends_count++] = *ending;
+    m->ends[m->ends_count++] = ending;
 }
 
 /* In an order that depends on the flows alone: not on the table, not on who else is in it. */
@@ -156,10 +164,8 @@ static void expire_at(struct epw_meter *m, int64_t point_ns)
     struct epw_flow *flow;
     m->now_ns = m->place.point_ns = point_ns;
     while ((flow = epw_expiry_due(&m->expiry, m->now_ns)) != NULL) {
-        /* To the tail, where it is not due again. */
         epw_expiry_remove(&m->expiry, flow);
-        epw_expiry_add(&m->expiry, flow, m->now_ns);
-        end_later(m, &(struct epw_ending_flow){ flow->last_ns, epw_flow_cold(flow)->id, flow });
+        end_later(m, flow, flow->last_ns);
     }
     end_all(m);
 }
@@ -191,6 +197,8 @@ static uint32_t update(struct epw_meter *m, const struct epw_round *round, uint3
                        uint32_t next)
 {
     for (uint32_t i = 0; i < count; i++) {
+        if (i % EPW_WARM_BLOCK == 0)
+            epw_meter_warm(m, round, count, i);
         uint32_t at = m->ref[i];
         const struct epw_packet *packet = &round->packet[at];
         while (next < round->points && round->point[next].before <= at)
@@ -211,7 +219,6 @@ void epw_meter_push(struct epw_meter *meter, struct epw_round *round)
     meter->place = (struct epw_place){ .at = 0 };
     while (from < round->batch.count) {
         uint32_t count = list(meter, round, &from);
-        epw_meter_warm(meter, round, count);
         next = update(meter, round, count, next);
     }
     while (next < round->points)
@@ -230,11 +237,11 @@ void epw_meter_flush(struct epw_meter *meter)
     meter->place = (struct epw_place){ .at = EPW_PLACE_FLUSH };
     uint32_t at = 0;
     struct epw_flow *flow;
-    while ((flow = epw_table_each(meter->table, &at)) != NULL) {
-        end_later(meter,
-                  &(struct epw_ending_flow){ epw_flow_start(flow), epw_flow_cold(flow)->id, flow });
-    }
+    epw_expiry_forget(&meter->expiry);
+    while ((flow = epw_table_each(meter->table, &at)) != NULL)
+        end_later(meter, flow, epw_flow_start(flow));
     end_all(meter);
+    epw_table_clear(meter->table);
 }
 
 static void set_timeouts(struct epw_meter *m)

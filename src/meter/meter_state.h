@@ -11,17 +11,16 @@
 #include "meter/flow/table.h"
 #include "meter/meter.h"
 
-/* A packet whose flow's cold half will be looked at: warm.c. */
-struct epw_warm {
-    uint16_t ref;
-    bool evidence; /* ... and what the evidence engine keeps */
-};
+/* What of its flow a packet will need: warm.c. */
+enum epw_wants { EPW_WANTS_HOT, EPW_WANTS_COLD, EPW_WANTS_EVIDENCE };
+
+/* Packets for which memory is asked for together. */
+#define EPW_WARM_BLOCK 16u
 
 /* A flow about to end with others, and what they are put in order by. */
 struct epw_ending_flow {
     int64_t ns;
-    uint64_t id;
-    struct epw_flow *flow;
+    struct epw_flow *flow; /* its id decides between those of one stamp */
 };
 
 struct epw_meter {
@@ -40,14 +39,17 @@ struct epw_meter {
     uint16_t ref[EPW_BATCH_FRAMES]; /* places in the batch */
     uint32_t tag[EPW_BATCH_FRAMES];
     struct epw_flow *guess[EPW_BATCH_FRAMES]; /* where its flow most likely is, or NULL */
-    struct epw_warm warm[EPW_BATCH_FRAMES];
+    uint8_t wants[EPW_BATCH_FRAMES];          /* enum epw_wants */
     /* Flows that end at one point. */
     struct epw_ending_flow *ends;
     size_t ends_count, ends_room;
 };
 
-/* warm.c: asks for the memory that tracking the round's first count refs will need. */
-void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t count);
+/*
+ * warm.c: asks for the memory that the refs behind i will need, of count in all; to be called
+ * before each that begins a block.
+ */
+void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t count, uint32_t i);
 
 /* warm.c: asks for the memory of the flows that end soon after the one in hand. */
 void epw_meter_warm_end(const struct epw_meter *m, size_t in_hand);
@@ -68,7 +70,9 @@ static inline bool epw_meter_has_evidence(const struct epw_flow *flow, const str
 
 /* record.c: writes what is new in a flow and begins its next record. */
 void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason);
-/* record.c: the last record of a flow, which is then gone. */
+/* record.c: the last record of a flow, of which then only its place in the table is left. */
+void epw_meter_finish(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason);
+/* record.c: the same for a flow in a queue, which leaves that and the table. */
 void epw_meter_end(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason);
 /* record.c: why a flow that ran out of time ended. */
 enum epw_flow_reason epw_meter_time_up(const struct epw_flow *flow);

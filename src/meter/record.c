@@ -14,7 +14,7 @@ static unsigned initiator_side(const struct epw_flow *flow, const struct epw_evi
                                enum epw_initiator_how *how)
 {
     unsigned side = flow->init_side;
-    *how = (enum epw_initiator_how)flow->how;
+    *how = (enum epw_initiator_how)epw_flow_cold(flow)->how;
     if (*how == EPW_INIT_HANDSHAKE || evidence->requester == EPW_REQUESTER_UNKNOWN ||
         (flow->flags & EPW_F_GROUP) != 0)
         return side;
@@ -46,7 +46,7 @@ static void fill_sides(struct epw_flow_record *r, const struct epw_flow *flow, u
         r->packets[role] = count.packets;
         r->bytes[role] = count.bytes;
         r->payload_bytes[role] = count.payload;
-        r->tcp_flags[role] = flow->tcp_flags[side];
+        r->tcp_flags[role] = flow->side[side].tcp_flags;
         memcpy(r->mac[role], cold->mac[side], sizeof(r->mac[role]));
     }
 }
@@ -116,7 +116,7 @@ void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_
         .icmp_type = icmp.type,
         .icmp_code = icmp.code,
         .icmp_from = icmp.from,
-        .has_mac = flow->has_mac,
+        .has_mac = cold->has_mac,
         .ttl = cold->ttl[turned.init_side],
         .source = cold->source,
         .evidence = &evidence,
@@ -138,13 +138,18 @@ static void count_directions(struct epw_meter *m, const struct epw_flow *flow)
     m->stats.tcp_flows_one_way += (flow->flags & EPW_F_SEEN_BOTH) != EPW_F_SEEN_BOTH;
 }
 
-void epw_meter_end(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)
+void epw_meter_finish(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)
 {
     struct epw_flow_cold *cold = epw_flow_cold(flow);
     epw_ev_finish(m->engine, &cold->evidence);
     epw_meter_record(m, flow, reason);
     count_directions(m, flow);
     epw_ev_flow_free(m->engine, &cold->evidence);
+}
+
+void epw_meter_end(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)
+{
+    epw_meter_finish(m, flow, reason);
     epw_expiry_remove(&m->expiry, flow);
     epw_table_remove(m->table, flow);
 }

@@ -24,13 +24,14 @@ static bool is_group(const struct epw_packet *p)
 
 static void begin_other(struct epw_flow *flow, const struct epw_packet *p, unsigned side)
 {
+    struct epw_flow_cold *cold = epw_flow_cold(flow);
     flow->init_side = side & 1u;
-    flow->how = EPW_INIT_FIRST;
+    cold->how = EPW_INIT_FIRST;
     bool looks_like_reply =
         p->key.proto == EPW_PROTO_UDP && epw_packet_sport(p) < 1024 && epw_packet_dport(p) >= 1024;
     if (looks_like_reply && (flow->flags & EPW_F_GROUP) == 0) {
         flow->init_side = (1 - side) & 1u;
-        flow->how = EPW_INIT_INFERRED;
+        cold->how = EPW_INIT_INFERRED;
     }
 }
 
@@ -62,7 +63,7 @@ static struct epw_flow *begin(struct epw_meter *m, const struct epw_packet *p, u
     flow->last_ns = p->ts_ns;
     cold->id = epw_key_flow_id(&p->key, p->ts_ns, before);
     cold->source = source;
-    flow->has_mac = p->macs != NULL;
+    cold->has_mac = p->macs != NULL;
     cold->ttl[side] = p->ttl;
     if (p->macs != NULL) {
         memcpy(cold->mac[side], p->macs + 6, 6);
@@ -89,15 +90,15 @@ static bool restarts(const struct epw_flow *flow, const struct epw_packet *p, un
  * and connections that the packet shows to be over, end first: so it does not
  * matter when the queues were last looked at. Each round ends a flow or is the last.
  */
-static struct epw_flow *flow_of(struct epw_meter *m, const struct epw_packet *p, uint32_t i,
-                                uint16_t source)
+static struct epw_flow *seek_flow(struct epw_meter *m, const struct epw_round *round, uint32_t i)
 {
+    const struct epw_packet *p = &round->packet[m->ref[i]];
     uint32_t tag = m->tag[i];
     uint64_t before = 0;
     for (;;) {
-        struct epw_found found = epw_lookup(m->table, &p->key, tag, p->side, m->guess[i]);
+        struct epw_found found = epw_lookup_search(m->table, &p->key, tag, p->side);
         if (found.flow == NULL)
-            return begin(m, p, source, tag, before);
+            return begin(m, p, round->batch.frame[m->ref[i]].source, tag, before);
         struct epw_flow *flow = found.flow;
         bool idle = epw_expiry_idle(&m->expiry, flow, p->ts_ns);
         if (!idle && !restarts(flow, p, p->side)) {
@@ -110,29 +111,69 @@ static struct epw_flow *flow_of(struct epw_meter *m, const struct epw_packet *p,
     }
 }
 
-static void see_double(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
-                       unsigned side)
+/* The same. Almost always the flow is where it was last seen and goes on. */
+static inline struct epw_flow *flow_of(struct epw_meter *m, const struct epw_round *round,
+                                       const struct epw_packet *p, uint32_t i)
+{
+    struct epw_flow *guess = m->guess[i];
+    if (guess == NULL || !epw_flow_has_key(guess, &p->key) ||
+        epw_expiry_idle(&m->expiry, guess, p->ts_ns) || epw_tcp_may_restart(p))
+        return seek_flow(m, round, i);
+    return guess;
+}
+
+static inline uint64_t half_word(const uint8_t *at)
+{
+    uint32_t word;
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/* Of the first DOUBLE_BYTES, all: as words, the last ones overlapping those before. */
+static inline uint64_t print_payload(const uint8_t *at, uint32_t len, uint64_t h)
+{
+    size_t n = len < DOUBLE_BYTES ? len : DOUBLE_BYTES;
+    uint64_t first, last;
+    if (n >= 8) {
+        first = epw_hash_word(at);
+        last = epw_hash_word(at + n - 8);
+        if (n > 16)
+            h = epw_hash_mix(epw_hash_word(at + 8) ^ EPW_HASH_K0, epw_hash_word(at + n - 16) ^ h);
+    } else if (n >= 4) {
+        first = half_word(at);
+        last = half_word(at + n - 4);
+    } else {
+        first = at[0];
+        last = (uint64_t)at[n / 2] << 8 | at[n - 1];
+    }
+    return epw_hash_mix(first ^ h, last ^ EPW_HASH_K1);
+}
+
+static inline void see_double(struct epw_meter *m, struct epw_flow *flow,
+                              const struct epw_packet *p, unsigned side)
 {
     uint64_t h = epw_hash_mix(((uint64_t)p->seq << 32 | p->payload_wire) ^ EPW_HASH_K0,
                               ((uint64_t)p->ack << 32 | (uint64_t)p->ip_id << 8 | p->tcp_flags) ^
                                   EPW_HASH_K1);
     if (p->payload_len != 0)
-        h = epw_hash(p->payload, p->payload_len < DOUBLE_BYTES ? p->payload_len : DOUBLE_BYTES, h);
+        h = print_payload(p->payload, p->payload_len, h);
     uint32_t print = (uint32_t)(h >> 32) | 1; /* 0 is "no packet yet" */
+    bool same = flow->side[side].print == print;
+    flow->side[side].print = print;
+    if (!same || p->ts_ns - flow->last_ns > DOUBLE_NS)
+        return;
     /* Without an IP id (IPv6) two bare ACKs alike are duplicate ACKs, not copies. */
-    bool tells = p->ip_id != 0 || p->payload_len != 0;
-    if (tells && flow->print[side] == print && p->ts_ns - flow->last_ns <= DOUBLE_NS) {
-        m->stats.duplicates++;
-        /* Without an IP id it may be a quick retransmission; a SYN's comes after a second. */
-        if (p->ip_id != 0 || (p->tcp_flags & EPW_TCP_SYN) != 0)
-            flow->flags |= EPW_F_DOUBLED;
-    }
-    flow->print[side] = print;
+    if (p->ip_id == 0 && p->payload_len == 0)
+        return;
+    m->stats.duplicates++;
+    /* Without an IP id it may be a quick retransmission; a SYN's comes after a second. */
+    if (p->ip_id != 0 || (p->tcp_flags & EPW_TCP_SYN) != 0)
+        flow->flags |= EPW_F_DOUBLED;
 }
 
 /* What only a packet with its transport header shows. */
-static void see_header(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
-                       unsigned side)
+static inline void see_header(struct epw_meter *m, struct epw_flow *flow,
+                              const struct epw_packet *p, unsigned side)
 {
     if (p->key.proto == EPW_PROTO_TCP) {
         if ((p->tcp_flags & EPW_TCP_SIGNALS) != 0)
@@ -143,15 +184,13 @@ static void see_header(struct epw_meter *m, struct epw_flow *flow, const struct 
     see_double(m, flow, p, side);
 }
 
-static void count(struct epw_flow *flow, const struct epw_packet *p, unsigned side)
+static inline void count(struct epw_flow *flow, const struct epw_packet *p, unsigned side)
 {
     epw_flow_count_packet(flow, side, p->wire_len, p->payload_wire);
     epw_flow_stamp(flow, p->ts_ns);
-    flow->flags |= EPW_F_SEEN(side);
-    if (p->payload_wire != 0 && (p->tcp_flags & EPW_TCP_RST) == 0)
-        flow->flags |= EPW_F_DATA(side);
-    if (p->payload_len < p->payload_wire && p->fragment != EPW_FRAG_LATER)
-        flow->flags |= EPW_F_CUT;
+    bool data = p->payload_wire != 0 && (p->tcp_flags & EPW_TCP_RST) == 0;
+    bool cut = p->payload_len < p->payload_wire && p->fragment != EPW_FRAG_LATER;
+    flow->flags |= (EPW_F_SEEN(0) | (data ? EPW_F_DATA(0) : 0)) << side | (cut ? EPW_F_CUT : 0);
 }
 
 /* The fragments that came before their first. */
@@ -188,8 +227,7 @@ static void gather_evidence(struct epw_meter *m, struct epw_flow *flow, const st
         .ip = { epw_flow_ip(flow, a), epw_flow_ip(flow, b) },
         .port = { flow->key.port[a], flow->key.port[b] },
         .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
-        .isn_known = { (flow->isn_known & EPW_ISN_KNOWN(a)) != 0,
-                       (flow->isn_known & EPW_ISN_KNOWN(b)) != 0 },
+        .isn_known = { flow->side[a].isn_known, flow->side[b].isn_known },
         .isn = { cold->isn[a], cold->isn[b] },
     };
     if (!epw_ev_packet(m->engine, &cold->evidence, &who, p,
@@ -214,7 +252,7 @@ void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_
 {
     const struct epw_packet *packet = &round->packet[m->ref[i]];
     unsigned side = packet->side;
-    struct epw_flow *flow = flow_of(m, packet, i, round->batch.frame[m->ref[i]].source);
+    struct epw_flow *flow = flow_of(m, round, packet, i);
     if (flow == NULL)
         return;
     if (epw_flow_is_longer(flow, packet->ts_ns, m->options.timeouts.active * EPW_SECOND_NS)) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Asks for memory before it is needed. Among a million flows every step from
- * bucket to flow to cold half to evidence is a cache miss; done for a whole
- * round at a time, the misses of one step wait together.
+ * bucket to flow to cold half to evidence is a cache miss; done for a block
+ * of packets at a time, some blocks ahead, the misses wait together and while others are tracked.
  */
 #include "meter/flow/tcp.h"
 #include "meter/meter_state.h"
@@ -13,42 +13,62 @@ static bool may_change_state(const struct epw_flow *flow, const struct epw_packe
            (p->key.proto == EPW_PROTO_TCP && (p->tcp_flags & EPW_TCP_SIGNALS) != 0);
 }
 
-/* Lists the packets that will need more of their flow than its hot half. */
-static uint32_t warm_cold(struct epw_meter *m, const struct epw_round *round, uint32_t count)
+/* Packets [from, to) that will need more of their flow than its hot half. */
+static void warm_cold(struct epw_meter *m, const struct epw_round *round, uint32_t from,
+                      uint32_t to)
 {
-    uint32_t listed = 0;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = from; i < to; i++) {
         const struct epw_flow *flow = m->guess[i];
+        m->wants[i] = EPW_WANTS_HOT;
         if (flow == NULL)
             continue;
         const struct epw_packet *p = &round->packet[m->ref[i]];
         bool evidence = epw_meter_has_evidence(flow, p, p->side);
         if (!evidence && !may_change_state(flow, p, p->side))
             continue;
-        m->warm[listed++] = (struct epw_warm){ .ref = (uint16_t)i, .evidence = evidence };
+        m->wants[i] = evidence ? EPW_WANTS_EVIDENCE : EPW_WANTS_COLD;
         __builtin_prefetch(epw_flow_cold(flow), 1);
         __builtin_prefetch(epw_flow_link(flow), 1);
     }
-    return listed;
 }
 
-void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t count)
+/* ... and what is found by way of that. */
+static void warm_far(struct epw_meter *m, uint32_t from, uint32_t to)
 {
-    epw_table_warm_buckets(m->table, m->tag, count);
-    epw_table_warm_flows(m->table, m->tag, count, m->guess);
-    uint32_t listed = warm_cold(m, round, count);
-    for (uint32_t i = 0; i < listed; i++) {
-        const struct epw_flow *flow = m->guess[m->warm[i].ref];
-        const struct epw_flow_cold *cold = epw_flow_cold(flow);
-        epw_expiry_warm(&m->expiry, flow);
-        if (m->warm[i].evidence)
-            epw_ev_warm(&cold->evidence);
+    for (uint32_t i = from; i < to; i++) {
+        if (m->wants[i] == EPW_WANTS_HOT)
+            continue;
+        epw_expiry_warm(&m->expiry, m->guess[i]);
+        if (m->wants[i] == EPW_WANTS_EVIDENCE)
+            epw_ev_warm(&epw_flow_cold(m->guess[i])->evidence);
     }
-    for (uint32_t i = 0; i < listed; i++) {
-        const struct epw_flow_cold *cold = epw_flow_cold(m->guess[m->warm[i].ref]);
-        if (m->warm[i].evidence)
-            epw_ev_warm_work(&cold->evidence);
-    }
+}
+
+struct span {
+    uint32_t from, count;
+};
+
+/* What a step that is so many blocks ahead of i has to do there; at the beginning all up to that.
+ */
+static struct span ahead(uint32_t i, uint32_t blocks, uint32_t count)
+{
+    uint32_t from = i == 0 ? 0 : i + (blocks - 1) * EPW_WARM_BLOCK,
+             to = i + blocks * EPW_WARM_BLOCK;
+    from = from < count ? from : count;
+    to = to < count ? to : count;
+    return (struct span){ from, to - from };
+}
+
+void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t count, uint32_t i)
+{
+    struct span s = ahead(i, 4, count);
+    epw_table_warm_buckets(m->table, m->tag + s.from, s.count);
+    s = ahead(i, 3, count);
+    epw_table_warm_flows(m->table, m->tag + s.from, s.count, m->guess + s.from);
+    s = ahead(i, 2, count);
+    warm_cold(m, round, s.from, s.from + s.count);
+    s = ahead(i, 1, count);
+    warm_far(m, s.from, s.from + s.count);
 }
 
 /* How far ahead of its end a flow is asked for, and then what is found by way of it. */
@@ -61,13 +81,10 @@ void epw_meter_warm_end(const struct epw_meter *m, size_t in_hand)
         const struct epw_flow *flow = m->ends[in_hand + END_AHEAD].flow;
         __builtin_prefetch(flow, 1);
         __builtin_prefetch(epw_flow_cold(flow), 1);
-        __builtin_prefetch(epw_flow_link(flow), 1);
     }
     if (in_hand + NEAR_AHEAD < m->ends_count) {
-        const struct epw_flow *flow = m->ends[in_hand + NEAR_AHEAD].flow;
-        const struct epw_flow_cold *cold = epw_flow_cold(flow);
+        const struct epw_flow_cold *cold = epw_flow_cold(m->ends[in_hand + NEAR_AHEAD].flow);
         epw_table_warm_buckets(m->table, &cold->tag, 1);
-        epw_expiry_warm(&m->expiry, flow);
         epw_ev_warm(&cold->evidence);
     }
 }

@@ -36,7 +36,8 @@ static uint64_t bit(size_t source)
 void epw_ev_list_beginnings(struct epw_ev_engine *engine)
 {
     static const uint8_t over[2] = { EPW_OVER_TCP, EPW_OVER_UDP };
-    for (size_t i = 0; i < SOURCES; i++)
+    for (size_t i = 0; i < SOURCES; i++) {
+        engine->bound |= sources[i]->ports[0] != 0 ? bit(i) : 0;
         for (unsigned udp = 0; udp < 2; udp++) {
             if ((sources[i]->over & over[udp]) == 0)
                 continue;
@@ -45,6 +46,7 @@ void epw_ev_list_beginnings(struct epw_ev_engine *engine)
                 if (sources[i]->may_begin == NULL || sources[i]->may_begin((uint8_t)first))
                     engine->may_begin[udp][first] |= bit(i);
         }
+    }
 }
 
 const struct epw_source *epw_ev_owner(const struct epw_ev_side *side)
@@ -112,7 +114,24 @@ static uint64_t of_beginning(const struct epw_finder *f, uint8_t over)
                                 : f->engine->may_begin[udp][f->opening->bytes[0]];
 }
 
-/* Those that the first byte tells to say NO need not be asked; what they would be shown counts. */
+static bool has_port(const struct epw_opening *o, const struct epw_source *source)
+{
+    const uint16_t *of = source->ports;
+    return o->port[0] == of[0] || o->port[1] == of[0] ||
+           (of[1] != 0 && (o->port[0] == of[1] || o->port[1] == of[1]));
+}
+
+/* Without those that look at other ports only. */
+static uint64_t of_ports(const struct epw_finder *f, uint64_t ask)
+{
+    for (uint64_t bound = ask & f->engine->bound; bound != 0; bound &= bound - 1)
+        if (!has_port(f->opening, sources[__builtin_ctzll(bound)]))
+            ask &= ~(bound & (0 - bound));
+    return ask;
+}
+
+/* Those that the first byte or the ports tell to say NO need not be asked; what they would be shown
+ * counts. */
 static void pass_over(struct epw_finder *f, uint64_t passed)
 {
     f->side->shown += (uint64_t)__builtin_popcountll(passed) * f->opening->len;
@@ -124,7 +143,7 @@ static enum epw_look ask_once(struct epw_finder *f, uint8_t over)
     struct epw_ev_side *side = f->side;
     if (side->owner != EPW_EV_NO_OWNER)
         return look(f, side->owner);
-    uint64_t ask = side->candidates & of_beginning(f, over);
+    uint64_t ask = of_ports(f, side->candidates & of_beginning(f, over));
     uint64_t passed = side->candidates & f->engine->over[over == EPW_OVER_UDP] & ~ask;
     side->candidates = ask;
     bool more = false;

@@ -51,11 +51,18 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return EPW_LOOK_DONE;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return first == 1 || first == 2;
+}
+
 const struct epw_source epw_source_dhcp = {
     .name = "dhcp",
     .help = "DHCP on UDP 67 and 68; the host name option becomes the hint",
     .app = EPW_APP_DHCP,
     .over = EPW_OVER_UDP,
     .max_bytes = 1500, /* one datagram of an Ethernet link */
+    .may_begin = may_begin,
+    .ports = { DHCP_SERVER_PORT, DHCP_CLIENT_PORT },
     .look = look,
 };

@@ -104,11 +104,17 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return said;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return first >= RECORD_FIRST && first <= RECORD_LAST;
+}
+
 const struct epw_source epw_source_dtls = {
     .name = "dtls",
     .help = "DTLS handshakes: server name, ALPN",
     .app = EPW_APP_TLS,
     .over = EPW_OVER_UDP,
     .max_bytes = 2 * HELLO_MAX, /* a ClientHello and a retransmission of it */
+    .may_begin = may_begin,
     .look = look,
 };

@@ -107,10 +107,18 @@ static enum epw_look message(struct epw_finder *f, const struct epw_opening *o, 
     return realm(f, sequence.body, type) || whole || o->last ? EPW_LOOK_DONE : EPW_LOOK_MINE;
 }
 
+/* The length before a message over TCP, or its tag. */
+static bool may_begin(uint8_t first)
+{
+    return first == 0 || (first & 0xe0) == BER_APPLICATION;
+}
+
 static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
 {
     struct epw_cur c = epw_cur(o->bytes, o->len);
     uint32_t framed = 0;
+    if (o->len != 0 && !may_begin(o->bytes[0]))
+        return EPW_LOOK_NO;
     if (o->proto == 6) {
         framed = epw_cur_be32(&c);
         if (!epw_cur_ok(&c))
@@ -128,5 +136,6 @@ const struct epw_source epw_source_kerberos = {
     .app = EPW_APP_KERBEROS,
     .over = EPW_OVER_TCP | EPW_OVER_UDP,
     .max_bytes = KRB_MAX_BYTES,
+    .may_begin = may_begin,
     .look = look,
 };

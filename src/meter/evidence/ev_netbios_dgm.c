@@ -30,11 +30,18 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return EPW_LOOK_DONE;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return first >= 0x10 && first <= 0x16;
+}
+
 const struct epw_source epw_source_netbios_dgm = {
     .name = "netbios_dgm",
     .help = "NetBIOS datagrams on UDP 138; the sender's name becomes the hint",
     .app = EPW_APP_NBDS,
     .over = EPW_OVER_UDP,
     .max_bytes = 1500, /* one datagram of an Ethernet link */
+    .may_begin = may_begin,
+    .ports = { NBDS_PORT },
     .look = look,
 };

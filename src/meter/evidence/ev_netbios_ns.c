@@ -75,5 +75,6 @@ const struct epw_source epw_source_netbios_ns = {
     .app = EPW_APP_NBNS,
     .over = EPW_OVER_UDP,
     .max_bytes = 576, /* RFC 1002, 4.2: the largest UDP packet */
+    .ports = { NBNS_PORT },
     .look = look,
 };

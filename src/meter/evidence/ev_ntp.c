@@ -63,11 +63,18 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return EPW_LOOK_DONE;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return (first >> 3 & 7) >= 1 && (first >> 3 & 7) <= 4;
+}
+
 const struct epw_source epw_source_ntp = {
     .name = "ntp",
     .help = "NTP time, control and private messages on UDP 123",
     .app = EPW_APP_NTP,
     .over = EPW_OVER_UDP,
     .max_bytes = NTP_HEADER, /* nothing beyond the header is read */
+    .may_begin = may_begin,
+    .ports = { NTP_PORT },
     .look = look,
 };

@@ -166,6 +166,11 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return owned && epw_cur_ok(&whole) && (first & 0xc0) == 0x40 ? EPW_LOOK_DONE : EPW_LOOK_NO;
 }
 
+static bool may_begin(uint8_t first)
+{
+    return (first & 0x80) != 0 || (first & 0x09) == 0x09;
+}
+
 const struct epw_source epw_source_quic = {
     .name = "quic",
     .help = "QUIC Initials, versions 1, 2 and the last drafts: server name and ALPN",
@@ -174,5 +179,6 @@ const struct epw_source epw_source_quic = {
     /* A ClientHello with post-quantum keys takes two Initials; this is more than a dozen of the
      * largest, retransmissions included. */
     .max_bytes = EPW_EV_MAX_BYTES,
+    .may_begin = may_begin,
     .look = look,
 };

@@ -76,5 +76,6 @@ const struct epw_source epw_source_rdpudp = {
     .app = EPW_APP_TLS,
     .over = EPW_OVER_UDP,
     .max_bytes = PACKET_MAX, /* one packet tells it */
+    .ports = { RDP_PORT },
     .look = look,
 };

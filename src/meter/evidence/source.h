@@ -150,6 +150,8 @@ struct epw_source {
      * wire are of no protocol known here, and need not be looked at by all sources.
      */
     bool (*may_begin)(uint8_t first);
+    /* UDP: what look() says NO to and does nothing else on any other ports; 0, 0: looks at all. */
+    uint16_t ports[2];
     enum epw_look (*look)(struct epw_finder *f, const struct epw_opening *o);
 };
 

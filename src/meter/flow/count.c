@@ -3,7 +3,8 @@
 
 struct epw_count epw_flow_count(const struct epw_flow *flow, unsigned side)
 {
-    struct epw_count count = { flow->packets[side], flow->bytes[side], flow->payload[side] };
+    struct epw_count count = { flow->side[side].packets, flow->side[side].bytes,
+                               flow->side[side].payload };
     if ((flow->flags & EPW_F_BIG) == 0)
         return count;
     const struct epw_flow_rare *rare = epw_flow_rare(flow);
@@ -22,19 +23,19 @@ void epw_flow_count_far(struct epw_flow *flow, unsigned side, struct epw_count m
         memset(rare->payload, 0, sizeof(rare->payload));
         flow->flags |= EPW_F_BIG;
     }
-    rare->packets[side] += flow->packets[side] + more.packets;
-    rare->bytes[side] += flow->bytes[side] + more.bytes;
-    rare->payload[side] += flow->payload[side] + more.payload;
-    flow->packets[side] = 0;
-    flow->bytes[side] = flow->payload[side] = 0;
+    rare->packets[side] += flow->side[side].packets + more.packets;
+    rare->bytes[side] += flow->side[side].bytes + more.bytes;
+    rare->payload[side] += flow->side[side].payload + more.payload;
+    flow->side[side].packets = 0;
+    flow->side[side].bytes = flow->side[side].payload = 0;
 }
 
 void epw_flow_count_none(struct epw_flow *flow)
 {
     flow->flags &= ~EPW_F_BIG;
     for (unsigned side = 0; side < 2; side++) {
-        flow->packets[side] = 0;
-        flow->bytes[side] = flow->payload[side] = 0;
+        flow->side[side].packets = 0;
+        flow->side[side].bytes = flow->side[side].payload = 0;
     }
 }
 
@@ -46,7 +47,7 @@ void epw_flow_begin_record(struct epw_flow *flow, int64_t first_ns, bool first)
         flow->flags |= EPW_F_AGAIN;
     }
     cold->first_ns = first_ns;
-    flow->first_tick = epw_tick(first_ns);
+    flow->first_tick = epw_tick(first_ns) & ((1u << 28) - 1);
 }
 
 int64_t epw_flow_start(const struct epw_flow *flow)

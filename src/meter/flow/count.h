@@ -20,31 +20,32 @@ void epw_flow_count_far(struct epw_flow *flow, unsigned side, struct epw_count m
 /* Begins anew. */
 void epw_flow_count_none(struct epw_flow *flow);
 
-/* When a counter has this bit it is time to go on in the rare part. */
+/* A counter beyond half of what it holds, or a packet as large: it is time to go on there. */
 #define EPW_COUNT_FULL        (1u << 31)
 #define EPW_COUNT_FULL_PACKET (1u << 15)
 
 static inline void epw_flow_count_packet(struct epw_flow *flow, unsigned side, uint32_t bytes,
                                          uint32_t payload)
 {
-    if (((flow->bytes[side] | flow->payload[side] | bytes | payload) & EPW_COUNT_FULL) != 0 ||
-        (flow->packets[side] & EPW_COUNT_FULL_PACKET) != 0) {
+    struct epw_flow_side *s = &flow->side[side];
+    uint32_t full = (s->bytes | s->payload | bytes | payload) & EPW_COUNT_FULL;
+    if ((full | (s->packets & EPW_COUNT_FULL_PACKET)) != 0) {
         epw_flow_count_far(flow, side, (struct epw_count){ 1, bytes, payload });
         return;
     }
-    flow->packets[side]++;
-    flow->bytes[side] += bytes;
-    flow->payload[side] += payload;
+    s->packets++;
+    s->bytes += bytes;
+    s->payload += payload;
 }
 
 /*
- * The stamp a record begins with is in the cold half; the flow has it in ticks of about a second,
+ * The stamp a record begins with is in the cold half; the flow has it in ticks of 17 seconds,
  * which tells of most packets that they come neither before it nor long after it.
  */
-#define EPW_TICK_BITS 30
+#define EPW_TICK_BITS 34
 static inline uint32_t epw_tick(int64_t ns)
 {
-    return (uint32_t)(ns >> EPW_TICK_BITS);
+    return (uint32_t)(ns >> EPW_TICK_BITS) & ((1u << 28) - 1); /* EPW_CLOCK_MAX_NS fits */
 }
 
 /* The record begins with this stamp; first: so does the flow. */
@@ -55,7 +56,7 @@ int64_t epw_flow_start(const struct epw_flow *flow);
 /* Whether ts_ns is more than span_ns after the record's first stamp. */
 static inline bool epw_flow_is_longer(const struct epw_flow *flow, int64_t ts_ns, int64_t span_ns)
 {
-    return (int64_t)epw_tick(ts_ns) - flow->first_tick >= span_ns >> EPW_TICK_BITS &&
+    return (ts_ns >> EPW_TICK_BITS) - flow->first_tick >= span_ns >> EPW_TICK_BITS &&
            ts_ns - epw_flow_cold(flow)->first_ns > span_ns;
 }
 

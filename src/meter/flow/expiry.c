@@ -27,6 +27,11 @@ void epw_expiry_remove(struct epw_expiry *x, struct epw_flow *flow)
     x->queue[flow->queue].count--;
 }
 
+void epw_expiry_forget(struct epw_expiry *x)
+{
+    memset(x->queue, 0, sizeof(x->queue));
+}
+
 void epw_expiry_warm(const struct epw_expiry *x, const struct epw_flow *flow)
 {
     const struct epw_flow_link *link = epw_flow_link(flow);

@@ -52,6 +52,8 @@ struct epw_expiry {
 /* Puts a flow that is in no queue at the tail of flow->queue. now_ns: the meter's clock. */
 void epw_expiry_add(struct epw_expiry *x, struct epw_flow *flow, int64_t now_ns);
 void epw_expiry_remove(struct epw_expiry *x, struct epw_flow *flow);
+/* Empties all queues at once. */
+void epw_expiry_forget(struct epw_expiry *x);
 
 /* Asks for the cache lines that moving the flow will need; its link is there. */
 void epw_expiry_warm(const struct epw_expiry *x, const struct epw_flow *flow);

@@ -47,24 +47,25 @@
 #define EPW_F_AGAIN         0x20000000u /* rare has the time of its first packet */
 #define EPW_F_USED          0x80000000u /* in the table */
 
-struct epw_flow {
-    struct epw_brief key;
-    uint32_t flags;      /* EPW_F_ */
-    uint32_t print[2];   /* fingerprint of each side's last packet, to see doubles */
-    uint32_t first_tick; /* of cold->first_ns */
-    int64_t last_ns;
-    uint32_t bytes[2]; /* since the last record, by side, with those in rare: flow/count.h */
-    uint32_t payload[2];
-    uint16_t packets[2];
-    uint8_t tcp_flags[2];  /* union, by side */
-    uint8_t init_side : 1; /* side of the key that began it, as known when it began */
-    uint8_t queue : 3;     /* enum epw_queue */
-    uint8_t how : 2;       /* enum epw_initiator_how */
-    uint8_t has_mac : 1;
-    uint8_t isn_known; /* EPW_ISN_KNOWN(side) */
+/* What a side of the key sent since the last record, its bytes with those in rare: flow/count.h. */
+struct epw_flow_side {
+    uint32_t print; /* fingerprint of its last packet, to see doubles */
+    uint32_t bytes;
+    uint32_t payload;
+    uint16_t packets;
+    uint8_t tcp_flags; /* union */
+    bool isn_known;    /* cold->isn is its SYN's number */
 };
 
-#define EPW_ISN_KNOWN(s) (1u << (s))
+struct epw_flow {
+    struct epw_brief key;
+    uint32_t flags;           /* EPW_F_ */
+    uint32_t first_tick : 28; /* of cold->first_ns */
+    uint32_t queue : 3;       /* enum epw_queue */
+    uint32_t init_side : 1;   /* side of the key that began it, as known when it began */
+    int64_t last_ns;
+    struct epw_flow_side side[2];
+};
 
 /* A place in a queue. */
 struct epw_flow_link {
@@ -72,17 +73,22 @@ struct epw_flow_link {
     int64_t queued_ns;   /* clock when it was put at its queue's tail */
 };
 
+/* More SYNs than one flow has; then they count anew. */
+#define EPW_SYNS_MAX ((1u << 29) - 1)
+
 struct epw_flow_cold {
     uint64_t id;
     int64_t first_ns; /* of its record */
     struct epw_ev_kept evidence;
-    uint32_t tag;      /* of the key */
-    uint32_t isn[2];   /* by side, when isn_known */
-    uint32_t sent[2];  /* by side: payload bytes before its FIN, by sequence numbers; 0: unknown */
-    uint32_t syns;     /* since the last record */
-    uint8_t mac[2][6]; /* by side */
-    uint8_t ttl[2];    /* of the flow's first packet, by side; 0: the other side sent it */
-    uint16_t source;   /* capture source of the first packet */
+    uint32_t tag;       /* of the key */
+    uint32_t isn[2];    /* by side */
+    uint32_t sent[2];   /* by side: payload bytes before its FIN, by sequence numbers; 0: unknown */
+    uint32_t syns : 29; /* since the last record */
+    uint32_t how : 2;   /* enum epw_initiator_how */
+    uint32_t has_mac : 1; /* mac is known */
+    uint8_t mac[2][6];    /* by side */
+    uint8_t ttl[2];       /* of the flow's first packet, by side; 0: the other side sent it */
+    uint16_t source;      /* capture source of the first packet */
 };
 
 /* Of EPW_F_WIDE: what the brief leaves out. */

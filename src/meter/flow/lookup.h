@@ -30,9 +30,8 @@ struct epw_found {
 };
 
 /*
- * Only looks. key: the packet's; tag: its tag. guess: where the
- * flow most likely is (epw_table_warm_flows()), also when that has ended or
- * become another since; or NULL.
+ * Only looks. key: the packet's; tag: its tag; side: of the key, who sent the packet. Where the
+ * flow most likely is epw_table_warm_flows() tells, and epw_flow_has_key() whether it still is.
  */
 struct epw_found epw_lookup_search(const struct epw_table *table, const struct epw_key *key,
                                    uint32_t tag, unsigned side);
@@ -40,23 +39,14 @@ struct epw_found epw_lookup_search(const struct epw_table *table, const struct e
 /* Whether what the brief leaves out is the same, of a flow and a key that are wide. */
 bool epw_flow_has_wide(const struct epw_flow *flow, const struct epw_key *key);
 
-/* Whether a flow that may have ended has this very key, VLANs included; brief: the key's. */
-static inline bool epw_flow_has_key(const struct epw_flow *flow, const struct epw_brief *brief,
-                                    const struct epw_key *key)
-{
-    uint32_t wide = epw_key_is_wide(key) ? EPW_F_WIDE : 0;
-    return epw_brief_same(&flow->key, brief) &&
-           (flow->flags & (EPW_F_USED | EPW_F_WIDE)) == (EPW_F_USED | wide) &&
-           (wide == 0 || epw_flow_has_wide(flow, key));
-}
-
-static inline struct epw_found epw_lookup(const struct epw_table *table, const struct epw_key *key,
-                                          uint32_t tag, unsigned side, struct epw_flow *guess)
+/* Whether a flow, which may have ended, has this very key, VLANs included. */
+static inline bool epw_flow_has_key(const struct epw_flow *flow, const struct epw_key *key)
 {
     struct epw_brief brief = epw_brief_of(key);
-    if (guess != NULL && epw_flow_has_key(guess, &brief, key))
-        return (struct epw_found){ .flow = guess, .how = EPW_FOUND_EXACT };
-    return epw_lookup_search(table, key, tag, side);
+    uint32_t wide = epw_key_is_wide(key) ? EPW_F_WIDE : 0;
+    return epw_brief_same(&flow->key, &brief) &&
+           (flow->flags & (EPW_F_USED | EPW_F_WIDE)) == (EPW_F_USED | wide) &&
+           (wide == 0 || epw_flow_has_wide(flow, key));
 }
 
 /* Writes the key into a flow just added. */

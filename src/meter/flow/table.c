@@ -23,7 +23,6 @@ struct bucket {
 struct buckets {
     struct bucket *slot;
     uint32_t mask; /* number of buckets - 1 */
-    uint32_t count;
 };
 
 _Static_assert(sizeof(struct epw_flow) == CACHE_LINE, "one cache line a packet");
@@ -43,7 +42,6 @@ static bool buckets_make(struct buckets *b, uint32_t size)
 {
     b->slot = calloc(size, sizeof(*b->slot));
     b->mask = size - 1;
-    b->count = 0;
     return b->slot != NULL;
 }
 
@@ -109,7 +107,6 @@ static void put(struct buckets *b, struct bucket what)
     while (b->slot[at].flow != 0)
         at = (at + 1) & b->mask;
     b->slot[at] = what;
-    b->count++;
 }
 
 /*
@@ -129,7 +126,6 @@ static void move_some(struct epw_table *t)
         if (b->flow != 0) {
             put(&t->half[0], *b);
             b->flow = 0;
-            old->count--;
         }
         t->move_at++;
     }
@@ -207,7 +203,6 @@ static void clear_bucket(struct buckets *b, uint32_t hole)
         hole = at;
     }
     b->slot[hole].flow = 0;
-    b->count--;
 }
 
 void epw_table_remove(struct epw_table *table, struct epw_flow *flow)
@@ -224,6 +219,20 @@ void epw_table_remove(struct epw_table *table, struct epw_flow *flow)
     epw_flow_link(flow)->next = table->free;
     table->free = index;
     table->count--;
+}
+
+void epw_table_clear(struct epw_table *table)
+{
+    struct buckets few;
+    free(table->half[1].slot);
+    table->half[1].slot = NULL;
+    if (buckets_make(&few, START_BUCKETS)) {
+        free(table->half[0].slot);
+        table->half[0] = few;
+    } else {
+        memset(table->half[0].slot, 0, ((size_t)table->half[0].mask + 1) * sizeof(struct bucket));
+    }
+    table->count = table->used = table->free = 0;
 }
 
 static struct epw_flow *seek(const struct epw_table *t, uint32_t tag, struct epw_probe *probe)

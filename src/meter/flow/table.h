@@ -49,6 +49,8 @@ uint32_t epw_table_count(const struct epw_table *table);
  */
 struct epw_flow *epw_table_add(struct epw_table *table, uint32_t tag);
 void epw_table_remove(struct epw_table *table, struct epw_flow *flow);
+/* Removes all of them, for the end of a run: it takes as long as the table is large. */
+void epw_table_clear(struct epw_table *table);
 
 /* The flow of an index in use, 1 and up, and its place in its queue. */
 struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index);

@@ -18,11 +18,10 @@ bool epw_tcp_syn_restarts(const struct epw_flow *flow, const struct epw_flow_col
     unsigned other = 1 - side;
     if ((flow->flags & EPW_F_MIDSTREAM) != 0)
         return !is_late_syn(flow, packet, side);
-    if ((flow->isn_known & EPW_ISN_KNOWN(side)) != 0 && cold->isn[side] == packet->seq)
+    if (flow->side[side].isn_known && cold->isn[side] == packet->seq)
         return false;
     bool answers = (packet->tcp_flags & EPW_TCP_ACK) != 0;
-    if (answers && (flow->isn_known & EPW_ISN_KNOWN(other)) != 0 &&
-        packet->ack == cold->isn[other] + 1)
+    if (answers && flow->side[other].isn_known && packet->ack == cold->isn[other] + 1)
         return false;
     if (!answers && (flow->flags & EPW_F_SEEN(other)) == 0)
         return false;
@@ -53,14 +52,15 @@ static void begin_midstream(struct epw_flow *flow, const struct epw_packet *pack
 
 void epw_tcp_begin(struct epw_flow *flow, const struct epw_packet *packet, unsigned side)
 {
+    struct epw_flow_cold *cold = epw_flow_cold(flow);
     unsigned syn = packet->tcp_flags & (EPW_TCP_SYN | EPW_TCP_ACK | EPW_TCP_RST);
-    flow->how = EPW_INIT_HANDSHAKE;
+    cold->how = EPW_INIT_HANDSHAKE;
     if (syn == EPW_TCP_SYN) {
         flow->init_side = side & 1u;
     } else if (syn == (EPW_TCP_SYN | EPW_TCP_ACK)) {
         flow->init_side = (1 - side) & 1u;
     } else {
-        flow->how = EPW_INIT_INFERRED;
+        cold->how = EPW_INIT_INFERRED;
         begin_midstream(flow, packet, side);
     }
 }
@@ -70,14 +70,13 @@ static void update_syn(struct epw_flow *flow, struct epw_flow_cold *cold,
 {
     unsigned other = 1 - side;
     /* A stray SYN into an answered connection does not change what its numbers are. */
-    bool believed =
-        (flow->isn_known & EPW_ISN_KNOWN(side)) == 0 || (flow->flags & EPW_F_SEEN(other)) == 0;
+    bool believed = !flow->side[side].isn_known || (flow->flags & EPW_F_SEEN(other)) == 0;
     if ((packet->tcp_flags & EPW_TCP_ACK) == 0) {
         flow->flags |= EPW_F_SYN;
-        cold->syns++;
+        cold->syns = (cold->syns + 1) & EPW_SYNS_MAX;
         if ((flow->flags & EPW_F_OPEN) == 0 && side == flow->init_side) {
             flow->flags &= ~EPW_F_MIDSTREAM;
-            flow->how = EPW_INIT_HANDSHAKE;
+            cold->how = EPW_INIT_HANDSHAKE;
         }
     } else {
         flow->flags |= EPW_F_SYNACK;
@@ -85,13 +84,13 @@ static void update_syn(struct epw_flow *flow, struct epw_flow_cold *cold,
             /* Refused before, accepted now. The client's number is the one acknowledged. */
             flow->flags &= ~EPW_F_RST_ANY;
             cold->isn[other] = packet->ack - 1;
-            flow->isn_known |= EPW_ISN_KNOWN(other);
+            flow->side[other].isn_known = true;
             believed = true;
         }
     }
     if (believed) {
         cold->isn[side] = packet->seq;
-        flow->isn_known |= EPW_ISN_KNOWN(side);
+        flow->side[side].isn_known = true;
     }
 }
 
@@ -110,7 +109,7 @@ static void update_rst(struct epw_flow *flow, unsigned side)
 void epw_tcp_signal(struct epw_flow *flow, struct epw_flow_cold *cold,
                     const struct epw_packet *packet, unsigned side)
 {
-    flow->tcp_flags[side] |= packet->tcp_flags;
+    flow->side[side].tcp_flags |= packet->tcp_flags;
     if ((packet->tcp_flags & EPW_TCP_RST) != 0) {
         update_rst(flow, side);
         return;
@@ -122,6 +121,6 @@ void epw_tcp_signal(struct epw_flow *flow, struct epw_flow_cold *cold,
     if ((packet->tcp_flags & EPW_TCP_FIN) == 0)
         return;
     flow->flags |= EPW_F_FIN(side);
-    if ((flow->isn_known & EPW_ISN_KNOWN(side)) != 0)
+    if (flow->side[side].isn_known)
         cold->sent[side] = packet->seq + packet->payload_wire - cold->isn[side] - 1;
 }

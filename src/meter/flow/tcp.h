@@ -48,7 +48,7 @@ void epw_tcp_signal(struct epw_flow *flow, struct epw_flow_cold *cold,
 static inline void epw_tcp_plain(struct epw_flow *flow, const struct epw_packet *packet,
                                  unsigned side)
 {
-    flow->tcp_flags[side] |= packet->tcp_flags;
+    flow->side[side].tcp_flags |= packet->tcp_flags;
     if ((packet->tcp_flags & EPW_TCP_ACK) != 0)
         flow->flags |= EPW_F_OPEN | EPW_F_TALK;
 }

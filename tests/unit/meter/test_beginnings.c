@@ -6,11 +6,20 @@
 
 extern const struct epw_source epw_source_http, epw_source_ldap, epw_source_mqtt,
     epw_source_netbios_ssn, epw_source_rmi, epw_source_smb, epw_source_socks, epw_source_ssh,
-    epw_source_syslog, epw_source_tds, epw_source_tls;
+    epw_source_syslog, epw_source_tds, epw_source_tls, epw_source_dhcp, epw_source_dtls,
+    epw_source_kerberos, epw_source_netbios_dgm, epw_source_netbios_ns, epw_source_ntp,
+    epw_source_quic, epw_source_rdpudp;
 static const struct epw_source *const sources[] = {
-    &epw_source_http,   &epw_source_ldap, &epw_source_mqtt,  &epw_source_netbios_ssn,
-    &epw_source_rmi,    &epw_source_smb,  &epw_source_socks, &epw_source_ssh,
-    &epw_source_syslog, &epw_source_tds,  &epw_source_tls
+    &epw_source_http,   &epw_source_ldap,     &epw_source_mqtt,        &epw_source_netbios_ssn,
+    &epw_source_rmi,    &epw_source_smb,      &epw_source_socks,       &epw_source_ssh,
+    &epw_source_syslog, &epw_source_tds,      &epw_source_tls,         &epw_source_dhcp,
+    &epw_source_dtls,   &epw_source_kerberos, &epw_source_netbios_dgm, &epw_source_ntp,
+    &epw_source_quic
+};
+/* Those of some ports only. */
+static const struct epw_source *const bound[] = {
+    &epw_source_dhcp, &epw_source_netbios_dgm, &epw_source_netbios_ns,
+    &epw_source_ntp,  &epw_source_rdpudp,
 };
 
 #define LONGEST 80
@@ -50,7 +59,8 @@ static void assert_source(const struct epw_source *source, uint8_t first)
             bool udp = (way & 2) != 0;
             if ((source->over & (udp ? EPW_OVER_UDP : EPW_OVER_TCP)) == 0)
                 continue;
-            struct epw_opening o = fake_opening(udp ? 17 : 6, 139, 514, dir);
+            uint16_t port = source->ports[0] != 0 ? source->ports[0] : 139;
+            struct epw_opening o = fake_opening(udp ? 17 : 6, port, 514, dir);
             o.from_start = udp || (way & 4) != 0;
             assert_no(source, bytes, o);
         }
@@ -63,4 +73,17 @@ Test(beginnings, other_first_bytes_are_never_its_own)
         for (unsigned first = 0; first < 256; first++)
             if (!sources[i]->may_begin((uint8_t)first))
                 assert_source(sources[i], (uint8_t)first);
+}
+
+Test(beginnings, other_ports_are_never_its_own)
+{
+    uint8_t bytes[LONGEST];
+    for (size_t i = 0; i < sizeof(bound) / sizeof(bound[0]); i++) {
+        cr_assert_neq(bound[i]->ports[0], 0);
+        for (unsigned kind = 0; kind < 16 * 256; kind++) {
+            fill(bytes, kind % 16);
+            bytes[0] = (uint8_t)(kind / 16);
+            assert_no(bound[i], bytes, fake_opening(17, 139, 514, EPW_TO_SERVER));
+        }
+    }
 }

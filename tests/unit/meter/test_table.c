@@ -50,11 +50,11 @@ Test(table, a_flow_begins_zeroed_also_where_another_was)
 {
     struct epw_table *table = table_of(10);
     struct epw_flow *flow = epw_table_add(table, 7);
-    flow->bytes[1] = 99;
+    flow->side[1].bytes = 99;
     epw_flow_cold(flow)->syns = 99;
     epw_table_remove(table, flow);
     flow = epw_table_add(table, 8);
-    cr_assert_eq(flow->bytes[1], 0);
+    cr_assert_eq(flow->side[1].bytes, 0);
     cr_assert_eq(epw_flow_cold(flow)->syns, 0);
     epw_table_free(table);
 }
