@@ -12,27 +12,37 @@ static void look_at(struct epw_pace *pace, struct epw_round *round, uint32_t bef
     pace->next_ns = point_ns + EPW_POINT_NS;
 }
 
-/* The stamp that almost every packet has: a little later than the one before it. */
-static bool is_plain(const struct epw_clock *clock, int64_t ts_ns)
+/*
+ * The stamps that almost all packets have, from at on: a little later than the one before, and
+ * before the next point. Nothing of them but that the clock moves on.
+ */
+static uint32_t follow(struct epw_pace *pace, struct epw_round *round, uint32_t at)
 {
-    return clock->started && !clock->doubted && ts_ns >= clock->now_ns &&
-           ts_ns - clock->now_ns <= EPW_CLOCK_JUMP_NS && ts_ns <= EPW_CLOCK_MAX_NS;
+    int64_t now_ns = pace->clock.now_ns;
+    int64_t limit_ns = pace->next_ns < EPW_CLOCK_MAX_NS ? pace->next_ns : EPW_CLOCK_MAX_NS;
+    uint32_t count = round->batch.count;
+    if (!pace->clock.started || pace->clock.doubted)
+        return at;
+    for (; at < count; at++) {
+        int64_t ts_ns = round->batch.frame[at].ts_ns;
+        if (ts_ns < now_ns || ts_ns >= limit_ns)
+            break;
+        round->now_ns[at] = now_ns = ts_ns;
+    }
+    pace->clock.now_ns = now_ns;
+    return at;
 }
 
 void epw_pace_round(struct epw_pace *pace, struct epw_round *round)
 {
     struct epw_batch *batch = &round->batch;
     round->points = 0;
-    for (uint32_t i = 0; i < batch->count; i++) {
+    for (uint32_t i = 0; (i = follow(pace, round, i)) < batch->count; i++) {
         int64_t ts_ns = batch->frame[i].ts_ns;
-        if (is_plain(&pace->clock, ts_ns)) {
-            pace->clock.now_ns = ts_ns;
-        } else {
-            const int64_t *next = i + 1 < batch->count ? &batch->frame[i + 1].ts_ns : NULL;
-            bool step;
-            batch->frame[i].ts_ns = epw_clock_tick(&pace->clock, ts_ns, next, &step);
-            pace->steps += step;
-        }
+        const int64_t *next = i + 1 < batch->count ? &batch->frame[i + 1].ts_ns : NULL;
+        bool step;
+        batch->frame[i].ts_ns = epw_clock_tick(&pace->clock, ts_ns, next, &step);
+        pace->steps += step;
         round->now_ns[i] = pace->clock.now_ns;
         if (pace->clock.now_ns >= pace->next_ns)
             look_at(pace, round, i);
