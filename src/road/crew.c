@@ -22,35 +22,63 @@ bool epw_ring_has_space(void *ctx, unsigned unused)
     return atomic_load(&road->published) - rounds_done(road) <= EPW_RING / 2;
 }
 
-/*
- * Reads until there is no more. Sleeping workers are not woken for every round
- * while the next one is sure to come soon: a file is always ready, a pipe or an
- * interface may not be.
- */
-static void read_all(struct epw_road *road, struct epw_capture *capture)
+/* What was read of a round is its reader's until it is published. */
+static bool fill(struct epw_road *road, struct epw_slot *slot)
+{
+    bool more = epw_road_read(road, road->capture, slot->round) && !atomic_load(&road->stop);
+    slot->last = !more;
+    slot->read = road->read;
+    return more;
+}
+
+bool epw_ring_may_read(struct epw_road *road)
+{
+    return atomic_load(&road->shared) && !atomic_load(&road->reading) &&
+           epw_ring_has_space(road, 0);
+}
+
+struct epw_slot *epw_ring_read(struct epw_road *road, uint64_t *round)
+{
+    if (!atomic_load(&road->shared) || atomic_load(&road->reading) ||
+        atomic_exchange(&road->reading, true))
+        return NULL;
+    *round = atomic_load(&road->published);
+    if (*round - rounds_done(road) >= EPW_RING) {
+        atomic_store(&road->reading, false);
+        return NULL;
+    }
+    struct epw_slot *slot = &road->slot[*round % EPW_RING];
+    bool more = fill(road, slot);
+    atomic_store(&road->claimed, *round + 1);
+    atomic_store(&road->published, *round + 1);
+    if (more)
+        atomic_store(&road->reading, false);
+    return slot;
+}
+
+/* Whether a file is read, which is always ready; a pipe or an interface may not be. */
+static bool is_always_ready(const struct epw_road *road)
 {
     struct epw_capture_progress progress;
-    epw_capture_progress(capture, &progress);
-    uint64_t patience = !road->options.live && progress.bytes_total != 0 ? EPW_RING_WAKE : 1;
-    uint64_t free_to = EPW_RING, woken = 0;
+    epw_capture_progress(road->capture, &progress);
+    return !road->options.live && progress.bytes_total != 0;
+}
+
+/* Reads until there is no more. Whoever waits for a packet must not be a worker. */
+static void read_all(struct epw_road *road)
+{
+    uint64_t free_to = EPW_RING;
     bool more = true;
     for (uint64_t round = 0; more; round++) {
         if (round == free_to) {
             free_to = rounds_done(road) + EPW_RING;
             if (round == free_to) {
-                epw_gate_wake(&road->work);
                 epw_gate_wait(&road->space, epw_ring_has_space, road, 0);
                 free_to = rounds_done(road) + EPW_RING;
             }
         }
-        struct epw_slot *slot = &road->slot[round % EPW_RING];
-        more = epw_road_read(road, capture, slot->round) && !atomic_load(&road->stop);
-        slot->last = !more;
-        slot->read = road->read;
+        more = fill(road, &road->slot[round % EPW_RING]);
         atomic_store(&road->published, round + 1);
-        if (round + 1 - woken < patience && more)
-            continue;
-        woken = round + 1;
         epw_gate_wake(&road->work);
     }
 }
@@ -95,7 +123,13 @@ enum epw_err epw_crew_run(struct epw_road *road, struct epw_capture *capture)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (err != EPW_OK)
         return err;
-    read_all(road, capture);
+    road->capture = capture;
+    if (is_always_ready(road)) {
+        atomic_store(&road->shared, true);
+        epw_gate_wake(&road->work);
+    } else {
+        read_all(road);
+    }
     join_all(road);
     return EPW_OK;
 }

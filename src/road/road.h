@@ -42,11 +42,11 @@ struct epw_road_tick {
 
 /*
  * With one thread for saved captures all of it is called on the caller's
- * thread of epw_road_run(). Else that one reads, there is a thread for each
- * meter and one for the receiver.
+ * thread of epw_road_run(). Else there is a thread for each meter and one for
+ * the receiver; files are read by the meters' threads, all else by the caller's.
  *
  * flow, sighting, time and tick are called on the receiver's thread, in the
- * order of packet time; batch on the reader's. None may be NULL.
+ * order of packet time; batch on whichever reads, one at a time. None may be NULL.
  */
 struct epw_road_sink {
     void *ctx;

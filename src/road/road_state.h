@@ -8,9 +8,11 @@
  *
  * The ring is counters only: round k lies in slot k % RING; the reader
  * publishes it, any worker claims it and decodes it, every worker tracks its
- * share of it, and when all did the slot is free. A counter is written by one
- * side only (claimed: by all workers), and each who changes one wakes the gate
- * of those who may wait for it.
+ * share of it, and when all did the slot is free. The reader of files is any
+ * worker that has nothing else to do, one at a time, and it decodes what it
+ * read; else it is the caller's thread. A counter is written by one side only
+ * (claimed and, as they read in turn, published: by all workers), and each who
+ * changes one wakes the gate of those who may wait for it.
  */
 #ifndef EPW_ROAD_ROAD_STATE_H
 #define EPW_ROAD_ROAD_STATE_H
@@ -26,9 +28,6 @@
  * that small packets stay in the second-level cache between reader and meters.
  */
 #define EPW_RING 32u
-
-/* Rounds that wait before sleeping workers are woken: waking costs as much as a round's work. */
-#define EPW_RING_WAKE 8u
 
 /*
  * Bytes of all lanes together, and of one at least: what a hundred thousand
@@ -61,7 +60,8 @@ struct epw_worker {
 struct epw_road {
     struct epw_road_sink sink;
     struct epw_road_options options;
-    struct epw_stats read; /* the reader's part of the counters */
+    struct epw_capture *capture; /* borrowed for the run */
+    struct epw_stats read;       /* the reader's part of the counters */
     struct epw_pace pace;
     unsigned workers;
     bool alone;       /* no threads: one worker's meter and one slot's round are all there is */
@@ -69,10 +69,12 @@ struct epw_road {
     struct epw_worker *worker;
     struct epw_slot slot[EPW_RING];
     pthread_t collector;
-    struct epw_gate work;    /* workers: rounds published, rounds decoded */
-    struct epw_gate space;   /* the reader: rounds done */
-    struct epw_gate results; /* the collector: lanes handed on */
-    struct epw_gate drain;   /* workers: lanes given back */
+    struct epw_gate work;           /* workers: rounds published, rounds decoded */
+    struct epw_gate space;          /* a reader of its own: rounds done */
+    struct epw_gate results;        /* the collector: lanes handed on */
+    struct epw_gate drain;          /* workers: lanes given back */
+    alignas(64) atomic_bool shared; /* the workers read, whoever has time: epw_ring_read() */
+    atomic_bool reading;            /* one of them does, or all is read */
     alignas(64) atomic_ullong published;
     alignas(64) atomic_ullong claimed;
     alignas(64) atomic_bool stop; /* the sink needs no more */
@@ -85,8 +87,13 @@ bool epw_road_tick(struct epw_road *road, int64_t now_ns);
 
 /* crew.c: the run on several threads. EPW_ELIMIT: they could not be started, nothing was read. */
 enum epw_err epw_crew_run(struct epw_road *road, struct epw_capture *capture);
-/* Whether a reader (struct epw_road) that found the ring full is to go on. */
+/* Whether who found the ring (struct epw_road) full is to go on. */
 bool epw_ring_has_space(void *road, unsigned unused);
+/* Reads the next round into its slot and publishes it as claimed by the caller. NULL: the workers
+ * are not to read, one of them does just now, there is no room, or no more to read. */
+struct epw_slot *epw_ring_read(struct epw_road *road, uint64_t *round);
+/* Whether it is worth a try for who sleeps. */
+bool epw_ring_may_read(struct epw_road *road);
 
 /* worker.c: a meter's thread (struct epw_worker), and its results' way into its lane. */
 void *epw_worker_main(void *worker);

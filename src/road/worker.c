@@ -115,18 +115,29 @@ static bool is_decoded(struct epw_road *road, uint64_t round)
     return atomic_load(&slot_of(road, round)->decoded) == round + 1;
 }
 
-/* Decodes a round that nobody has begun to; false: there is none. */
-static bool decode_one(struct epw_worker *w)
+static void decode(struct epw_worker *w, struct epw_slot *slot, uint64_t round)
+{
+    epw_meter_decode(w->meter, slot->round);
+    atomic_store(&slot->decoded, round + 1);
+    epw_gate_wake(&w->road->work);
+}
+
+/* Decodes a round that nobody has begun to, or reads the next; false: there is nothing to do. */
+static bool prepare(struct epw_worker *w)
 {
     struct epw_road *road = w->road;
+    uint64_t next;
+    struct epw_slot *slot = epw_ring_read(road, &next);
+    if (slot != NULL) {
+        decode(w, slot, next);
+        return true;
+    }
     unsigned long long round = atomic_load(&road->claimed);
     do {
         if (round >= atomic_load(&road->published))
             return false;
     } while (!atomic_compare_exchange_weak(&road->claimed, &round, round + 1));
-    struct epw_slot *slot = slot_of(road, round);
-    epw_meter_decode(w->meter, slot->round);
-    atomic_store(&slot->decoded, round + 1);
+    decode(w, slot_of(road, round), round);
     return true;
 }
 
@@ -134,17 +145,17 @@ static bool has_work(void *ctx, unsigned self)
 {
     struct epw_road *road = ctx;
     return is_decoded(road, road->worker[self].round) ||
-           atomic_load(&road->claimed) < atomic_load(&road->published) ||
+           atomic_load(&road->claimed) < atomic_load(&road->published) || epw_ring_may_read(road) ||
            atomic_load(&road->cancelled);
 }
 
-/* The round in hand once it is decoded; until then the worker decodes what there is. NULL: the
- * run is cancelled. */
+/* The round in hand once it is decoded; until then the worker reads and decodes what there is.
+ * NULL: the run is cancelled. */
 static struct epw_slot *await_round(struct epw_worker *w)
 {
     struct epw_road *road = w->road;
     while (!is_decoded(road, w->round)) {
-        if (decode_one(w))
+        if (prepare(w))
             continue;
         tell_all(w);
         epw_gate_wait(&road->work, has_work, road, w->self);
@@ -169,7 +180,8 @@ static bool track(struct epw_worker *w, struct epw_slot *slot)
         epw_gate_wake(&w->road->results);
     /* Now the slot may be filled again. */
     atomic_store(&w->done, w->round + 1);
-    epw_gate_wake_if(&w->road->space, epw_ring_has_space, w->road, 0);
+    epw_gate_wake_if(atomic_load(&w->road->shared) ? &w->road->work : &w->road->space,
+                     epw_ring_has_space, w->road, 0);
     return !last;
 }
 

@@ -13,6 +13,7 @@
 #include <criterion/criterion.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +160,8 @@ struct journey {
     int64_t now_ns;
     pthread_t receiver;
     bool strange; /* a call came from another thread than the one before, or time went back */
+    atomic_bool reading;
+    atomic_bool crossed; /* two batches at a time */
     enum epw_err err;
     struct epw_stats stats;
 };
@@ -210,8 +213,11 @@ static inline bool journey_tick(void *ctx, const struct epw_road_tick *tick)
 static inline bool journey_batch(void *ctx, const struct epw_batch *batch)
 {
     struct journey *j = ctx;
-    (void)batch;
-    return ++j->batches != j->stop_after_batches;
+    if (atomic_exchange(&j->reading, true))
+        atomic_store(&j->crossed, true);
+    bool more = ++j->batches != j->stop_after_batches && batch->count <= EPW_BATCH_FRAMES;
+    atomic_store(&j->reading, false);
+    return more;
 }
 
 static inline struct epw_capture *tape_open(struct tape *tape)
@@ -247,6 +253,7 @@ static inline void journey_go(struct journey *j, struct tape *tape, unsigned thr
     epw_capture_close(capture);
     epw_road_free(road);
     cr_assert_not(j->strange, "%u threads", threads);
+    cr_assert_not(atomic_load(&j->crossed), "%u threads", threads);
     cr_assert_not(j->told.failed);
 }
 
