@@ -10,6 +10,7 @@
 struct answer {
     struct epw_ip client;
     int64_t until_ns; /* no longer fresh after this */
+    uint32_t hash;    /* of the name: texts are looked at only where it is the same */
     bool passing;
     char *name; /* with the canonical name behind its NUL */
     const char *canonical;
@@ -152,11 +153,16 @@ static char *join_names(const char *name, const char *canonical)
     return both;
 }
 
-static struct answer *own_slot(struct address *a, const struct epw_sighting *s)
+static uint32_t hash_name(const struct epw_names *names, const char *name)
+{
+    return (uint32_t)epw_hash(name, strlen(name), names->seed);
+}
+
+static struct answer *own_slot(struct address *a, const struct epw_sighting *s, uint32_t hash)
 {
     for (size_t i = 0; i < a->count; i++)
-        if (strcmp(a->answer[i].name, s->name) == 0 &&
-            epw_ip_cmp(&a->answer[i].client, &s->client) == 0)
+        if (a->answer[i].hash == hash && epw_ip_equal(&a->answer[i].client, &s->client) &&
+            strcmp(a->answer[i].name, s->name) == 0)
             return &a->answer[i];
     return NULL;
 }
@@ -174,9 +180,9 @@ static struct answer *slot_to_reuse(struct address *a)
 
 /* The slot that an answer goes to. NULL: out of memory, or no room for one in passing. */
 static struct answer *slot_for(struct epw_names *names, struct address *a,
-                               const struct epw_sighting *s)
+                               const struct epw_sighting *s, uint32_t hash)
 {
-    struct answer *own = own_slot(a, s);
+    struct answer *own = own_slot(a, s, hash);
     if (own != NULL)
         return own;
     if (a->count == EPW_NAMES_PER_ADDRESS) {
@@ -210,11 +216,12 @@ void epw_names_learn(struct epw_names *names, const struct epw_sighting *sightin
         note_client(names, &sighting->client);
         epw_questions_learn(names->questions, sighting, until_ns);
     }
+    uint32_t hash = hash_name(names, sighting->name);
     struct address *a = find_or_add(names, &sighting->address, sighting->passing);
-    if (sighting->passing && a != NULL && own_slot(a, sighting) != NULL)
+    if (sighting->passing && a != NULL && own_slot(a, sighting, hash) != NULL)
         return;
     char *both = a == NULL ? NULL : join_names(sighting->name, sighting->canonical);
-    struct answer *answer = both == NULL ? NULL : slot_for(names, a, sighting);
+    struct answer *answer = both == NULL ? NULL : slot_for(names, a, sighting, hash);
     if (answer == NULL) {
         bool full = sighting->passing && (a == NULL || both != NULL);
         free(both);
@@ -228,16 +235,9 @@ void epw_names_learn(struct epw_names *names, const struct epw_sighting *sightin
     answer->name = both;
     answer->canonical = both + strlen(both) + 1;
     answer->client = sighting->client;
+    answer->hash = hash;
     answer->passing = sighting->passing;
     answer->until_ns = until_ns;
-}
-
-static bool listed(const struct epw_learned_name *list, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i].name, name) == 0)
-            return true;
-    return false;
 }
 
 /* What was told to the client comes first, then what others were told, then the rest. */
@@ -247,7 +247,15 @@ static enum order order_of(const struct answer *answer, const struct epw_ip *cli
 {
     if (answer->passing)
         return ORDER_PASSING;
-    return epw_ip_cmp(&answer->client, client) == 0 ? ORDER_OWN : ORDER_OTHERS;
+    return epw_ip_equal(&answer->client, client) ? ORDER_OWN : ORDER_OTHERS;
+}
+
+static bool listed(const struct answer *const *list, size_t count, const struct answer *answer)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i]->hash == answer->hash && strcmp(list[i]->name, answer->name) == 0)
+            return true;
+    return false;
 }
 
 size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
@@ -255,12 +263,14 @@ size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
                     size_t max)
 {
     const struct address *a = find(names, address);
+    const struct answer *taken[EPW_NAMES_PER_ADDRESS];
     size_t count = 0;
     for (int order = ORDER_OWN; a != NULL && order < ORDERS; order++) {
         for (size_t i = 0; i < a->count && count < max; i++) {
             const struct answer *answer = &a->answer[i];
-            if ((int)order_of(answer, client) != order || listed(list, count, answer->name))
+            if ((int)order_of(answer, client) != order || listed(taken, count, answer))
                 continue;
+            taken[count] = answer;
             list[count++] = (struct epw_learned_name){
                 .name = answer->name,
                 .canonical = answer->canonical,
