@@ -10,7 +10,9 @@
 struct answer {
     struct epw_ip client;
     int64_t until_ns; /* no longer fresh after this */
-    uint32_t hash;    /* of the name: texts are looked at only where it is the same */
+    /* Of the name, which it stands for: that two have one is no more likely than a bad memory cell,
+     * and the 32 texts of an address are each somewhere else. */
+    uint64_t hash;
     bool passing;
     char *name; /* with the canonical name behind its NUL */
     const char *canonical;
@@ -153,16 +155,15 @@ static char *join_names(const char *name, const char *canonical)
     return both;
 }
 
-static uint32_t hash_name(const struct epw_names *names, const char *name)
+static uint64_t hash_name(const struct epw_names *names, const char *name)
 {
-    return (uint32_t)epw_hash(name, strlen(name), names->seed);
+    return epw_hash(name, strlen(name), names->seed);
 }
 
-static struct answer *own_slot(struct address *a, const struct epw_sighting *s, uint32_t hash)
+static struct answer *own_slot(struct address *a, const struct epw_sighting *s, uint64_t hash)
 {
     for (size_t i = 0; i < a->count; i++)
-        if (a->answer[i].hash == hash && epw_ip_equal(&a->answer[i].client, &s->client) &&
-            strcmp(a->answer[i].name, s->name) == 0)
+        if (a->answer[i].hash == hash && epw_ip_equal(&a->answer[i].client, &s->client))
             return &a->answer[i];
     return NULL;
 }
@@ -180,7 +181,7 @@ static struct answer *slot_to_reuse(struct address *a)
 
 /* The slot that an answer goes to. NULL: out of memory, or no room for one in passing. */
 static struct answer *slot_for(struct epw_names *names, struct address *a,
-                               const struct epw_sighting *s, uint32_t hash)
+                               const struct epw_sighting *s, uint64_t hash)
 {
     struct answer *own = own_slot(a, s, hash);
     if (own != NULL)
@@ -216,7 +217,7 @@ void epw_names_learn(struct epw_names *names, const struct epw_sighting *sightin
         note_client(names, &sighting->client);
         epw_questions_learn(names->questions, sighting, until_ns);
     }
-    uint32_t hash = hash_name(names, sighting->name);
+    uint64_t hash = hash_name(names, sighting->name);
     struct address *a = find_or_add(names, &sighting->address, sighting->passing);
     if (sighting->passing && a != NULL && own_slot(a, sighting, hash) != NULL)
         return;
@@ -253,7 +254,7 @@ static enum order order_of(const struct answer *answer, const struct epw_ip *cli
 static bool listed(const struct answer *const *list, size_t count, const struct answer *answer)
 {
     for (size_t i = 0; i < count; i++)
-        if (list[i]->hash == answer->hash && strcmp(list[i]->name, answer->name) == 0)
+        if (list[i]->hash == answer->hash)
             return true;
     return false;
 }
