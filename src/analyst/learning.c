@@ -78,10 +78,10 @@ static void learn_roles(struct epw_analyst *a, const struct epw_flow_record *r)
     for (size_t i = 0; i < d->judged_count; i++) {
         const struct epw_judged *j = d->judged[i];
         const struct epw_signature *other = j->sig;
-        if (!epw_judged_equal(best, j) || strcmp(other->product, sig->product) != 0)
+        if (!epw_judged_equal(best, j) || !epw_same(other->product, sig->product))
             continue;
-        agree[0] &= strcmp(other->initiator, sig->initiator) == 0;
-        agree[1] &= strcmp(other->responder, sig->responder) == 0;
+        agree[0] &= epw_same(other->initiator, sig->initiator);
+        agree[1] &= epw_same(other->responder, sig->responder);
     }
     if (agree[0] && sig->initiator[0] != '\0')
         epw_hosts_confirm(a->know.hosts, &r->ip[0], sig, sig->initiator);

@@ -131,5 +131,5 @@ enum epw_told epw_fact_told(const struct epw_audit *audit, const struct epw_flow
 bool epw_fact_is_others(const struct epw_result *result, const struct epw_signature *sig)
 {
     const struct epw_signature *named = result->verdict->sig;
-    return named != NULL && strcmp(named->product, sig->product) != 0;
+    return named != NULL && !epw_same(named->product, sig->product);
 }

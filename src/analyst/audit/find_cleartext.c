@@ -59,7 +59,7 @@ static const struct epw_signature *find_better(const struct epw_catalogue *catal
     size_t count = epw_catalogue_by_product(catalogue, sig->product, &list);
     for (size_t i = 0; i < count; i++) {
         const struct epw_signature *other = list[i];
-        if (strcmp(other->responder, sig->responder) == 0 &&
+        if (epw_same(other->responder, sig->responder) &&
             is_same_function(sig->function, other->function) && is_encrypted(other) &&
             other->status == EPW_STATUS_CURRENT && other->port_count != 0)
             return other;

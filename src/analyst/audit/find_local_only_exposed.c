@@ -14,8 +14,8 @@ extern const struct epw_rule epw_rule_local_only_exposed;
 static bool is_open_in(const struct epw_audit *audit, const struct epw_flow_record *r,
                        const struct epw_signature *sig, const struct epw_signature *other)
 {
-    return other->scope == EPW_SCOPE_NETWORK && strcmp(other->product, sig->product) == 0 &&
-           strcmp(other->responder, sig->responder) != 0 && epw_fact_own_row(audit, other, r);
+    return other->scope == EPW_SCOPE_NETWORK && epw_same(other->product, sig->product) &&
+           !epw_same(other->responder, sig->responder) && epw_fact_own_row(audit, other, r);
 }
 
 /* Whether the other role explains every port of this one that the host answers. */
@@ -27,16 +27,15 @@ static bool covers(const struct epw_knowledge *know, const struct epw_ip *ip,
     for (size_t i = 0; i < count; i++) {
         const struct epw_signature *seen = own[i];
         const struct epw_signature *list[EPW_MAX_CANDIDATES];
-        if (strcmp(seen->responder, sig->responder) != 0 ||
-            !epw_hosts_answers(know->hosts, ip, seen))
+        if (!epw_same(seen->responder, sig->responder) || !epw_hosts_answers(know->hosts, ip, seen))
             continue;
         bool covered = false;
         size_t same =
             epw_site_by_port(know->site, know->catalogue, seen->proto,
                              epw_site_first_port(know->site, seen), list, EPW_MAX_CANDIDATES);
         for (size_t k = 0; k < same; k++)
-            covered |= strcmp(list[k]->product, sig->product) == 0 &&
-                       strcmp(list[k]->responder, role) == 0;
+            covered |=
+                epw_same(list[k]->product, sig->product) && epw_same(list[k]->responder, role);
         if (!covered)
             return false;
     }

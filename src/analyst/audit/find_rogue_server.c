@@ -16,7 +16,7 @@ static bool is_to_server(const struct epw_audit *audit, const struct epw_signatu
     const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
     return (sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_RESPONDER) &&
            sig->name_count == 0 && sig->responder[0] != '\0' &&
-           strcmp(sig->initiator, sig->responder) != 0 &&
+           !epw_same(sig->initiator, sig->responder) &&
            !epw_role_is_agent(catalogue, sig->product, sig->responder);
 }
 
@@ -44,7 +44,7 @@ static bool is_declared(const struct epw_audit *audit, const struct epw_result *
     const struct epw_verdict *v = result->verdict;
     for (size_t i = 0; i < v->candidate_count; i++) {
         const struct epw_signature *sig = v->candidate[i].sig;
-        if (strcmp(sig->product, v->sig->product) != 0 || v->candidate[i].contradicted)
+        if (!epw_same(sig->product, v->sig->product) || v->candidate[i].contradicted)
             continue;
         if (is_declared_machine(audit, &result->record->ip[1], sig))
             return true;

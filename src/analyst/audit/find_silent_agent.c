@@ -153,7 +153,7 @@ static const struct epw_said *last_words(const struct group *g, const char *prod
     const struct epw_said *last = NULL;
     for (size_t i = 0; i < g->count; i++)
         for (const struct epw_said *said = g->host[i]->said; said != NULL; said = said->after)
-            if (strcmp(said->sig->product, product) == 0 &&
+            if (epw_same(said->sig->product, product) &&
                 (last == NULL || said->last.last_ns > last->last.last_ns))
                 last = said;
     return last;
@@ -222,7 +222,7 @@ static const struct epw_said *most_regular(const struct epw_audit *audit, const 
     *period_ns = 0;
     for (size_t i = 0; i < g->count; i++)
         for (struct epw_said *said = g->host[i]->said; said != NULL; said = said->after) {
-            if (said->aside || strcmp(said->sig->product, product) != 0)
+            if (said->aside || !epw_same(said->sig->product, product))
                 continue;
             int64_t its_ns = period_of(audit, said);
             if (its_ns == 0 ||

@@ -101,7 +101,7 @@ static void note_fetched(const struct two_products *s, struct host *h,
         epw_addresses_lost(s->addresses);
         return;
     }
-    while (i < h->fetched_count && strcmp(h->fetched[i].sig->product, sig->product) != 0)
+    while (i < h->fetched_count && !epw_same(h->fetched[i].sig->product, sig->product))
         i++;
     if (i == VENDORS_MAX)
         return;

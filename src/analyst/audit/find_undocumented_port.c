@@ -8,6 +8,7 @@
 #include "analyst/audit/ordinary.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PROTO_UDP 17
@@ -38,7 +39,7 @@ static bool is_documented(const struct epw_audit *audit, const char *product,
     size_t count = epw_site_by_port(epw_audit_site(audit), epw_audit_knowledge(audit)->catalogue,
                                     r->proto, r->port[1], list, EPW_MAX_CANDIDATES);
     for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i]->product, product) == 0)
+        if (epw_same(list[i]->product, product))
             return true;
     return false;
 }
@@ -49,7 +50,54 @@ static bool is_relation(const struct epw_signature *sig)
     return !sig->neighbour && sig->scope == EPW_SCOPE_NETWORK &&
            (sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_RESPONDER) &&
            sig->initiator[0] != '\0' && sig->responder[0] != '\0' &&
-           strcmp(sig->initiator, sig->responder) != 0;
+           !epw_same(sig->initiator, sig->responder);
+}
+
+/* An earlier row says the same of two hosts. */
+static bool is_said_before(const struct epw_catalogue *catalogue, const struct epw_signature *sig)
+{
+    const struct epw_signature *const *row;
+    size_t count = epw_catalogue_by_product(catalogue, sig->product, &row);
+    for (size_t i = 0; i < count && row[i] != sig && sig->network_count == 0; i++)
+        if (is_relation(row[i]) && epw_same(row[i]->initiator, sig->initiator) &&
+            epw_same(row[i]->responder, sig->responder))
+            return true;
+    return false;
+}
+
+/* One row of each relation, in the catalogue's order: every flow asks for them. */
+struct relations {
+    const struct epw_signature **row;
+    size_t count;
+};
+
+static void discard(void *state)
+{
+    struct relations *relations = state;
+    free(relations->row);
+    free(relations);
+}
+
+static enum epw_err make(const struct epw_knowledge *know, void **state)
+{
+    const struct epw_catalogue *catalogue = know->catalogue;
+    size_t count = epw_catalogue_count(catalogue);
+    struct relations *relations = calloc(1, sizeof(*relations));
+    *state = relations;
+    if (relations == NULL)
+        return EPW_ENOMEM;
+    relations->row = calloc(count + 1, sizeof(relations->row[0]));
+    if (relations->row == NULL) {
+        discard(relations);
+        *state = NULL;
+        return EPW_ENOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct epw_signature *sig = epw_catalogue_at(catalogue, i);
+        if (is_relation(sig) && !is_said_before(catalogue, sig))
+            relations->row[relations->count++] = sig;
+    }
+    return EPW_OK;
 }
 
 static bool holds(const struct epw_audit *audit, const struct epw_signature *sig,
@@ -106,11 +154,10 @@ static void flow(struct epw_audit *audit, const struct epw_result *result)
     if (!is_unknown(audit, result) || !is_known(audit, &r->ip[1]) || !is_known(audit, &r->ip[0]) ||
         epw_fact_is_scanner(audit, &r->ip[0]) || epw_endpoints_find(know->endpoints, r, &announced))
         return;
-    size_t count = epw_catalogue_count(know->catalogue);
-    for (size_t i = 0; i < count; i++) {
-        const struct epw_signature *sig = epw_catalogue_at(know->catalogue, i);
-        if (is_relation(sig) &&
-            (holds(audit, sig, &r->ip[0], &r->ip[1]) || holds(audit, sig, &r->ip[1], &r->ip[0])) &&
+    const struct relations *relations = epw_audit_state(audit, &epw_rule_undocumented_port);
+    for (size_t i = 0; i < relations->count; i++) {
+        const struct epw_signature *sig = relations->row[i];
+        if ((holds(audit, sig, &r->ip[0], &r->ip[1]) || holds(audit, sig, &r->ip[1], &r->ip[0])) &&
             !is_documented(audit, sig->product, r)) {
             report(audit, r, sig);
             return;
@@ -124,4 +171,6 @@ const struct epw_rule epw_rule_undocumented_port = {
     .help = "two hosts of a product talk on a port that it does not document",
     .flow = flow,
     .waits = is_unknown,
+    .open = make,
+    .close = discard,
 };

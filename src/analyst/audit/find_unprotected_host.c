@@ -76,7 +76,7 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
 static bool serves_agents(const struct epw_catalogue *catalogue, const struct epw_signature *sig)
 {
     return sig->needs == EPW_NEEDS_PORT && sig->scope == EPW_SCOPE_NETWORK &&
-           strcmp(sig->initiator, sig->responder) != 0 &&
+           !epw_same(sig->initiator, sig->responder) &&
            epw_role_is_agent(catalogue, sig->product, sig->initiator);
 }
 
@@ -87,7 +87,7 @@ static bool opens_to_agents(const struct epw_catalogue *catalogue, const char *p
     const struct epw_signature *const *list;
     size_t count = epw_catalogue_by_product(catalogue, product, &list);
     for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i]->initiator, role) == 0 &&
+        if (epw_same(list[i]->initiator, role) &&
             !epw_role_is_agent(catalogue, product, list[i]->responder))
             return false;
     return true;

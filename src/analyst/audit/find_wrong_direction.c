@@ -18,7 +18,7 @@ static bool goes_one_way(const struct epw_signature *sig)
     return sig->scope == EPW_SCOPE_NETWORK && sig->needs != EPW_NEEDS_NEVER &&
            sig->needs != EPW_NEEDS_NAME && sig->needs != EPW_NEEDS_CONTROL &&
            sig->initiator[0] != '\0' && sig->responder[0] != '\0' &&
-           strcmp(sig->initiator, sig->responder) != 0;
+           !epw_same(sig->initiator, sig->responder);
 }
 
 /* Another row on this port that the two hosts fulfil the right way round. */
@@ -31,7 +31,7 @@ static bool is_documented(const struct epw_audit *audit, const struct epw_result
         if (sig == but || sig->scope != EPW_SCOPE_NETWORK || sig->proto != r->proto ||
             epw_fact_fit(r, sig) == EPW_FIT_DIFFERS)
             continue;
-        if (strcmp(sig->product, but->product) == 0 && sig->initiator[0] == '\0')
+        if (epw_same(sig->product, but->product) && sig->initiator[0] == '\0')
             return true;
         if (!epw_audit_has_role(audit, &r->ip[0], sig->product, sig->initiator))
             continue;
@@ -39,7 +39,7 @@ static bool is_documented(const struct epw_audit *audit, const struct epw_result
          * Of the same product unless the site file says what the other host is: a host seen as
          * client may be that row's responder besides.
          */
-        if (strcmp(sig->product, but->product) != 0 || epw_fact_is_responder(audit, result, sig) ||
+        if (!epw_same(sig->product, but->product) || epw_fact_is_responder(audit, result, sig) ||
             !epw_site_role(epw_audit_site(audit), &r->ip[1], but->product, but->initiator))
             return true;
     }

@@ -134,7 +134,7 @@ static const struct epw_signature *proxy_row(const struct epw_result *result)
     for (size_t i = 0; i < v->candidate_count; i++) {
         const struct epw_candidate *c = &v->candidate[i];
         if (c->sig != v->sig && c->reached >= EPW_CONF_POSSIBLE && !c->contradicted &&
-            strcmp(c->sig->product, v->sig->product) == 0 &&
+            epw_same(c->sig->product, v->sig->product) &&
             epw_signature_has_port(c->sig, result->record->port[1]))
             return c->sig;
     }
@@ -412,7 +412,7 @@ bool epw_inventory_shows(const struct epw_inventory *inv, const struct epw_ip *i
     for (const struct epw_inv_role *r = addr == NULL ? NULL : addr->roles; r != NULL; r = r->next)
         if (r->confidence >= EPW_CONF_LIKELY &&
             (product == NULL ||
-             (strcmp(r->kind->product, product) == 0 && strcmp(r->kind->role, role) == 0)))
+             (epw_same(r->kind->product, product) && epw_same(r->kind->role, role))))
             return true;
     return false;
 }

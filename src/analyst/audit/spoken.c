@@ -76,7 +76,7 @@ static bool is_same(const struct epw_said *said, const struct epw_signature *sig
 {
     if (said->aside != aside)
         return false;
-    return said->sig == sig || (aside && strcmp(said->sig->product, sig->product) == 0);
+    return said->sig == sig || (aside && epw_same(said->sig->product, sig->product));
 }
 
 static struct epw_said *add(struct epw_spoken *spoken, struct epw_speaker *h)

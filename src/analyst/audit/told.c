@@ -68,10 +68,10 @@ bool epw_role_is_agent(const struct epw_catalogue *catalogue, const char *produc
     for (size_t i = 0; i < count && role[0] != '\0'; i++) {
         const struct epw_signature *sig = list[i];
         bool own = sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_NAME;
-        if (sig->needs == EPW_NEEDS_NAME && strcmp(sig->responder, role) == 0)
+        if (sig->needs == EPW_NEEDS_NAME && epw_same(sig->responder, role))
             return false;
         /* Who sends to many at once hands out what the others fetch. */
-        if (strcmp(sig->initiator, role) != 0 || sig->scope == EPW_SCOPE_MULTICAST)
+        if (!epw_same(sig->initiator, role) || sig->scope == EPW_SCOPE_MULTICAST)
             continue;
         if (is_one_of(sig->category, serves))
             return false;

@@ -103,6 +103,7 @@ void epw_catalogue_free(struct epw_catalogue *catalogue)
     if (catalogue == NULL)
         return;
     HASH_CLEAR(hh, catalogue->ids);
+    HASH_CLEAR(hh, catalogue->texts);
     epw_cat_names_free(catalogue);
     for (unsigned slot = 0; slot < EPW_CAT_PROTOS; slot++) {
         free_ports(&catalogue->by_port[slot]);

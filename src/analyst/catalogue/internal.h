@@ -47,6 +47,13 @@ struct epw_cat_id {
     UT_hash_handle hh;
 };
 
+/* A text that many signatures share. In the arena. */
+struct epw_cat_text {
+    const char *text;
+    bool lost;
+    UT_hash_handle hh;
+};
+
 struct epw_cat_suffix; /* names.c */
 
 #define EPW_CAT_PROTOS 2 /* tcp, udp */
@@ -62,6 +69,7 @@ struct epw_catalogue {
     struct epw_signature *sig;
     size_t count, cap;
     struct epw_cat_id *ids;
+    struct epw_cat_text *texts;
     struct epw_cat_suffix *names;
     struct epw_cat_ports by_port[EPW_CAT_PROTOS];
     const struct epw_signature **by_product; /* count of them: by product, then in file order */

@@ -76,6 +76,27 @@ static const char *text_cell(struct row *row, enum column column)
     return keep_text(row, row->cell[column].text, row->cell[column].len);
 }
 
+/* A text of a column that is compared by address: see signature.h. */
+static const char *shared_cell(struct row *row, enum column column)
+{
+    struct epw_catalogue *cat = row->load->cat;
+    const struct epw_csv_cell *cell = &row->cell[column];
+    struct epw_cat_text *entry = NULL;
+    HASH_FIND(hh, cat->texts, cell->text, cell->len, entry);
+    if (entry != NULL)
+        return entry->text;
+    const char *text = epw_arena_text(&cat->arena, cell->text, cell->len);
+    entry = text == NULL ? NULL : epw_arena_alloc(&cat->arena, sizeof(*entry));
+    if (entry != NULL) {
+        entry->text = text;
+        HASH_ADD_KEYPTR(hh, cat->texts, entry->text, cell->len, entry);
+    }
+    if (entry != NULL && !entry->lost)
+        return text;
+    no_memory(row);
+    return "";
+}
+
 static const char *required_text(struct row *row, enum column column)
 {
     if (row->cell[column].len == 0)
@@ -89,7 +110,7 @@ static const char *id_cell(struct row *row, enum column column, bool required)
     if (strspn(cell->text, ID_CHARS) != cell->len || (required && cell->len == 0))
         wrong(row, column,
               required ? "an id of a-z, 0-9 and -" : "a role id of a-z, 0-9 and -, or nothing");
-    return text_cell(row, column);
+    return column == COL_ID ? text_cell(row, column) : shared_cell(row, column);
 }
 
 static unsigned word_cell(struct row *row, enum column column, const char *const *words)
@@ -338,7 +359,7 @@ void epw_cat_row(struct epw_cat_loader *load, const struct epw_csv_cell *cell)
     sig->neighbour = word_cell(&row, COL_KIND, epw_cat_kinds) == 1;
     sig->function = id_cell(&row, COL_FUNCTION, true);
     word_cell(&row, COL_CATEGORY, epw_cat_categories);
-    sig->category = text_cell(&row, COL_CATEGORY);
+    sig->category = shared_cell(&row, COL_CATEGORY);
     sig->proto = word_cell(&row, COL_TRANSPORT, epw_cat_transports) == 0 ? 6 : 17;
     ports_cell(&row);
     app_cell(&row);

@@ -46,7 +46,8 @@ struct epw_port_range {
 
 /*
  * All texts are NUL-terminated, never NULL ("" when the column is empty), and
- * belong, like the arrays, to the catalogue the signature is from.
+ * belong, like the arrays, to the catalogue the signature is from. Products, functions,
+ * categories and roles that are equal are one text: epw_same().
  */
 struct epw_signature {
     const char *id;
@@ -77,6 +78,15 @@ struct epw_signature {
     uint32_t line;
     uint32_t index; /* position in the catalogue: file order */
 };
+
+/*
+ * Whether two products, functions, categories or roles of one catalogue are the same. What many
+ * rows say is compared for every flow, and each row's own copy would be memory that no cache had.
+ */
+static inline bool epw_same(const char *a, const char *b)
+{
+    return a == b;
+}
 
 const char *epw_needs_name(enum epw_needs needs);
 const char *epw_scope_name(enum epw_scope scope);

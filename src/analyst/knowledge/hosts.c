@@ -13,8 +13,11 @@ struct confirmed {
     const char *product, *role; /* the catalogue's */
 };
 
+/* With what is asked of it again and again: rows are spread over much memory. */
 struct witness {
     const struct epw_signature *sig;
+    const char *product;
+    bool own;      /* the port is the product's own */
     uint16_t port; /* what it teaches by: 0 when it teaches nothing */
 };
 
@@ -95,7 +98,10 @@ static void answered(const struct epw_hosts *hosts, struct epw_host *h,
         if (h->witness[i].sig == sig)
             return;
     h->witness[h->witness_count++] =
-        (struct witness){ .sig = sig, .port = port < FIRST_TEACHING_PORT ? 0 : port };
+        (struct witness){ .sig = sig,
+                          .product = sig->product,
+                          .own = sig->needs == EPW_NEEDS_PORT,
+                          .port = port < FIRST_TEACHING_PORT ? 0 : port };
     h->own_port |= sig->needs == EPW_NEEDS_PORT && port >= FIRST_TEACHING_PORT;
 }
 
@@ -131,21 +137,20 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
     if (h->role == NULL || h->role_count == EPW_HOST_ROLES)
         return;
     for (size_t i = 0; i < h->role_count; i++)
-        if (strcmp(h->role[i].product, sig->product) == 0 && strcmp(h->role[i].role, role) == 0)
+        if (epw_same(h->role[i].product, sig->product) && epw_same(h->role[i].role, role))
             return;
     h->role[h->role_count++] = (struct confirmed){ .product = sig->product, .role = role };
 }
 
 static bool teaches(const struct witness *w, const char *product, const char *role)
 {
-    return w->port != 0 && strcmp(w->sig->product, product) == 0 &&
-           strcmp(w->sig->responder, role) == 0;
+    return w->port != 0 && epw_same(w->product, product) && epw_same(w->sig->responder, role);
 }
 
 static bool answers_port(const struct epw_host *h, const char *product, uint16_t port)
 {
     for (size_t i = 0; i < h->witness_count; i++)
-        if (strcmp(h->witness[i].sig->product, product) == 0 && h->witness[i].port == port)
+        if (epw_same(h->witness[i].product, product) && h->witness[i].port == port)
             return true;
     return false;
 }
@@ -156,7 +161,7 @@ static bool covers(const struct epw_host *h, const char *product, const char *ot
     bool any = false;
     for (size_t i = 0; i < h->witness_count; i++) {
         const struct witness *w = &h->witness[i];
-        if (strcmp(w->sig->product, other) != 0 || w->port == 0)
+        if (!epw_same(w->product, other) || w->port == 0)
             continue;
         any = true;
         if (!answers_port(h, product, w->port))
@@ -169,9 +174,9 @@ static bool covers(const struct epw_host *h, const char *product, const char *ot
 static bool is_shared(const struct epw_host *h, const char *product)
 {
     for (size_t i = 0; i < h->witness_count; i++) {
-        const struct epw_signature *sig = h->witness[i].sig;
-        if (sig->needs == EPW_NEEDS_PORT && strcmp(sig->product, product) != 0 &&
-            answers_port(h, product, h->witness[i].port) && covers(h, sig->product, product))
+        const struct witness *w = &h->witness[i];
+        if (w->own && !epw_same(w->product, product) && answers_port(h, product, w->port) &&
+            covers(h, w->product, product))
             return true;
     }
     return false;
@@ -183,12 +188,12 @@ static struct epw_role role_by_ports(const struct epw_host *h, const char *produ
     struct epw_role found = { .how = EPW_ROLE_UNKNOWN };
     const struct witness *own = NULL;
     for (size_t i = 0; i < h->witness_count && own == NULL; i++)
-        if (teaches(&h->witness[i], product, role) && h->witness[i].sig->needs == EPW_NEEDS_PORT)
+        if (h->witness[i].own && teaches(&h->witness[i], product, role))
             own = &h->witness[i];
     for (size_t i = 0; own != NULL && i < h->witness_count; i++) {
         const struct witness *other = &h->witness[i];
         if (other == own || !teaches(other, product, role) || other->port == own->port ||
-            strcmp(other->sig->function, own->sig->function) == 0)
+            epw_same(other->sig->function, own->sig->function))
             continue;
         found = (struct epw_role){ .how = EPW_ROLE_PORTS,
                                    .shared = is_shared(h, product),
@@ -214,7 +219,7 @@ struct epw_role epw_host_role(const struct epw_host *h, const char *product, con
     if (!epw_host_is_known(h) || role[0] == '\0')
         return (struct epw_role){ .how = EPW_ROLE_UNKNOWN };
     for (size_t i = 0; i < h->role_count; i++)
-        if (strcmp(h->role[i].product, product) == 0 && strcmp(h->role[i].role, role) == 0)
+        if (epw_same(h->role[i].product, product) && epw_same(h->role[i].role, role))
             return (struct epw_role){ .how = EPW_ROLE_CONFIRMED };
     return role_by_ports(h, product, role);
 }
@@ -242,7 +247,7 @@ bool epw_hosts_answers(const struct epw_hosts *hosts, const struct epw_ip *ip,
 static bool answers_any(const struct epw_host *h, const char *product)
 {
     for (size_t i = 0; i < h->witness_count; i++)
-        if (h->witness[i].port != 0 && strcmp(h->witness[i].sig->product, product) == 0)
+        if (h->witness[i].port != 0 && epw_same(h->witness[i].product, product))
             return true;
     return false;
 }
@@ -253,9 +258,8 @@ const struct epw_signature *epw_host_rival(const struct epw_host *h, const char 
         return NULL;
     for (size_t i = 0; i < h->witness_count; i++) {
         const struct witness *w = &h->witness[i];
-        if (strcmp(w->sig->product, product) != 0 && w->port != 0 &&
-            w->sig->needs == EPW_NEEDS_PORT && !answers_port(h, product, w->port) &&
-            covers(h, w->sig->product, product))
+        if (!epw_same(w->product, product) && w->port != 0 && w->own &&
+            !answers_port(h, product, w->port) && covers(h, w->product, product))
             return w->sig;
     }
     return NULL;

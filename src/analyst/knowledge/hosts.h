@@ -91,7 +91,8 @@ bool epw_host_is_scanner(const struct epw_host *host);
 /*
  * Whether the host is known in a role of a product. By ports: it answered in
  * two different functions of (product, role) on two ports from 1024 up, at
- * least one of which is the product's own (needs port).
+ * least one of which is the product's own (needs port). product and role are the texts of the
+ * signatures' catalogue (epw_same()), here and below.
  */
 struct epw_role epw_host_role(const struct epw_host *host, const char *product, const char *role);
 struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_ip *ip,

@@ -40,7 +40,7 @@ static void check_direction(const struct epw_case *c, struct epw_judged *j)
 {
     const struct epw_signature *sig = j->sig;
     if (c->record->how == EPW_INIT_INFERRED || j->role[0].how != EPW_ROLE_UNKNOWN ||
-        j->role[1].how != EPW_ROLE_UNKNOWN || strcmp(sig->initiator, sig->responder) == 0)
+        j->role[1].how != EPW_ROLE_UNKNOWN || epw_same(sig->initiator, sig->responder))
         return;
     const struct epw_ip *from = &c->record->ip[0];
     if (epw_site_role(c->know->site, from, sig->product, sig->responder) ||
@@ -55,7 +55,7 @@ static void check_name(const struct epw_case *c, struct epw_judged *j)
         return;
     if (j->sig->name_count != 0)
         epw_contradict(j, "the flow says a name that is not one of the documented ones");
-    else if (c->said_product != NULL && strcmp(c->said_product, j->sig->product) != 0)
+    else if (c->said_product != NULL && !epw_same(c->said_product, j->sig->product))
         epw_contradict(j, "the flow says a name of another product");
     else if (c->proxied && c->said_product == NULL && j->sig->needs != EPW_NEEDS_PORT)
         epw_contradict(j, "the proxy is asked for a name that is not the product's");

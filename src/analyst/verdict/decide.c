@@ -9,7 +9,7 @@
 
 static bool same_product(const struct epw_judged *a, const struct epw_judged *b)
 {
-    return strcmp(a->sig->product, b->sig->product) == 0;
+    return epw_same(a->sig->product, b->sig->product);
 }
 
 /* Best first. The order's number leaves room for the place in the unordered list. */

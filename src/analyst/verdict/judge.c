@@ -55,7 +55,7 @@ static struct epw_role role_of(const struct epw_case *c, const struct epw_signat
 static bool is_products(const struct epw_case *c, size_t name, const char *product)
 {
     for (size_t i = 0; i < c->hit_count; i++)
-        if (c->hit[i].name == name && strcmp(c->hit[i].sig->product, product) == 0)
+        if (c->hit[i].name == name && epw_same(c->hit[i].sig->product, product))
             return true;
     return false;
 }
@@ -156,9 +156,9 @@ static void judge_control(const struct epw_case *c, struct epw_judged *j)
     /* Who listens follows from the announcement: the server (passive) or its client (active). */
     const char *server = c->endpoint.server_listens ? j->sig->responder : j->sig->initiator;
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(list[i]->product, j->sig->product) != 0 || list[i]->needs != EPW_NEEDS_PORT)
+        if (!epw_same(list[i]->product, j->sig->product) || list[i]->needs != EPW_NEEDS_PORT)
             continue;
-        if (strcmp(list[i]->responder, server) == 0)
+        if (epw_same(list[i]->responder, server))
             reach(j, EPW_CONF_LIKELY, "announced on the product's control channel");
         else
             epw_contradict(j, "announced for the other direction");

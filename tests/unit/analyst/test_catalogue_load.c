@@ -95,6 +95,23 @@ Test(catalogue_load, every_cell_reaches_its_field)
     epw_catalogue_free(c);
 }
 
+/* What is compared for every flow: by address, in one catalogue. */
+Test(catalogue_load, equal_products_functions_and_roles_are_one_text)
+{
+    struct epw_catalogue *c = must_load(HEADER ROW("a", "tcp", "1", "", "port") ROW(
+        "b", "udp", "2", "",
+        "port") "c,Acme,acme-scan,own,updated,update,tcp,3,,server,client,,,network,,current"
+                ",,port,,a document,\n");
+    const struct epw_signature *a = epw_catalogue_at(c, 0), *b = epw_catalogue_at(c, 1),
+                               *other = epw_catalogue_at(c, 2);
+    cr_expect(epw_same(a->product, b->product) && epw_same(a->function, b->function));
+    cr_expect(epw_same(a->category, other->category));
+    cr_expect(epw_same(a->initiator, other->responder) && epw_same(a->responder, other->initiator));
+    cr_expect(!epw_same(a->product, other->product) && !epw_same(a->function, other->function));
+    cr_expect(!epw_same(a->initiator, a->responder));
+    epw_catalogue_free(c);
+}
+
 Test(catalogue_load, only_announced_conversations_go_without_a_port)
 {
     struct epw_catalogue *c = must_load(HEADER ROW("acme-1", "tcp", "", "", "control"));
