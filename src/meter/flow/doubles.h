@@ -18,10 +18,9 @@
 #define EPW_DOUBLES_NS (10 * 1000000LL)
 
 /*
- * Packets remembered, 1 MiB in all: a power of two that holds 10 ms at six
- * million packets a second. A newer packet takes the place of an older one; a
- * double whose first was displaced is then kept as a packet of its own. One that is displaced
- * before its time is over is counted (limits.doubles).
+ * Packets remembered, 2 MiB in all: a power of two that holds 10 ms at six million packets a
+ * second. Beyond, the oldest is forgotten, and counted when its time was not over (limits.doubles):
+ * a double of it is then kept as a packet of its own.
  */
 #define EPW_DOUBLES_SLOTS 65536
 

@@ -80,19 +80,24 @@ Test(doubles, alike_by_nature_are_none)
     cr_assert_not(epw_doubles_seen(doubles, &packet), "fragments of one datagram");
 }
 
-Test(doubles, packets_that_were_displaced_in_time_are_counted)
+Test(doubles, the_oldest_is_forgotten_and_counted_while_its_time_is_not_over)
 {
-    for (uint32_t i = 0; i < EPW_DOUBLES_SLOTS; i++) {
+    const struct epw_packet first = packet;
+    for (uint32_t i = 1; i < EPW_DOUBLES_SLOTS; i++) {
         packet.seq = 1000 + i;
         cr_assert_not(epw_doubles_seen(doubles, &packet));
     }
-    uint64_t displaced = stats.limited[EPW_LIMIT_DOUBLES];
-    cr_expect_gt(displaced, 0, "as many packets as slots do not all find one of their own");
-    packet.ts_ns += EPW_DOUBLES_NS + 1;
+    cr_expect_eq(stats.limited[EPW_LIMIT_DOUBLES], 0);
+    cr_expect(epw_doubles_seen(doubles, &first), "all slots are full of others");
+    packet.seq = 1;
+    cr_assert_not(epw_doubles_seen(doubles, &packet));
+    cr_expect_eq(stats.limited[EPW_LIMIT_DOUBLES], 1);
+    cr_expect_not(epw_doubles_seen(doubles, &first));
+    cr_expect_eq(stats.limited[EPW_LIMIT_DOUBLES], 2);
     for (uint32_t i = 0; i < 100; i++) {
-        packet.seq = 1000000000 + i * 1000;
+        packet.seq = 1000000000 + i;
         packet.ts_ns += EPW_DOUBLES_NS + 1;
-        epw_doubles_seen(doubles, &packet);
+        cr_assert_not(epw_doubles_seen(doubles, &packet));
     }
-    cr_expect_eq(stats.limited[EPW_LIMIT_DOUBLES], displaced, "their time was over");
+    cr_expect_eq(stats.limited[EPW_LIMIT_DOUBLES], 2, "the time of those was over");
 }
