@@ -19,6 +19,9 @@
 static const char *const filter_files[] = { "/etc/services", "/etc/protocols", "/etc/hosts" };
 #define FILTER_FILES (sizeof(filter_files) / sizeof(filter_files[0]))
 
+/* Of the files in a folder of signatures. */
+#define SIGNATURES_SUFFIX ".csv"
+
 struct paths {
     char **name;
     struct epw_path_rule *rule;
@@ -129,9 +132,27 @@ static bool check_folder(const char *folder, const struct epw_options *options,
     return false;
 }
 
+/* A run that reads them again at SIGHUP is another user by then: better told now than then. */
+static void check_again(const char *option, const char *path, const struct epw_options *options,
+                        struct epw_progress *progress)
+{
+    const struct epw_user *user = options->change_user ? &options->user : NULL;
+    if (epw_user_may_read(user, path, SIGNATURES_SUFFIX))
+        return;
+    epw_say(progress,
+            "warning: %s %s cannot be read %s%s, so a kill -HUP will be refused; let it be read, "
+            "with the folders above it, or name another user with -Z",
+            option, path, user == NULL ? "without the rights that a run gives up" : "by user ",
+            user == NULL ? "" : user->name);
+}
+
 bool epw_confine_check(const struct epw_options *options, struct epw_progress *progress)
 {
     struct paths paths;
+    for (size_t i = 0; i < options->sigs_count && options->iface_count != 0; i++)
+        check_again("-S", options->sigs[i], options, progress);
+    if (options->site != NULL && options->iface_count != 0)
+        check_again("--site", options->site, options, progress);
     bool good = list_paths(&paths, options, progress);
     for (size_t i = 0; i < paths.count && good; i++)
         if (paths.rule[i].access == EPW_PATH_MAKE)

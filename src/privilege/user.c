@@ -3,6 +3,7 @@
 
 #include "privilege/user.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,16 +83,55 @@ enum epw_err epw_user_become(const struct epw_user *user, struct epw_diag *diag)
     return err;
 }
 
-bool epw_user_may_write(const struct epw_user *user, const char *folder)
+/* What to ask of a path, in the child. */
+typedef bool (*ask_fn)(const char *path, const char *suffix);
+
+static bool ask_child(const struct epw_user *user, ask_fn ask, const char *path, const char *suffix)
 {
     int status = -1;
     pid_t child = fork(); /* which gives up for itself what this process gives up later */
     if (child == 0)
-        _exit(epw_user_become(user, NULL) == EPW_OK &&
-                      faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0
-                  ? 0
-                  : 1);
+        _exit(epw_user_become(user, NULL) == EPW_OK && ask(path, suffix) ? 0 : 1);
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
     return child > 0 && status == 0;
+}
+
+static bool may_write(const char *folder, const char *suffix)
+{
+    (void)suffix;
+    return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+bool epw_user_may_write(const struct epw_user *user, const char *folder)
+{
+    return ask_child(user, may_write, folder, "");
+}
+
+static bool ends_so(const char *name, const char *suffix)
+{
+    size_t len = strlen(name), end = strlen(suffix);
+    return name[0] != '.' && len > end && strcmp(name + len - end, suffix) == 0;
+}
+
+static bool may_read(const char *path, const char *suffix)
+{
+    struct stat status;
+    if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0 || stat(path, &status) != 0)
+        return false;
+    if (!S_ISDIR(status.st_mode))
+        return true;
+    DIR *folder = opendir(path);
+    bool may = folder != NULL;
+    for (const struct dirent *entry; may && (entry = readdir(folder)) != NULL;)
+        may = !ends_so(entry->d_name, suffix) ||
+              faccessat(dirfd(folder), entry->d_name, R_OK, AT_EACCESS) == 0;
+    if (folder != NULL)
+        closedir(folder);
+    return may;
+}
+
+bool epw_user_may_read(const struct epw_user *user, const char *path, const char *suffix)
+{
+    return ask_child(user, may_read, path, suffix);
 }

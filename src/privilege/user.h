@@ -36,4 +36,7 @@ enum epw_err epw_user_become(const struct epw_user *user, struct epw_diag *diag)
  */
 bool epw_user_may_write(const struct epw_user *user, const char *folder);
 
+/* The same for reading: a file, or a folder with all files in it whose names end so. */
+bool epw_user_may_read(const struct epw_user *user, const char *path, const char *suffix);
+
 #endif
