@@ -101,8 +101,7 @@ enum epw_err epw_analyst_load(struct epw_analyst *analyst, FILE *stream,
  * A new analyst goes on where another, of another catalogue or site file,
  * stands: it takes over what that one learned, counted and found, and its
  * waiting flows, which it will decide by its own lights. old is left to be
- * freed; its catalogue and site must live as long as results are kept.
- * EPW_ENOMEM: old is as it was.
+ * freed, and then its catalogue and site. EPW_ENOMEM: old is as it was.
  */
 enum epw_err epw_analyst_adopt(struct epw_analyst *analyst, struct epw_analyst *old);
 

@@ -155,15 +155,21 @@ bool epw_analysis_save(const struct epw_analysis *a)
            epw_state_file_write(a->options->state, a->analyst, a->progress);
 }
 
-void epw_analysis_free(struct epw_analysis *a)
+void epw_analysis_forget(struct epw_analysis *a)
 {
-    epw_analyst_free(a->analyst);
-    epw_site_free(a->site);
-    epw_catalogue_free(a->catalogue);
     for (struct epw_retired *r = a->retired, *next; r != NULL; r = next) {
         next = r->next;
         epw_site_free(r->site);
         epw_catalogue_free(r->catalogue);
         free(r);
     }
+    a->retired = NULL;
+}
+
+void epw_analysis_free(struct epw_analysis *a)
+{
+    epw_analyst_free(a->analyst);
+    epw_site_free(a->site);
+    epw_catalogue_free(a->catalogue);
+    epw_analysis_forget(a);
 }

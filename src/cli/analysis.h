@@ -17,7 +17,7 @@ struct epw_analysis {
     struct epw_catalogue *catalogue;
     struct epw_site *site; /* NULL: none */
     struct epw_analyst *analyst;
-    struct epw_retired *retired; /* earlier signatures and site files: results point at them */
+    struct epw_retired *retired; /* earlier signatures and site files: outputs may point at them */
     epw_result_fn on_result;
     void *ctx;
 };
@@ -39,6 +39,9 @@ bool epw_analysis_begin(struct epw_analysis *analysis, epw_result_fn on_result, 
  * something is wrong with them, which was told, and all is as it was.
  */
 bool epw_analysis_reload(struct epw_analysis *analysis);
+
+/* After a reload, when no output points at the signatures of before any more: frees them. */
+void epw_analysis_forget(struct epw_analysis *analysis);
 
 /* Writes --state, where it is asked for. False: why was told. */
 bool epw_analysis_save(const struct epw_analysis *analysis);

@@ -138,8 +138,9 @@ static bool on_tick(void *ctx, const struct epw_road_tick *tick)
         epw_watch_do(&run->watch, due, run->analysis.analyst, run->sinks, &stats);
         if ((due & EPW_WATCH_STATS) != 0)
             epw_analysis_save(&run->analysis);
-        if ((due & EPW_WATCH_RELOAD) != 0 && epw_analysis_reload(&run->analysis))
-            epw_sinks_reloaded(run->sinks, run->analysis.catalogue);
+        if ((due & EPW_WATCH_RELOAD) != 0 && epw_analysis_reload(&run->analysis) &&
+            epw_sinks_reloaded(run->sinks, run->analysis.catalogue))
+            epw_analysis_forget(&run->analysis);
     }
     return run->receive != NULL || epw_sinks_alive(run->sinks);
 }
@@ -300,7 +301,6 @@ static void read_all(struct run *run)
                 epw_text_count(run->hurried, count));
     }
     epw_analyst_flush(run->analysis.analyst);
-    tell_lost(run);
     epw_progress_clear(&run->progress);
 }
 
@@ -342,6 +342,7 @@ static int run_all(struct run *run)
         epw_notify_stopping(&run->notify);
         if (to_sinks)
             report(run);
+        tell_lost(run);
         if (to_sinks && !epw_analysis_save(&run->analysis))
             run->failed = true;
         size_t count;

@@ -4,6 +4,7 @@
 #include "cli/sinks.h"
 
 #include "cli/sink_path.h"
+#include "cli/sinks_inside.h"
 #include "output/learn.h"
 
 #include <errno.h>
@@ -11,27 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-struct sink {
-    const struct epw_output *format;
-    struct epw_sink_file file;
-    void *state; /* NULL: open() did not succeed */
-    bool failed; /* with -G only until the next file */
-    bool lost;   /* failed at some time: something is not written */
-};
-
-struct epw_sinks {
-    struct epw_progress *progress;
-    const struct epw_signature **signatures;
-    struct epw_run_info info;
-    struct epw_stats stats; /* what outputs had no room for */
-    enum epw_sinks_pick pick;
-    struct sink shown; /* of a live run: a table in memory, for SIGUSR1 */
-    char *shown_text;
-    size_t shown_len;
-    size_t count;
-    struct sink sink[];
-};
 
 static const char *shown(const char *path)
 {
@@ -136,26 +116,6 @@ static void begin_shown(struct epw_sinks *sinks)
         begin(sinks, &sinks->shown);
 }
 
-static bool list_signatures(struct epw_sinks *sinks, const struct epw_catalogue *catalogue)
-{
-    size_t count = epw_catalogue_count(catalogue);
-    const struct epw_signature **list = calloc(count + 1, sizeof(list[0]));
-    if (list == NULL)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        list[i] = epw_catalogue_at(catalogue, i);
-    free(sinks->signatures);
-    sinks->signatures = list;
-    sinks->info.signatures = sinks->signatures;
-    sinks->info.signature_count = count;
-    return true;
-}
-
-void epw_sinks_reloaded(struct epw_sinks *sinks, const struct epw_catalogue *catalogue)
-{
-    list_signatures(sinks, catalogue);
-}
-
 enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
                             const struct epw_capture *capture,
                             const struct epw_catalogue *catalogue, struct epw_progress *progress)
@@ -177,7 +137,7 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
         .stats = &sinks->stats,
     };
     sinks->info.interfaces = epw_capture_interfaces(capture, &sinks->info.interface_count);
-    if (!list_signatures(sinks, catalogue)) {
+    if (!epw_sinks_list(sinks, catalogue)) {
         epw_say(progress, "out of memory");
         return EPW_ENOMEM;
     }

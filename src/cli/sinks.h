@@ -50,8 +50,8 @@ enum epw_sinks_pick {
 };
 /* *hosts, *findings: whether any of them takes such. */
 void epw_sinks_pick(struct epw_sinks *sinks, enum epw_sinks_pick pick, bool *hosts, bool *findings);
-/* Signatures were read again. Without memory, outputs list those of before. */
-void epw_sinks_reloaded(struct epw_sinks *sinks, const struct epw_catalogue *catalogue);
+/* Signatures were read again. False: no memory, outputs still know those of before. */
+bool epw_sinks_reloaded(struct epw_sinks *sinks, const struct epw_catalogue *catalogue);
 /* After the hosts and findings so far: ends the files of -G and begins new ones, of outputs that
  * failed as well. */
 void epw_sinks_rotate(struct epw_sinks *sinks, const struct epw_stats *stats);

@@ -23,11 +23,13 @@ struct kept {
     struct key key;
     struct epw_fw_rule rule;
     size_t cap;
+    uint64_t number; /* no other one ever has it */
 };
 
 struct epw_firewall {
     uint64_t seed;
     struct kept *kept;
+    uint64_t numbers; /* given so far */
     struct epw_seen pairs;
     struct epw_fw_rule **list;
     struct epw_ip *inside; /* our addresses, sorted when rules are asked for */
@@ -83,6 +85,7 @@ static struct kept *get(struct epw_firewall *fw, const struct epw_flow_record *r
     if (k == NULL)
         return NULL;
     k->key = key;
+    k->number = ++fw->numbers;
     k->rule = (struct epw_fw_rule){ .sig = sig,
                                     .responder = r->ip[1],
                                     .port = port,
@@ -123,10 +126,24 @@ static enum epw_err add(struct epw_firewall *fw, const struct epw_flow_record *r
     k->rule.first_ns = r->first_ns < k->rule.first_ns ? r->first_ns : k->rule.first_ns;
     k->rule.last_ns = r->last_ns > k->rule.last_ns ? r->last_ns : k->rule.last_ns;
     bool fresh;
-    enum epw_err err = epw_seen_add(&fw->pairs, k, 0, &r->ip[0], &fresh);
+    enum epw_err err = epw_seen_add(&fw->pairs, k->number, 0, &r->ip[0], &fresh);
     if (err == EPW_OK && fresh && !push(&k->rule.initiator, &k->rule.count, &k->cap, &r->ip[0]))
         err = EPW_ENOMEM;
     return err;
+}
+
+void epw_firewall_reloaded(struct epw_firewall *fw, epw_signature_find_fn find,
+                           const void *signatures)
+{
+    struct kept *k, *next;
+    HASH_ITER (hh, fw->kept, k, next) {
+        k->rule.sig = find(signatures, k->rule.sig->id);
+        if (k->rule.sig != NULL && passes(k->rule.sig))
+            continue;
+        HASH_DEL(fw->kept, k);
+        free(k->rule.initiator);
+        free(k);
+    }
 }
 
 static bool has_port(const struct epw_signature *sig, uint16_t port)

@@ -10,6 +10,7 @@
 #include "analyst/verdict/verdict.h"
 #include "base/err.h"
 #include "base/ip.h"
+#include "output/output.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,6 +44,11 @@ void epw_firewall_free(struct epw_firewall *fw);
 enum epw_err epw_firewall_flow(struct epw_firewall *fw, const struct epw_result *result);
 /* Which addresses are ours. EPW_ENOMEM. */
 enum epw_err epw_firewall_host(struct epw_firewall *fw, const struct epw_inventory_host *host);
+
+/* As the output's reloaded(): rules of signatures that are gone, or pass no firewall any more, go.
+ */
+void epw_firewall_reloaded(struct epw_firewall *fw, epw_signature_find_fn find,
+                           const void *signatures);
 
 /*
  * After all flows and hosts: the rules by product, responder, protocol, port,

@@ -28,11 +28,11 @@ static const char *const accepted[] = { "silent-agent", "two-products" };
 
 struct product {
     UT_hash_handle hh;
-    const char *name; /* the catalogue's */
     bool neighbour;
     enum epw_confidence confidence;
     uint64_t flows;
     int64_t first_ns, last_ns;
+    char name[];
 };
 
 /* A host in a role that others connect to. */
@@ -81,13 +81,14 @@ static struct product *product_of(struct learn *l, const struct epw_signature *s
     HASH_FIND_STR(l->products, sig->product, p);
     if (p != NULL)
         return p;
-    p = calloc(1, sizeof(*p));
+    size_t len = strlen(sig->product);
+    p = calloc(1, sizeof(*p) + len + 1);
     if (p == NULL)
         return NULL;
-    p->name = sig->product;
+    memcpy(p->name, sig->product, len + 1);
     p->neighbour = sig->neighbour;
     p->first_ns = INT64_MAX;
-    HASH_ADD_KEYPTR(hh, l->products, p->name, strlen(p->name), p);
+    HASH_ADD_KEYPTR(hh, l->products, p->name, len, p);
     if (!EPW_TABLE_ADDED(p)) {
         free(p);
         return NULL;

@@ -253,10 +253,15 @@ static enum epw_err write_flow(struct eve_out *out, const struct epw_result *res
 /* A line that is rare enough to be built as a tree. */
 static enum epw_err write_line(struct eve_out *out, const json_t *root)
 {
-    char *text = json_dumps(root, EVE_FORMAT);
-    if (text == NULL)
+    /* Without memory json_dumps() makes lines that lack some of their bytes. */
+    size_t len = json_dumpb(root, NULL, 0, EVE_FORMAT);
+    char *text = len == 0 ? NULL : malloc(len + 1);
+    if (text == NULL || json_dumpb(root, text, len, EVE_FORMAT) != len) {
+        free(text);
         return EPW_ENOMEM;
-    bool written = fputs(text, out->stream) != EOF && fputc('\n', out->stream) != EOF;
+    }
+    text[len] = '\n';
+    bool written = fwrite(text, 1, len + 1, out->stream) == len + 1;
     free(text);
     return written ? EPW_OK : EPW_EIO;
 }
@@ -268,6 +273,16 @@ static enum epw_err eve_flow(void *state, const struct epw_result *result)
         return EPW_OK;
     epw_verdict_tell(result->verdict);
     return write_flow(out, result);
+}
+
+/* They are known by where their signatures are. */
+static void eve_reloaded(void *state, epw_signature_find_fn find, const void *signatures)
+{
+    struct eve_out *out = state;
+    (void)find;
+    (void)signatures;
+    for (size_t i = 0; i < LISTS; i++)
+        forget(&out->list[i]);
 }
 
 static enum epw_err eve_finding(void *state, const struct epw_finding *finding)
@@ -313,5 +328,6 @@ const struct epw_output epw_output_eve = {
     .flow = eve_flow,
     .finding = eve_finding,
     .stats = eve_stats,
+    .reloaded = eve_reloaded,
     .close = eve_close,
 };

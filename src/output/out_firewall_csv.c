@@ -40,6 +40,12 @@ static enum epw_err firewall_flow(void *state, const struct epw_result *result)
     return epw_firewall_flow(out->fw, result);
 }
 
+static void firewall_reloaded(void *state, epw_signature_find_fn find, const void *signatures)
+{
+    struct firewall_out *out = state;
+    epw_firewall_reloaded(out->fw, find, signatures);
+}
+
 static enum epw_err firewall_host(void *state, const struct epw_inventory_host *host)
 {
     struct firewall_out *out = state;
@@ -145,5 +151,6 @@ const struct epw_output epw_output_firewall_csv = {
     .open = firewall_open,
     .flow = firewall_flow,
     .host = firewall_host,
+    .reloaded = firewall_reloaded,
     .close = firewall_close,
 };

@@ -36,6 +36,12 @@ static enum epw_err nft_flow(void *state, const struct epw_result *result)
     return epw_firewall_flow(out->fw, result);
 }
 
+static void nft_reloaded(void *state, epw_signature_find_fn find, const void *signatures)
+{
+    struct nft_out *out = state;
+    epw_firewall_reloaded(out->fw, find, signatures);
+}
+
 static enum epw_err nft_host(void *state, const struct epw_inventory_host *host)
 {
     struct nft_out *out = state;
@@ -217,5 +223,6 @@ const struct epw_output epw_output_firewall_nftables = {
     .open = nft_open,
     .flow = nft_flow,
     .host = nft_host,
+    .reloaded = nft_reloaded,
     .close = nft_close,
 };

@@ -37,6 +37,9 @@ struct epw_run_info {
     struct epw_stats *stats; /* where outputs count what they had no room for; NULL: nowhere */
 };
 
+typedef const struct epw_signature *(*epw_signature_find_fn)(const void *signatures,
+                                                             const char *id);
+
 struct epw_output {
     const char *name; /* as in -o NAME[:PATH] */
     const char *help; /* one line for --help */
@@ -66,6 +69,11 @@ struct epw_output {
      * again. May be NULL. EPW_EIO, EPW_ENOMEM.
      */
     enum epw_err (*snapshot)(void *state, FILE *stream, const struct epw_stats *stats);
+    /*
+     * Signatures were read again: those in use by now, by id (NULL: there is none of it any more).
+     * What still points at others is to be let go of: they are freed next. NULL: it keeps none.
+     */
+    void (*reloaded)(void *state, epw_signature_find_fn find, const void *signatures);
     /* The end: final counters. Writes what is left and frees state, also after an error. */
     enum epw_err (*close)(void *state, const struct epw_stats *stats);
 };

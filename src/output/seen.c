@@ -13,7 +13,7 @@
 
 /* No padding: the key is hashed as bytes. */
 struct key {
-    const void *of;
+    uint64_t of;
     struct epw_ip ip;
     uint64_t side;
 };
@@ -42,7 +42,7 @@ static bool grow(struct epw_seen *seen)
     return true;
 }
 
-enum epw_err epw_seen_add(struct epw_seen *seen, const void *of, unsigned side,
+enum epw_err epw_seen_add(struct epw_seen *seen, uint64_t of, unsigned side,
                           const struct epw_ip *ip, bool *fresh)
 {
     const struct key key = { .of = of, .ip = *ip, .side = side };

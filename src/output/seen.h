@@ -26,10 +26,10 @@ struct epw_seen {
 };
 
 /*
- * *fresh: the address was not given before with this `of` and side. `of` is
- * any address that stays the same. EPW_ENOMEM: *fresh is false.
+ * *fresh: the address was not given before with this `of` and side. `of` is any number that stays
+ * the same and is nobody else's. EPW_ENOMEM: *fresh is false.
  */
-enum epw_err epw_seen_add(struct epw_seen *seen, const void *of, unsigned side,
+enum epw_err epw_seen_add(struct epw_seen *seen, uint64_t of, unsigned side,
                           const struct epw_ip *ip, bool *fresh);
 void epw_seen_free(struct epw_seen *seen);
 

@@ -93,7 +93,7 @@ static enum epw_err add_host(struct epw_summary *summary, struct epw_tally *tall
                              const struct epw_ip *ip, unsigned side)
 {
     bool fresh;
-    enum epw_err err = epw_seen_add(&summary->hosts, tally, side, ip, &fresh);
+    enum epw_err err = epw_seen_add(&summary->hosts, (uintptr_t)tally, side, ip, &fresh);
     tally->hosts[side] += fresh ? 1 : 0;
     return err;
 }

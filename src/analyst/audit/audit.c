@@ -12,34 +12,6 @@
 /* A seed of the id alone: ids must be the same in every run. */
 #define ID_SEED 0x65707761746368ULL
 
-const char *epw_severity_name(enum epw_severity severity)
-{
-    switch (severity) {
-    case EPW_SEVERITY_HIGH:
-        return "high";
-    case EPW_SEVERITY_MEDIUM:
-        return "medium";
-    case EPW_SEVERITY_LOW:
-        return "low";
-    }
-    return "unknown";
-}
-
-const char *epw_finding_state_name(enum epw_finding_state state)
-{
-    switch (state) {
-    case EPW_FINDING_OPEN:
-        return "open";
-    case EPW_FINDING_UPDATED:
-        return "updated";
-    case EPW_FINDING_CLOSED:
-        return "closed";
-    case EPW_FINDING_WITHHELD:
-        return "withheld";
-    }
-    return "unknown";
-}
-
 static enum epw_err open_rules(struct epw_audit *audit)
 {
     size_t count = 0;
@@ -83,6 +55,8 @@ enum epw_err epw_audit_new(struct epw_audit **audit, const struct epw_knowledge 
 
 static void free_kept(struct epw_kept *k)
 {
+    free((char *)(uintptr_t)k->finding.product);
+    free((char *)(uintptr_t)k->finding.function);
     free((char *)(uintptr_t)k->finding.subject);
     free((char *)(uintptr_t)k->finding.summary);
     free((char *)(uintptr_t)k->finding.documented);
@@ -256,14 +230,17 @@ void epw_audit_sighting(struct epw_audit *audit, const struct epw_sighting *sigh
             epw_rules[i]->sighting(audit, sighting);
 }
 
-/* Replaces an owned text; keeps the old one when there is nothing new, or no memory. */
-static void retell(const char **text, const char *with)
+/* Replaces an owned text; keeps the old one when there is nothing new, or (false) no memory. */
+static bool retell(const char **text, const char *with)
 {
-    char *copy = with == NULL || with[0] == '\0' ? NULL : strdup(with);
+    if (with == NULL || with[0] == '\0')
+        return true;
+    char *copy = strdup(with);
     if (copy == NULL)
-        return;
+        return false;
     free((char *)(uintptr_t)*text);
     *text = copy;
+    return true;
 }
 
 static uint64_t make_key(const struct epw_rule *rule, const char *product, const char *function,
@@ -277,23 +254,33 @@ static uint64_t make_key(const struct epw_rule *rule, const char *product, const
 
 /* What is withheld of a finding has its id, and a place of its own. */
 static struct epw_kept *make_kept(struct epw_audit *audit, const struct epw_rule *rule,
-                                  uint64_t key, bool withheld)
+                                  uint64_t key, bool withheld, const char *product,
+                                  const char *function)
 {
     if (HASH_COUNT(audit->kept) >= EPW_AUDIT_FINDINGS)
         return NULL;
     struct epw_kept *k = calloc(1, sizeof(*k));
-    if (k == NULL)
+    if (k == NULL) {
+        audit->stats->limited[EPW_LIMIT_MEMORY]++;
         return NULL;
+    }
     k->key = withheld ? ~key : key;
     k->rule = rule;
     k->withheld = withheld;
     k->finding = (struct epw_finding){
-        .kind = rule->name, .severity = rule->severity, .host = k->host, .sample = k->sample
+        .kind = rule->name,
+        .severity = rule->severity,
+        .product = strdup(product),
+        .function = strdup(function),
+        .host = k->host,
+        .sample = k->sample,
     };
     snprintf(k->finding.id, sizeof(k->finding.id), "%016" PRIx64, key);
-    HASH_ADD_BYHASHVALUE(hh, audit->kept, key, sizeof(k->key), (unsigned)k->key, k);
+    if (k->finding.product != NULL && k->finding.function != NULL)
+        HASH_ADD_BYHASHVALUE(hh, audit->kept, key, sizeof(k->key), (unsigned)k->key, k);
     if (!EPW_TABLE_ADDED(k)) {
-        free(k);
+        audit->stats->limited[EPW_LIMIT_MEMORY]++;
+        free_kept(k);
         return NULL;
     }
     audit->stats->findings += !withheld;
@@ -325,14 +312,16 @@ static void add_sample(struct epw_kept *k, const struct epw_flow_record *r)
                                      .first_ns = r->first_ns };
 }
 
-static void fold(struct epw_kept *k, const struct epw_observation *o)
+/* False: memory ran out over its texts. */
+static bool fold(struct epw_kept *k, const struct epw_observation *o)
 {
     struct epw_finding *f = &k->finding;
     int64_t first = o->record != NULL ? o->record->first_ns : o->ts_ns;
     int64_t last = o->record != NULL ? o->record->last_ns : o->ts_ns;
-    retell(&f->summary, o->summary);
-    retell(&f->documented, o->documented);
-    retell(&f->advice, o->advice);
+    bool told = retell(&f->subject, f->subject == NULL ? o->subject : NULL);
+    told &= retell(&f->summary, o->summary);
+    told &= retell(&f->documented, o->documented);
+    told &= retell(&f->advice, o->advice);
     if (f->count == 0 || first < f->first_ns)
         f->first_ns = first;
     if (f->count == 0 || last > f->last_ns)
@@ -343,6 +332,7 @@ static void fold(struct epw_kept *k, const struct epw_observation *o)
             add_host(k, o->culprit[i]);
     if (o->record != NULL)
         add_sample(k, o->record);
+    return told && !o->lost;
 }
 
 static bool accepted(const struct epw_audit *audit, const struct epw_rule *rule,
@@ -392,15 +382,12 @@ void epw_audit_report(struct epw_audit *audit, const struct epw_rule *rule,
     struct epw_kept *k;
     HASH_FIND_BYHASHVALUE(hh, audit->kept, &key, sizeof(key), (unsigned)key, k);
     if (k == NULL)
-        k = make_kept(audit, rule, id, withheld);
+        k = make_kept(audit, rule, id, withheld, product, function);
     if (k == NULL) {
         epw_audit_dropped(audit);
         return;
     }
-    k->finding.product = product;
-    k->finding.function = function;
     if (audit->looks_back && k->pass != audit->pass)
         begin_anew(k, audit->pass);
-    retell(&k->finding.subject, k->finding.subject == NULL ? o->subject : NULL);
-    fold(k, o);
+    audit->stats->limited[EPW_LIMIT_MEMORY] += !fold(k, o);
 }

@@ -11,7 +11,7 @@ struct epw_kept {
     UT_hash_handle hh;
     uint64_t key; /* the finding's id as a number */
     const struct epw_rule *rule;
-    struct epw_finding finding; /* texts are owned, but kind, product and function */
+    struct epw_finding finding; /* texts are owned, but kind */
     struct epw_ip host[EPW_FINDING_HOSTS];
     struct epw_finding_sample sample[EPW_FINDING_SAMPLES];
     bool withheld; /* only what is not believed of the finding */

@@ -41,6 +41,7 @@ struct epw_observation {
     int64_t ts_ns;                        /* when record is NULL */
     uint64_t count;                       /* occurrences it stands for; 0: one */
     const struct epw_ip *culprit[2];      /* hosts to list, NULL: none */
+    bool lost;                            /* memory ran out over one of its texts */
     bool about_host;                      /* what culprit[0] says to anybody, not to one host */
 };
 

@@ -67,10 +67,12 @@ static void write_file(char path[], const char *head, const char *text)
     fclose(file);
 }
 
-void find_open(const char *lines)
+static const char *site_lines;
+
+static void load(const char *more, const char *lines)
 {
     char path[] = "/tmp/epw-find-XXXXXX", site_path[] = "/tmp/epw-site-XXXXXX";
-    write_file(path, "", signatures);
+    write_file(path, signatures, more);
     const char *paths[] = { path };
     cr_assert_eq(epw_catalogue_load(&catalogue, paths, 1, complain, NULL), EPW_OK);
     unlink(path);
@@ -79,8 +81,38 @@ void find_open(const char *lines)
         cr_assert_eq(epw_site_load(&site, site_path, catalogue, complain, NULL), EPW_OK);
         unlink(site_path);
     }
+}
+
+static void make_analyst(void)
+{
     struct epw_analyst_options options = { .wait_s = EPW_WAIT_TO_END, .seed = 42, .site = site };
     cr_assert_eq(epw_analyst_new(&analyst, catalogue, &options, on_result, NULL), EPW_OK);
+}
+
+void find_open(const char *lines)
+{
+    site_lines = lines;
+    load("", lines);
+    make_analyst();
+}
+
+void find_reload(const char *note)
+{
+    struct epw_analyst *old = analyst;
+    struct epw_catalogue *old_catalogue = catalogue;
+    struct epw_site *old_site = site;
+    char more[512];
+    snprintf(more, sizeof(more),
+             "x-more,More,more,neighbour,more,management,tcp,7778,tls,agent,server,,,network,,"
+             "current,,port,,document,%s\n",
+             note);
+    site = NULL;
+    load(more, site_lines);
+    make_analyst();
+    cr_assert_eq(epw_analyst_adopt(analyst, old), EPW_OK);
+    epw_analyst_free(old);
+    epw_site_free(old_site);
+    epw_catalogue_free(old_catalogue);
 }
 
 void find_close(void)

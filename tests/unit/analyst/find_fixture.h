@@ -26,6 +26,11 @@ extern size_t found_count, withheld_count; /* withheld ones are only counted */
  */
 void find_open(const char *site);
 void find_close(void);
+/*
+ * Signatures and site file are read again, as by SIGHUP: another analyst goes on, and what it was
+ * before is freed. note stands in a row that is new, so that the files differ.
+ */
+void find_reload(const char *note);
 
 extern struct epw_analyst *analyst;
 

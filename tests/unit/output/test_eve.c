@@ -285,3 +285,24 @@ Test(eve, a_proxy_is_not_the_service_behind_it)
         strstr(out.text, "\"initiator_role\":\"agent\",\"responder_role\":\"proxy\""));
     free(out.text);
 }
+
+/* Other signatures may stand where those of before stood. */
+Test(eve, candidates_are_those_of_the_signatures_in_use)
+{
+    struct fix f;
+    struct fix_out out = { 0 };
+    struct epw_signature sig = fix_sig;
+    fix_open(&out, "eve");
+    fix_make(&f);
+    f.candidate[0].sig = &sig;
+    fix_flow(&out, &f);
+    sig.function = "renamed";
+    out.output->reloaded(out.state, NULL, NULL);
+    fix_flow(&out, &f);
+    struct epw_stats stats = { 0 };
+    fix_close(&out, &stats);
+    cr_expect_not_null(
+        strstr(out.text, "\"candidates\":[{\"product\":\"acme-protect\",\"function\":\"renamed\""),
+        "%s", out.text);
+    free(out.text);
+}

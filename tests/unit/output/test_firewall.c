@@ -205,3 +205,42 @@ Test(firewall_csv, what_no_firewall_need_pass_is_left_out)
     cr_expect_eq(strchr(text, '\n')[1], '\0', "%s", text);
     free(text);
 }
+
+/* Signatures are read again: one that is known by the same id, then none. */
+static struct epw_signature renewed;
+
+static const struct epw_signature *find_renewed(const void *signatures, const char *id)
+{
+    (void)signatures;
+    return renewed.id != NULL && strcmp(renewed.id, id) == 0 ? &renewed : NULL;
+}
+
+Test(firewall_csv, rules_are_those_of_the_signatures_in_use)
+{
+    struct fix_out out = { 0 };
+    open_with(&out, "firewall-csv");
+    add_from(&out, "10.0.0.7", EPW_CONF_LIKELY);
+    renewed = fix_sig;
+    renewed.function = "renamed";
+    out.output->reloaded(out.state, find_renewed, NULL);
+    memset(&sig[0], 0xff, sizeof(sig[0])); /* those of before are freed */
+    sig[0] = fix_other;
+    char *text = end(&out);
+    cr_expect_not_null(strstr(text, "\"renamed\""), "%s", text);
+    cr_expect_null(strstr(text, "\"agent-replication\""));
+    free(text);
+}
+
+Test(firewall_csv, what_is_documented_no_more_has_no_rule)
+{
+    struct fix_out out = { 0 };
+    open_with(&out, "firewall-csv");
+    add_from(&out, "10.0.0.7", EPW_CONF_LIKELY);
+    renewed.id = NULL;
+    out.output->reloaded(out.state, find_renewed, NULL);
+    add_from(&out, "10.0.0.8", EPW_CONF_LIKELY);
+    char *text = end(&out);
+    cr_expect_null(strstr(text, "10.0.0.7"), "%s", text);
+    cr_expect_not_null(strstr(text, "\"10.0.0.8\""));
+    free(text);
+}
