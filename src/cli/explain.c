@@ -169,7 +169,7 @@ static enum epw_err explain_name(const struct rules *rules, const char *name)
         epw_query_ports(&ports, list[i]);
         epw_explain_put("ports:", epw_str_text(&ports));
     }
-    epw_str_free(&ports);
+    epw_query_told(&ports);
     puts("\n  suppose nothing is known of a flow but that its client says this name");
     enum epw_err err = EPW_OK;
     for (size_t i = 0; i < count && err == EPW_OK; i++)

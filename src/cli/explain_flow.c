@@ -104,7 +104,7 @@ static void put_circumstances(const struct epw_flow_record *r)
     if (text.len >= 2 && !text.failed)
         text.text[text.len - 2] = '\0';
     epw_explain_put("also:", epw_str_text(&text));
-    epw_str_free(&text);
+    epw_query_told(&text);
 }
 
 static void put_protocol(const struct epw_evidence *ev)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/explain.h"
 
+#include "cli/query.h"
 #include "output/layout.h"
 
 #include <string.h>
@@ -70,7 +71,7 @@ void epw_explain_signature(const struct epw_signature *sig)
     epw_explain_put("rows:", epw_str_text(&text));
     epw_explain_put("source:", sig->source);
     epw_explain_put("notes:", sig->notes);
-    epw_str_free(&text);
+    epw_query_told(&text);
 }
 
 void epw_explain_outcome(const char *head, const struct epw_verdict *verdict)
@@ -81,7 +82,7 @@ void epw_explain_outcome(const char *head, const struct epw_verdict *verdict)
         epw_str_addf(&text, ", %s %s", verdict->sig->product, verdict->sig->function);
     fputs("  ", stdout);
     epw_layout_wrap(stdout, 2, 6, epw_str_text(&text));
-    epw_str_free(&text);
+    epw_query_told(&text);
 }
 
 void epw_explain_verdict(const struct epw_verdict *verdict)
@@ -97,7 +98,7 @@ void epw_explain_verdict(const struct epw_verdict *verdict)
                      c->contradicted ? "contradicted" : epw_confidence_name(c->reached), c->why);
         epw_explain_put("candidate", epw_str_text(&text));
     }
-    epw_str_free(&text);
+    epw_query_told(&text);
 }
 
 static void way(struct epw_str *text, const char *before, const char *what, const char *after)
@@ -121,7 +122,7 @@ static void lift(struct epw_str *text, const struct epw_candidate *c, bool group
         struct epw_str apps = { 0 };
         list_apps(&apps, sig);
         way(text, "", epw_str_text(&apps), " in the first bytes");
-        epw_str_free(&apps);
+        epw_query_told(&apps);
         if (sig->needs == EPW_NEEDS_PORT && !group)
             way(text, "the responder known as ", sig->responder, "");
     }
@@ -172,7 +173,7 @@ void epw_explain_open(const struct epw_result *result)
         epw_str_addf(&text, " (%s)", c->sig->id);
         epw_explain_put("-", epw_str_text(&text));
     }
-    epw_str_free(&text);
+    epw_query_told(&text);
     if (told == 0)
         epw_explain_put("-", nothing_left(verdict));
 }

@@ -10,8 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool lost; /* memory ran out over a text */
+
+void epw_query_told(struct epw_str *text)
+{
+    lost |= text->failed;
+    epw_str_free(text);
+}
+
 int epw_query_finish(void)
 {
+    if (lost) {
+        epw_say(NULL, "out of memory; what is told is not complete");
+        return EPW_EXIT_FAIL;
+    }
     if (fflush(stdout) == 0 && !ferror(stdout))
         return EPW_EXIT_DONE;
     epw_say(NULL, "standard output: cannot be written: %s", strerror(errno));

@@ -12,6 +12,8 @@ int epw_query_check(const struct epw_options *options);
 /* A port or name, or a flow, which does read captures (explain.c, explain_flow.c). */
 int epw_query_explain(const struct epw_options *options);
 
+/* Frees a text that was printed; when memory ran out over it, epw_query_finish() says so. */
+void epw_query_told(struct epw_str *text);
 /* Flushes standard output; the exit status, after one message when writing failed. */
 int epw_query_finish(void);
 

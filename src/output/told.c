@@ -104,8 +104,10 @@ enum epw_err epw_told_write(struct epw_told *told, FILE *stream, const struct ep
                      "direction only, or packets are missing, cut or doubled in it",
                      epw_text_count(stats->findings_withheld, a),
                      stats->findings_withheld == 1 ? "" : "s");
+        bool whole = !line.failed;
         epw_layout_wrap(stream, 0, 4, epw_str_text(&line));
         epw_str_free(&line);
+        return whole ? EPW_OK : EPW_ENOMEM;
     }
     return EPW_OK;
 }

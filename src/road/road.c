@@ -232,7 +232,8 @@ void epw_road_stats(const struct epw_road *road, struct epw_stats *stats)
         return;
     if (road->alone) {
         *stats = road->read;
-        epw_stats_add(stats, epw_meter_stats(road->worker[0].meter));
+        if (road->worker[0].meter != NULL) /* there was no memory for it after that of threads */
+            epw_stats_add(stats, epw_meter_stats(road->worker[0].meter));
         return;
     }
     for (unsigned i = 0; i < road->workers; i++) {

@@ -49,13 +49,12 @@ struct blocked {
 
 static enum epw_err make(const struct epw_knowledge *know, void **state)
 {
-    (void)know;
     struct blocked *b = calloc(1, sizeof(*b));
     *state = b;
     if (b == NULL)
         return EPW_ENOMEM;
     b->tries.seed = epw_hash_new_seed();
-    return epw_reach_new(&b->reach, b->tries.seed);
+    return epw_reach_new(&b->reach, b->tries.seed, know->stats);
 }
 
 static void discard(void *state)
@@ -64,6 +63,11 @@ static void discard(void *state)
     epw_tries_free(&b->tries);
     epw_reach_free(b->reach);
     free(b);
+}
+
+static void count_lost(const struct epw_audit *audit, bool kept)
+{
+    epw_audit_knowledge(audit)->stats->limited[EPW_LIMIT_MEMORY] += !kept;
 }
 
 static struct epw_tried *get(struct epw_audit *audit, const struct epw_ip *client, uint64_t target)
@@ -175,7 +179,7 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     if (anothers)
         t->ok_ns = 0; /* flows are not decided in the order of their times */
     epw_aim_name(&aim, target);
-    epw_tried_failed(t, sig, target, why, r, sure);
+    count_lost(audit, epw_tried_failed(t, sig, target, why, r, sure));
 }
 
 /* Of the products' own rows that document the name, the one with the longest mask. */
@@ -225,7 +229,7 @@ static void hear(struct epw_audit *audit, const struct epw_sighting *s)
                                        .first_ns = s->ts_ns,
                                        .last_ns = s->ts_ns };
     t->by_name = true;
-    epw_tried_failed(t, sig, s->name, why, &r, true);
+    count_lost(audit, epw_tried_failed(t, sig, s->name, why, &r, true));
 }
 
 static bool is_met_otherwise(const struct epw_audit *audit, const struct epw_tried *t)
@@ -265,6 +269,7 @@ static void gather(const struct epw_audit *audit, struct target **targets,
                    const struct epw_tried *t)
 {
     struct target *g = get_target(targets, t->group);
+    count_lost(audit, g != NULL);
     if (g == NULL)
         return;
     if (!is_blocked(audit, t)) {
@@ -329,6 +334,7 @@ static void report(struct epw_audit *audit, struct epw_tried *t, const struct ta
         .sig = t->sig,
         .subject = folded ? epw_told_opened(t->record, opened) : t->target,
         .summary = epw_str_text(&summary),
+        .lost = summary.failed || documented.failed || advice.failed,
         .documented = epw_str_text(&documented),
         .advice = epw_str_text(&advice),
         .record = t->record,

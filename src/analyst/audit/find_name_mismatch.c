@@ -39,6 +39,8 @@ static void report(struct epw_audit *audit, const struct epw_flow_record *r,
     const struct epw_observation o = { .sig = sig,
                                        .subject = epw_str_text(&subject),
                                        .summary = epw_str_text(&summary),
+                                       .lost = subject.failed || summary.failed ||
+                                               documented.failed || advice.failed,
                                        .documented = epw_str_text(&documented),
                                        .advice = epw_str_text(&advice),
                                        .record = r,

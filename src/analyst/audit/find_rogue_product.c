@@ -46,6 +46,7 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     const struct epw_observation o = { .product = sig->product,
                                        .subject = sig->product,
                                        .summary = epw_str_text(&summary),
+                                       .lost = summary.failed || documented.failed || advice.failed,
                                        .documented = epw_str_text(&documented),
                                        .advice = epw_str_text(&advice),
                                        .record = r,

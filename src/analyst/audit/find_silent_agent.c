@@ -195,6 +195,7 @@ static void report(struct epw_audit *audit, const struct group *g, const struct 
         .sig = sig,
         .subject = sig->product,
         .summary = epw_str_text(&summary),
+        .lost = summary.failed || documented.failed,
         .documented = epw_str_text(&documented),
         .advice = "Look whether the agent's service runs on these hosts, and what stopped it",
         .record = last == NULL ? NULL : &record,

@@ -226,6 +226,7 @@ static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
     const struct epw_observation o = {
         .subject = ip,
         .summary = epw_str_text(&summary),
+        .lost = summary.failed,
         .advice = "Remove the product that is left over; if the host speaks for many (a proxy, a "
                   "NAT gateway), declare it: proxy,,,ADDRESS",
         .ts_ns = last_ns,

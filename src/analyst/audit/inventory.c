@@ -169,15 +169,6 @@ static const struct epw_signature *shown_by(const struct epw_inventory *inv,
     return result->verdict->proxied ? proxy_row(result) : sig;
 }
 
-static void note_peer(struct epw_inventory *inv, struct epw_inv_role *role, uint64_t peer)
-{
-    uint32_t before = role->peer_count;
-    bool kept =
-        epw_inv_role_peer(role, peer == 0 ? 1 : peer, inv->peers >= EPW_INVENTORY_PEERS_ALL);
-    inv->peers += role->peer_count - before;
-    inv->know->stats->limited[EPW_LIMIT_PEERS] += !kept;
-}
-
 static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
                       const struct epw_result *result, const struct epw_signature *sig,
                       unsigned side)
@@ -200,7 +191,7 @@ static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
     epw_inv_role_version(role, sig->versions);
     const struct epw_ip *peer = &r->ip[1 - side];
     if (is_host(peer) && !(r->group && side == 0))
-        note_peer(inv, role, epw_hash(peer, sizeof(*peer), inv->seed));
+        epw_inv_role_met(inv, role, epw_hash(peer, sizeof(*peer), inv->seed));
 }
 
 /* Asked to pass something on, and did not call that nonsense. */
@@ -262,7 +253,8 @@ static struct epw_inv_mac *note_mac(struct epw_inventory *inv, const uint8_t byt
     return mac;
 }
 
-static void add_mac(struct epw_inv_addr *addr, struct epw_inv_mac *mac)
+static void add_mac(const struct epw_inventory *inv, struct epw_inv_addr *addr,
+                    struct epw_inv_mac *mac)
 {
     for (size_t i = 0; i < addr->mac_count; i++)
         if (addr->mac[i] == mac)
@@ -270,7 +262,7 @@ static void add_mac(struct epw_inv_addr *addr, struct epw_inv_mac *mac)
     if (addr->mac_count == EPW_INVENTORY_MACS)
         return;
     addr->mac[addr->mac_count++] = mac;
-    epw_inv_mac_add(mac, addr->ip);
+    inv->know->stats->limited[EPW_LIMIT_MEMORY] += !epw_inv_mac_add(mac, addr->ip);
 }
 
 /* The MAC where the address has been seen with it before: all there is to note was noted then. */
@@ -286,7 +278,7 @@ void epw_inv_addr_mac(struct epw_inventory *inv, struct epw_inv_addr *addr, cons
 {
     struct epw_inv_mac *mac = note_mac(inv, bytes, addr->ip);
     if (mac != NULL)
-        add_mac(addr, mac);
+        add_mac(inv, addr, mac);
 }
 
 /* A copy in lower case, in which no blank parts the name: lists of names are parted by them. */
@@ -298,13 +290,14 @@ static char *copy_name(const char *name)
     return copy;
 }
 
-void epw_inv_addr_name(struct epw_inv_addr *addr, const char *name)
+void epw_inv_addr_name(struct epw_inventory *inv, struct epw_inv_addr *addr, const char *name)
 {
     if (name[0] == '\0' || addr->name_count == EPW_INVENTORY_NAMES)
         return;
     if (addr->name == NULL)
         addr->name = calloc(EPW_INVENTORY_NAMES, sizeof(addr->name[0]));
     char *copy = addr->name == NULL ? NULL : copy_name(name);
+    inv->know->stats->limited[EPW_LIMIT_MEMORY] += copy == NULL;
     for (size_t i = 0; copy != NULL && i < addr->name_count; i++)
         if (strcmp(addr->name[i], copy) == 0) {
             free(copy);
@@ -320,7 +313,7 @@ static void name_addr(struct epw_inventory *inv, const struct epw_ip *ip, const 
         return;
     struct epw_inv_addr *addr = epw_inv_addr_get(inv, ip);
     if (addr != NULL)
-        epw_inv_addr_name(addr, name);
+        epw_inv_addr_name(inv, addr, name);
 }
 
 /* What a host says of itself to the NetBIOS name service. */
@@ -350,7 +343,7 @@ static void note_dhcp(struct epw_inventory *inv, const struct epw_flow_record *r
         return;
     mac->leases = true;
     if (!has_ip && mac->name == NULL && name[0] != '\0')
-        mac->name = copy_name(name);
+        inv->know->stats->limited[EPW_LIMIT_MEMORY] += (mac->name = copy_name(name)) == NULL;
 }
 
 static void note_own_name(struct epw_inventory *inv, const struct epw_flow_record *r)
@@ -384,7 +377,7 @@ static void see_side(struct epw_inventory *inv, const struct epw_result *result,
         return;
     see(addr, r);
     if (fresh != NULL)
-        add_mac(addr, fresh);
+        add_mac(inv, addr, fresh);
     addr->proxy |= side == 1 && is_proxy(r);
     if (side == 0)
         epw_inv_addr_ttl(addr, r);

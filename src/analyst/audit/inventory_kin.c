@@ -20,21 +20,22 @@
 #define MAX_IP4 4
 #define MAX_IP6 16
 
-void epw_inv_mac_add(struct epw_inv_mac *mac, const struct epw_ip *ip)
+bool epw_inv_mac_add(struct epw_inv_mac *mac, const struct epw_ip *ip)
 {
     if (mac->ip_count == EPW_INVENTORY_KIN)
-        return;
+        return true;
     for (size_t i = 0; i < mac->ip_count; i++)
         if (epw_ip_cmp(&mac->ip[i], ip) == 0)
-            return;
+            return true;
     if ((mac->ip_count & (mac->ip_count - 1)) == 0) {
         size_t room = mac->ip_count == 0 ? 1 : 2 * mac->ip_count;
         struct epw_ip *more = realloc(mac->ip, room * sizeof(*more));
         if (more == NULL)
-            return;
+            return false;
         mac->ip = more;
     }
     mac->ip[mac->ip_count++] = *ip;
+    return true;
 }
 
 /* What systems begin with: less than that has passed a router. */

@@ -112,8 +112,8 @@ static bool merge_role(struct epw_inv_role **list, const struct epw_inv_role *ro
     if (role->confidence > all->confidence)
         all->confidence = role->confidence;
     for (uint32_t i = 0; i < role->peer_cap; i++)
-        if (role->peer[i] != 0)
-            epw_inv_role_peer(all, role->peer[i], false);
+        if (role->peer[i] != 0 && epw_inv_role_peer(all, role->peer[i], false) == EPW_ENOMEM)
+            return false;
     for (size_t i = 0; i < role->version_count; i++)
         epw_inv_role_version(all, role->version[i]);
     for (size_t i = 0; i < role->kind->function_count; i++)

@@ -65,18 +65,28 @@ static bool grow(struct epw_inv_role *role)
     return true;
 }
 
-bool epw_inv_role_peer(struct epw_inv_role *role, uint64_t peer, bool full)
+enum epw_err epw_inv_role_peer(struct epw_inv_role *role, uint64_t peer, bool full)
 {
     full |= role->peer_count == EPW_INVENTORY_PEERS;
     /* At most half full, so that a place is soon found. */
     if (!full && 2 * role->peer_count >= role->peer_cap && !grow(role))
-        return false;
+        return EPW_ENOMEM;
     uint64_t *place = role->peer_cap == 0 ? NULL : seek(role->peer, role->peer_cap, peer);
     if (place == NULL || (full && *place == 0))
-        return false;
+        return EPW_ELIMIT;
     role->peer_count += *place == 0;
     *place = peer;
-    return true;
+    return EPW_OK;
+}
+
+void epw_inv_role_met(struct epw_inventory *inv, struct epw_inv_role *role, uint64_t peer)
+{
+    uint32_t before = role->peer_count;
+    enum epw_err err =
+        epw_inv_role_peer(role, peer == 0 ? 1 : peer, inv->peers >= EPW_INVENTORY_PEERS_ALL);
+    inv->peers += role->peer_count - before;
+    inv->know->stats->limited[EPW_LIMIT_PEERS] += err == EPW_ELIMIT;
+    inv->know->stats->limited[EPW_LIMIT_MEMORY] += err == EPW_ENOMEM;
 }
 
 void epw_inv_role_version(struct epw_inv_role *role, const char *version)

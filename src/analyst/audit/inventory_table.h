@@ -95,8 +95,8 @@ struct epw_inv_addr *epw_inv_addr_find(const struct epw_inventory *inventory,
                                        const struct epw_ip *ip);
 /* The first address from *at on, which then is the next one's; NULL: none. Begin at 0. */
 struct epw_inv_addr *epw_inv_addr_next(const struct epw_inventory *inventory, size_t *at);
-/* It sent for the address: noted once, without memory not. */
-void epw_inv_mac_add(struct epw_inv_mac *mac, const struct epw_ip *ip);
+/* It sent for the address: noted once. False: no memory for it. */
+bool epw_inv_mac_add(struct epw_inv_mac *mac, const struct epw_ip *ip);
 /* The address opened this flow. */
 void epw_inv_addr_ttl(struct epw_inv_addr *addr, const struct epw_flow_record *record);
 /* By what is known so far. */
@@ -105,7 +105,8 @@ enum epw_inv_whose epw_inv_mac_whose(const struct epw_inventory *inventory,
 /* Adds one more MAC or name of it, up to the limits above. */
 void epw_inv_addr_mac(struct epw_inventory *inventory, struct epw_inv_addr *addr,
                       const uint8_t bytes[6]);
-void epw_inv_addr_name(struct epw_inv_addr *addr, const char *name);
+void epw_inv_addr_name(struct epw_inventory *inventory, struct epw_inv_addr *addr,
+                       const char *name);
 
 /* The role of this kind that an address plays, made when it is new. NULL: there are too many, or no
  * memory for it, which is counted. */
@@ -116,10 +117,12 @@ struct epw_inv_role *epw_inv_role_find(struct epw_inv_role *list, const struct e
 /* Adds the role's kind to a list of roles, or finds it there. NULL without memory. */
 struct epw_inv_role *epw_inv_role_get(struct epw_inv_role **list, const struct epw_kind *kind);
 /*
- * Counts a peer, not 0: up to EPW_INVENTORY_PEERS, and none that is new when full. False: it is not
- * counted, for that or without memory.
+ * Counts a peer, not 0: up to EPW_INVENTORY_PEERS, and none that is new when full. EPW_ELIMIT: it
+ * is not counted for that. EPW_ENOMEM.
  */
-bool epw_inv_role_peer(struct epw_inv_role *role, uint64_t peer, bool full);
+enum epw_err epw_inv_role_peer(struct epw_inv_role *role, uint64_t peer, bool full);
+/* The same under the limit of all; counts what is not. 0 is fine. */
+void epw_inv_role_met(struct epw_inventory *inventory, struct epw_inv_role *role, uint64_t peer);
 void epw_inv_role_version(struct epw_inv_role *role, const char *version);
 void epw_inv_roles_free(struct epw_inv_role *list);
 

@@ -27,16 +27,18 @@ struct met {
 
 struct epw_reach {
     uint64_t seed;
+    struct epw_stats *stats;
     struct alias *aliases;
     struct met *met;
 };
 
-enum epw_err epw_reach_new(struct epw_reach **reach, uint64_t seed)
+enum epw_err epw_reach_new(struct epw_reach **reach, uint64_t seed, struct epw_stats *stats)
 {
     *reach = calloc(1, sizeof(**reach));
     if (*reach == NULL)
         return EPW_ENOMEM;
     (*reach)->seed = seed;
+    (*reach)->stats = stats;
     return EPW_OK;
 }
 
@@ -70,6 +72,11 @@ static struct alias *find_alias(const struct epw_reach *reach, const struct epw_
     return alias;
 }
 
+static void lost(struct epw_reach *reach)
+{
+    reach->stats->limited[EPW_LIMIT_MEMORY]++;
+}
+
 void epw_reach_host(struct epw_reach *reach, const struct epw_inventory_host *host)
 {
     for (size_t i = 0; host->ip_count > 1 && i < host->ip_count; i++) {
@@ -77,14 +84,18 @@ void epw_reach_host(struct epw_reach *reach, const struct epw_inventory_host *ho
         if (alias != NULL)
             continue;
         alias = calloc(1, sizeof(*alias));
-        if (alias == NULL)
+        if (alias == NULL) {
+            lost(reach);
             return;
+        }
         alias->ip = host->ip[i];
         alias->first = host->ip[0];
         HASH_ADD_BYHASHVALUE(hh, reach->aliases, ip, sizeof(alias->ip),
                              (unsigned)epw_hash(&alias->ip, sizeof(alias->ip), reach->seed), alias);
-        if (!EPW_TABLE_ADDED(alias))
+        if (!EPW_TABLE_ADDED(alias)) {
+            lost(reach);
             free(alias);
+        }
     }
 }
 
@@ -126,14 +137,18 @@ static void remember(struct epw_reach *reach, struct key key, int64_t ts_ns)
     struct met *met = find(reach, &key);
     if (met == NULL) {
         met = calloc(1, sizeof(*met));
-        if (met == NULL)
+        if (met == NULL) {
+            lost(reach);
             return;
+        }
         met->key = key;
         met->ts_ns = ts_ns;
         HASH_ADD_BYHASHVALUE(hh, reach->met, key, sizeof(met->key),
                              (unsigned)epw_hash(&key, sizeof(key), reach->seed), met);
-        if (!EPW_TABLE_ADDED(met))
+        if (!EPW_TABLE_ADDED(met)) {
+            lost(reach);
             free(met);
+        }
         return;
     }
     met->ts_ns = ts_ns > met->ts_ns ? ts_ns : met->ts_ns;

@@ -10,6 +10,7 @@
 #include "analyst/catalogue/signature.h"
 #include "base/err.h"
 #include "base/ip.h"
+#include "base/stats.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,13 +25,13 @@ struct epw_reach_try {
     int64_t ts_ns;                   /* its latest time when it worked, its first when not */
 };
 
-/* EPW_ENOMEM. */
-enum epw_err epw_reach_new(struct epw_reach **reach, uint64_t seed);
+/* stats is borrowed for life: what is forgotten without memory is counted. EPW_ENOMEM. */
+enum epw_err epw_reach_new(struct epw_reach **reach, uint64_t seed, struct epw_stats *stats);
 void epw_reach_free(struct epw_reach *reach);
 /* Forgets all of it. */
 void epw_reach_clear(struct epw_reach *reach);
 
-/* The addresses of one machine. All hosts come before the first try. Without memory: forgotten. */
+/* The addresses of one machine. All hosts come before the first try. */
 void epw_reach_host(struct epw_reach *reach, const struct epw_inventory_host *host);
 /* A try that worked. */
 void epw_reach_add(struct epw_reach *reach, const struct epw_reach_try *try);

@@ -158,8 +158,13 @@ static json_t *said_fact(const struct epw_speaker *h, const struct epw_said *sai
 {
     const struct epw_words *r = &said->last;
     json_t *starts = json_array();
+    bool whole = starts != NULL;
     for (size_t i = 0; i < said->rhythm.count; i++)
-        json_array_append_new(starts, json_integer(said->rhythm.start[i]));
+        whole &= json_array_append_new(starts, json_integer(said->rhythm.start[i])) == 0;
+    if (!whole) {
+        json_decref(starts);
+        starts = NULL;
+    }
     return json_pack("{s:o, s:I, s:I, s:s, s:b, s:o, s:{s:o, s:o, s:i, s:i, s:i, s:I, s:I}}",
                      "host", ip_text(h->ip), "awake_ns", (json_int_t)h->awake_ns, "active_ns",
                      (json_int_t)h->active_ns, "signature", said->sig->id, "aside",

@@ -92,18 +92,18 @@ void epw_tried_met(struct epw_tried *t, const struct epw_signature *sig,
     memcpy(t->met_mac, r->mac[0], sizeof(t->met_mac));
 }
 
-void epw_tried_failed(struct epw_tried *t, const struct epw_signature *sig, const char *target,
+bool epw_tried_failed(struct epw_tried *t, const struct epw_signature *sig, const char *target,
                       const char *why, const struct epw_flow_record *r, bool sure)
 {
     if (t == NULL || r->last_ns <= t->ok_ns)
-        return;
+        return true;
     if (t->count == 0) {
         t->target = strdup(target);
         t->why = strdup(why);
         t->record = malloc(sizeof(*t->record));
         if (t->target == NULL || t->why == NULL || t->record == NULL) {
             forget(t);
-            return;
+            return false;
         }
         t->sig = sig;
         *t->record = *r;
@@ -114,4 +114,5 @@ void epw_tried_failed(struct epw_tried *t, const struct epw_signature *sig, cons
     t->sure |= sure;
     t->count++;
     t->attempts += r->syns > 1 ? r->syns : 1;
+    return true;
 }

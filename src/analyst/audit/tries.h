@@ -62,8 +62,9 @@ void epw_tried_ok(struct epw_tried *tried, int64_t ts_ns);
 /* The same by a conversation, for sig if that is known. */
 void epw_tried_met(struct epw_tried *tried, const struct epw_signature *sig,
                    const struct epw_flow_record *record);
-/* It failed, for why; sure: no answer can come any more. Texts are copied. */
-void epw_tried_failed(struct epw_tried *tried, const struct epw_signature *sig, const char *target,
+/* It failed, for why; sure: no answer can come any more. Texts are copied. False: no memory for it.
+ */
+bool epw_tried_failed(struct epw_tried *tried, const struct epw_signature *sig, const char *target,
                       const char *why, const struct epw_flow_record *record, bool sure);
 
 #endif

@@ -112,7 +112,8 @@ static struct question *touch(struct epw_questions *questions, const struct key 
     return q;
 }
 
-static void add_address(struct question *q, const struct epw_ip *address)
+static void add_address(struct epw_questions *questions, struct question *q,
+                        const struct epw_ip *address)
 {
     for (size_t i = 0; i < q->count; i++)
         if (epw_ip_cmp(&q->address[i], address) == 0)
@@ -121,6 +122,7 @@ static void add_address(struct question *q, const struct epw_ip *address)
     struct epw_ip *more = q->address;
     if (q->count < EPW_QUESTIONS_TOLD && grows)
         more = realloc(q->address, (q->count == 0 ? 1U : 2U * q->count) * sizeof(*more));
+    questions->stats->limited[EPW_LIMIT_MEMORY] += more == NULL && grows;
     if (q->count == EPW_QUESTIONS_TOLD || more == NULL) {
         q->full = true;
         return;
@@ -129,13 +131,14 @@ static void add_address(struct question *q, const struct epw_ip *address)
     q->address[q->count++] = *address;
 }
 
-static void learn_address(struct question *q, const struct epw_sighting *s, int64_t until_ns)
+static void learn_address(struct epw_questions *questions, struct question *q,
+                          const struct epw_sighting *s, int64_t until_ns)
 {
     if (q->count == 0 || s->ts_ns < q->first_ns)
         q->first_ns = s->ts_ns;
     if (q->count == 0 || until_ns > q->until_ns)
         q->until_ns = until_ns;
-    add_address(q, &s->address);
+    add_address(questions, q, &s->address);
 }
 
 static void learn_alias(struct question *q, uint64_t alias)
@@ -187,7 +190,7 @@ void epw_questions_learn(struct epw_questions *questions, const struct epw_sight
     if (q == NULL)
         return;
     if (s->kind == EPW_SIGHT_ADDRESS)
-        learn_address(q, s, until_ns);
+        learn_address(questions, q, s, until_ns);
     if (s->kind == EPW_SIGHT_ASKED)
         await(q, s);
     if (s->kind == EPW_SIGHT_ANSWERED)

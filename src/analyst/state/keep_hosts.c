@@ -10,13 +10,21 @@ extern const struct epw_keeper epw_keeper_hosts;
 
 #define MAC_LEN 6
 
+/* A list that lacks something is none. */
+static void add(json_t **list, json_t *item)
+{
+    if (json_array_append_new(*list, item) == 0)
+        return;
+    json_decref(*list);
+    *list = NULL;
+}
+
 static json_t *list_macs(const struct epw_inv_addr *addr)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < addr->mac_count; i++) {
         const uint8_t *m = addr->mac[i]->mac;
-        json_array_append_new(list,
-                              json_pack("[i, i, i, i, i, i]", m[0], m[1], m[2], m[3], m[4], m[5]));
+        add(&list, json_pack("[i, i, i, i, i, i]", m[0], m[1], m[2], m[3], m[4], m[5]));
     }
     return list;
 }
@@ -25,7 +33,7 @@ static json_t *list_texts(const char *const *text, size_t count)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_string(text[i]));
+        add(&list, json_string(text[i]));
     return list;
 }
 
@@ -34,7 +42,7 @@ static json_t *list_functions(const struct epw_inv_role *role)
     json_t *list = json_array();
     for (size_t i = 0; i < role->kind->function_count; i++)
         if (role->seen[i])
-            json_array_append_new(list, json_string(role->kind->function[i].function));
+            add(&list, json_string(role->kind->function[i].function));
     return list;
 }
 
@@ -42,8 +50,7 @@ static json_t *list_roles(const struct epw_inv_addr *addr)
 {
     json_t *list = json_array();
     for (const struct epw_inv_role *r = addr->roles; r != NULL; r = r->next)
-        json_array_append_new(
-            list,
+        add(&list,
             json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:b, s:o, s:o}", "product", r->kind->product,
                       "role", r->kind->role, "confidence", (int)r->confidence, "first_ns",
                       (json_int_t)r->first_ns, "last_ns", (json_int_t)r->last_ns, "flows",
@@ -208,7 +215,7 @@ static enum epw_err load(struct epw_state_rooms *rooms, json_t *fact)
     addr->bytes = (uint64_t)bytes;
     addr->proxy = proxy != 0;
     json_array_foreach(names, at, item) if (json_is_string(item))
-        epw_inv_addr_name(addr, json_string_value(item));
+        epw_inv_addr_name(rooms->inventory, addr, json_string_value(item));
     enum epw_err err = load_macs(rooms->inventory, addr, macs);
     return err == EPW_OK ? load_roles(rooms->inventory, addr, roles) : err;
 }

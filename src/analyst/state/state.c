@@ -35,8 +35,8 @@ void epw_state_put(struct epw_state_out *out, const char *kind, json_t *fact)
         out->no_memory = true;
         return;
     }
-    /* Whether writing works, the stream remembers. */
-    json_dumpf(line, out->stream, JSON_COMPACT);
+    if (json_dumpf(line, out->stream, JSON_COMPACT) != 0 && !ferror(out->stream))
+        out->no_memory = true; /* whether writing works, the stream remembers */
     fputc('\n', out->stream);
     json_decref(line);
     out->count++;

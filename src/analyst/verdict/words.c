@@ -235,6 +235,7 @@ static void rivals(struct epw_decision *d)
         if (epw_decision_ties(d, j) && strstr(epw_str_text(&products), j->sig->product) == NULL)
             epw_str_addf(&products, " and %s", j->sig->product);
     }
+    d->kase.know->stats->limited[EPW_LIMIT_MEMORY] += products.failed;
     add(d, "fits equally: %s", epw_str_text(&products));
     epw_str_free(&products);
 }

@@ -19,8 +19,11 @@ static bool reserve(struct epw_asm *a, struct epw_asm_pool *pool, size_t need, s
     if (room - a->room > pool->cap - pool->held)
         return false;
     uint8_t *bytes = realloc(a->bytes, room);
-    if (bytes == NULL)
+    if (bytes == NULL) {
+        if (pool->lost != NULL)
+            ++*pool->lost;
         return false;
+    }
     pool->held += room - a->room;
     a->bytes = bytes;
     a->room = (uint32_t)room;

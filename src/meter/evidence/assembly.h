@@ -19,6 +19,7 @@
 struct epw_asm_pool {
     size_t held; /* bytes allocated */
     size_t cap;
+    uint64_t *lost; /* counts the times that memory ran out; NULL: nothing does */
 };
 
 struct epw_asm {

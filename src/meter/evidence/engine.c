@@ -32,6 +32,7 @@ enum epw_err epw_ev_engine_new(struct epw_ev_engine **engine, struct epw_stats *
     made->sight = sight;
     made->sight_ctx = sight_ctx;
     made->pool.cap = EV_POOL_BYTES;
+    made->pool.lost = &stats->limited[EPW_LIMIT_MEMORY];
     made->seed = epw_hash_new_seed();
     epw_ev_list_beginnings(made);
     *engine = made;

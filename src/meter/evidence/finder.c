@@ -78,13 +78,23 @@ static bool has_name(const struct epw_ev_engine *engine, const struct epw_ev_flo
     return false;
 }
 
+/* Memory ran out over something that a flow showed. */
+static void lost(struct epw_ev_engine *engine)
+{
+    engine->stats->limited[EPW_LIMIT_MEMORY]++;
+}
+
 /* From here on there are too many names to compare with each. */
 static bool make_index(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
 {
     size_t size = NAME_INDEX * sizeof(*flow->index), place;
-    uint16_t *index = engine->names_held + size > NAMES_BYTES ? NULL : calloc(1, size);
-    if (index == NULL)
+    if (engine->names_held + size > NAMES_BYTES)
         return false;
+    uint16_t *index = calloc(1, size);
+    if (index == NULL) {
+        lost(engine);
+        return false;
+    }
     engine->names_held += size;
     flow->names_held += size;
     for (uint16_t i = 0; i < flow->ev.name_count; i++) {
@@ -116,8 +126,10 @@ static bool grow(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
     if (count > EPW_FLOW_NAMES && count < flow->names_room)
         return true;
     struct epw_flow_name *grown = realloc(flow->names, room * sizeof(*grown));
-    if (grown == NULL)
+    if (grown == NULL) {
+        lost(engine);
         return false;
+    }
     flow->names_room = (uint16_t)room;
     flow->ev.name = flow->names = grown;
     return true;
@@ -132,7 +144,10 @@ static void add_name(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
         return;
     bool indexed = flow->index != NULL;
     flow->found = true;
-    char *copy = grow(engine, flow, source, len) ? malloc(len + 1) : NULL;
+    bool room = grow(engine, flow, source, len);
+    char *copy = room ? malloc(len + 1) : NULL;
+    if (room && copy == NULL)
+        lost(engine);
     if (copy == NULL) {
         ev->names_dropped = (uint8_t)(ev->names_dropped + (ev->names_dropped != UINT8_MAX));
         return;
@@ -229,8 +244,10 @@ void epw_ev_text(struct epw_finder *f, enum epw_ev_text which, const void *bytes
         return;
     size_t clean = epw_text_clean(bytes, len, text, sizeof(text));
     char *copy = malloc(clean + 1);
-    if (copy == NULL)
+    if (copy == NULL) {
+        lost(f->engine);
         return;
+    }
     memcpy(copy, text, clean + 1);
     f->flow->found = true;
     *place = copy;
@@ -281,6 +298,8 @@ static struct epw_ev_extra *extra(struct epw_finder *f)
 {
     if (f->side->extra == NULL)
         f->side->extra = calloc(1, sizeof(*f->side->extra));
+    if (f->side->extra == NULL)
+        lost(f->engine);
     return f->side->extra;
 }
 

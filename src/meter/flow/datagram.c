@@ -34,6 +34,7 @@ enum epw_err epw_datagrams_new(struct epw_datagrams **datagrams, struct epw_stat
         return EPW_ENOMEM;
     (*datagrams)->stats = stats;
     (*datagrams)->pool.cap = (size_t)EPW_DATAGRAMS * EPW_DATAGRAM_BYTES;
+    (*datagrams)->pool.lost = &stats->limited[EPW_LIMIT_MEMORY];
     return EPW_OK;
 }
 
