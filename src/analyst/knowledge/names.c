@@ -35,6 +35,7 @@ struct epw_names {
     uint64_t seed;
     struct epw_stats *stats;
     struct address *addresses;
+    size_t answers; /* of all addresses */
     struct client *clients;
     struct epw_questions *questions;
 };
@@ -54,8 +55,9 @@ enum epw_err epw_names_new(struct epw_names **names, uint64_t seed, struct epw_s
     return EPW_OK;
 }
 
-static void free_address(struct address *a)
+static void free_address(struct epw_names *names, struct address *a)
 {
+    names->answers -= a->count;
     for (size_t i = 0; i < a->count; i++)
         free(a->answer[i].name);
     free(a->answer);
@@ -69,7 +71,7 @@ void epw_names_free(struct epw_names *names)
     struct address *a, *next_a;
     HASH_ITER (hh, names->addresses, a, next_a) {
         HASH_DEL(names->addresses, a);
-        free_address(a);
+        free_address(names, a);
     }
     struct client *c, *next_c;
     HASH_ITER (hh, names->clients, c, next_c) {
@@ -106,7 +108,7 @@ static struct address *find_or_add(struct epw_names *names, const struct epw_ip 
         if (HASH_COUNT(names->addresses) >= EPW_NAMES_ADDRESSES) {
             struct address *oldest = names->addresses;
             HASH_DEL(names->addresses, oldest);
-            free_address(oldest);
+            free_address(names, oldest);
             names->stats->names_evicted++;
         }
         a = calloc(1, sizeof(*a));
@@ -116,7 +118,7 @@ static struct address *find_or_add(struct epw_names *names, const struct epw_ip 
     }
     HASH_ADD_BYHASHVALUE(hh, names->addresses, ip, sizeof(a->ip), hash_ip(names, ip), a);
     if (!EPW_TABLE_ADDED(a)) {
-        free_address(a);
+        free_address(names, a);
         return NULL;
     }
     return a;
@@ -179,6 +181,19 @@ static struct answer *slot_to_reuse(struct address *a)
     return oldest;
 }
 
+/* Of all answers there are too many: the address that nobody was told of for longest goes. */
+static void make_room(struct epw_names *names, const struct address *keep)
+{
+    while (names->answers >= EPW_NAMES_ANSWERS) {
+        struct address *oldest = names->addresses;
+        if (oldest == keep)
+            oldest = oldest->hh.next;
+        names->stats->names_evicted += oldest->count;
+        HASH_DEL(names->addresses, oldest);
+        free_address(names, oldest);
+    }
+}
+
 /* The slot that an answer goes to. NULL: out of memory, or no room for one in passing. */
 static struct answer *slot_for(struct epw_names *names, struct address *a,
                                const struct epw_sighting *s, uint64_t hash)
@@ -192,6 +207,9 @@ static struct answer *slot_for(struct epw_names *names, struct address *a,
         names->stats->names_evicted++;
         return slot_to_reuse(a);
     }
+    if (s->passing && names->answers >= EPW_NAMES_ANSWERS)
+        return NULL;
+    make_room(names, a);
     /* Most addresses carry one name: room grows by doubling from one. */
     if ((a->count & (a->count - 1)) == 0) {
         size_t room = a->count == 0 ? 1 : a->count * 2;
@@ -201,6 +219,7 @@ static struct answer *slot_for(struct epw_names *names, struct address *a,
         a->answer = more;
     }
     a->answer[a->count] = (struct answer){ .name = NULL };
+    names->answers++;
     return &a->answer[a->count++];
 }
 

@@ -22,8 +22,14 @@
  */
 #define EPW_NAMES_PER_ADDRESS 32
 
-/* Addresses kept in all, some 100 MB at worst; the least recently answered goes first. */
+/* Addresses kept in all; the least recently answered goes first. */
 #define EPW_NAMES_ADDRESSES 65536
+
+/*
+ * Answers kept of all of them together, two of each: some 22 MB, and 90 MB if all names are the
+ * longest. Beyond, the least recently answered address goes with all of its own.
+ */
+#define EPW_NAMES_ANSWERS 131072
 
 /* Clients whose DNS was seen. When the set is full, further ones only raise no doubts. */
 #define EPW_NAMES_CLIENTS 65536

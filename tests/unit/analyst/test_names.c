@@ -291,3 +291,25 @@ Test(names, who_else_was_told_of_an_address)
     cr_expect_eq(epw_ip_cmp(client, &b), 0);
     cr_expect_null(epw_names_teller(names, "a.example", &a, &at));
 }
+
+/* Few addresses of many names take as much room as many of few. */
+Test(names, of_all_answers_the_oldest_address_goes)
+{
+    struct epw_learned_name list[EPW_NAMES_PER_ADDRESS];
+    const unsigned addresses = EPW_NAMES_ANSWERS / EPW_NAMES_PER_ADDRESS;
+    char address[32], name[32];
+    for (unsigned i = 0; i <= addresses; i++) {
+        snprintf(address, sizeof(address), "192.0.%u.%u", i >> 8, i & 255);
+        for (unsigned k = 0; k < EPW_NAMES_PER_ADDRESS; k++) {
+            snprintf(name, sizeof(name), "n%u.example", k);
+            answer("10.0.0.7", name, address, 0);
+        }
+        if (i + 1 == addresses)
+            cr_expect_eq(stats.names_evicted, 0);
+    }
+    cr_expect_eq(stats.names_evicted, EPW_NAMES_PER_ADDRESS);
+    cr_expect_eq(ask("192.0.0.0", "10.0.0.7", 0, list, EPW_NAMES_PER_ADDRESS), 0);
+    cr_expect_eq(ask("192.0.0.1", "10.0.0.7", 0, list, EPW_NAMES_PER_ADDRESS),
+                 EPW_NAMES_PER_ADDRESS);
+    cr_expect_eq(ask(address, "10.0.0.7", 0, list, EPW_NAMES_PER_ADDRESS), EPW_NAMES_PER_ADDRESS);
+}
