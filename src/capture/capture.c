@@ -40,6 +40,8 @@ struct epw_capture {
     uint64_t bytes_total;
     bool total_known;
     bool primed; /* heads were read */
+    bool lends;  /* frames stay where they were read to, until the next batch */
+    bool behind; /* the first head was taken and the next is still to be read */
     epw_diag_fn on_error;
     void *ctx;
 };
@@ -250,24 +252,39 @@ static void prime(struct epw_capture *c)
         sift_down(c, i);
 }
 
-/* Behind the head just taken: what is left needs no order when one file is all there is. */
-static void fill(struct epw_capture *c, struct epw_batch *batch)
+/* Behind the head just taken: what is left needs no order when one file is all there is. True:
+ * frames were lent, so that nothing more is to be read for this batch. */
+static bool fill(struct epw_capture *c, struct epw_batch *batch)
 {
     uint16_t i = c->heap[0];
     uint32_t count = EPW_BATCH_FRAMES - batch->count, from = batch->count;
     if (c->heap_count != 1 || c->filter != NULL)
-        return;
+        return false;
     if (c->packets_left < count)
         count = (uint32_t)c->packets_left;
-    c->packets_left -= epw_reader_fill(c->input[i].reader, batch, count);
+    uint32_t filled = epw_reader_fill(c->input[i].reader, batch, count, c->lends);
+    c->packets_left -= filled;
     for (; from < batch->count; from++)
         batch->frame[from].source = i;
+    return c->lends && filled != 0;
+}
+
+/* Another head in place of the first, which was taken. */
+static void step(struct epw_capture *c)
+{
+    c->behind = false;
+    if (c->packets_left > 0 && !advance(c, c->heap[0]))
+        c->heap[0] = c->heap[--c->heap_count];
+    if (c->heap_count > 1)
+        sift_down(c, 0);
 }
 
 static void read_files(struct epw_capture *c, struct epw_batch *batch)
 {
     if (!c->primed)
         prime(c);
+    if (c->behind)
+        step(c);
     while (c->heap_count > 0 && c->packets_left > 0 && batch->count < EPW_BATCH_FRAMES) {
         const struct epw_frame *head = &c->input[c->heap[0]].head;
         if (head->caplen > EPW_BATCH_BYTES - batch->used)
@@ -278,11 +295,10 @@ static void read_files(struct epw_capture *c, struct epw_batch *batch)
         memcpy(batch->room + batch->used, head->bytes, head->caplen);
         batch->used += head->caplen;
         c->packets_left--;
-        fill(c, batch);
-        if (c->packets_left > 0 && !advance(c, c->heap[0]))
-            c->heap[0] = c->heap[--c->heap_count];
-        if (c->heap_count > 1)
-            sift_down(c, 0);
+        c->behind = fill(c, batch);
+        if (c->behind)
+            break;
+        step(c);
     }
     batch->end = c->heap_count == 0 || c->packets_left == 0;
 }
@@ -301,6 +317,11 @@ void epw_capture_read(struct epw_capture *c, struct epw_batch *batch)
     } else {
         read_files(c, batch);
     }
+}
+
+void epw_capture_lend(struct epw_capture *c)
+{
+    c->lends = true;
 }
 
 void epw_capture_stop(struct epw_capture *c)

@@ -65,6 +65,12 @@ enum epw_err epw_capture_open(struct epw_capture **capture,
 void epw_capture_read(struct epw_capture *capture, struct epw_batch *batch);
 
 /*
+ * From now on frames may lie in the capture's own memory, where they need not be copied from: they
+ * are valid until the next epw_capture_read() into whichever batch.
+ */
+void epw_capture_lend(struct epw_capture *capture);
+
+/*
  * Interfaces: what was received up to now is still read, then comes the end.
  * Files are at their end at once.
  */

@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 struct epw_frame {
-    const uint8_t *bytes; /* caplen bytes, owned by the batch, valid until it is refilled */
+    const uint8_t *bytes; /* caplen bytes, valid until the batch is refilled, whose memory
+                             they lie in or, after epw_capture_lend(), the capture's */
     int64_t ts_ns;        /* since 1970-01-01 UTC */
     uint32_t caplen;      /* bytes captured */
     uint32_t wire_len;    /* bytes on the wire (the original length); may be less than caplen

@@ -34,9 +34,10 @@ int epw_reader_next(struct epw_reader *reader, struct epw_frame *frame, struct e
 
 /*
  * Adds frames that are at hand to a batch, at most count, but for their sources; returns how many.
- * None says nothing: epw_reader_next() goes on.
+ * None says nothing: epw_reader_next() goes on. Lent, their bytes are valid until then.
  */
-uint32_t epw_reader_fill(struct epw_reader *reader, struct epw_batch *batch, uint32_t count);
+uint32_t epw_reader_fill(struct epw_reader *reader, struct epw_batch *batch, uint32_t count,
+                         bool lend);
 
 /* LINKTYPE_ of the file or of its first interface. */
 uint16_t epw_reader_linktype(const struct epw_reader *reader);

@@ -175,22 +175,24 @@ static inline size_t take_run(struct style style, struct epw_cur c, uint32_t sna
 }
 
 uint32_t epw_records_fill(struct epw_records *r, uint32_t snaplen, struct epw_batch *batch,
-                          uint32_t count)
+                          uint32_t count, bool lend)
 {
     if (r->done)
         return 0;
     size_t left = r->len - r->at, room = EPW_BATCH_BYTES - batch->used;
     struct epw_cur c = epw_cur(r->buffer + r->at, left < room ? left : room);
     struct epw_frame *frame = &batch->frame[batch->count];
-    uint8_t *to = batch->room + batch->used;
+    uint8_t *to = lend ? r->buffer + r->at : batch->room + batch->used;
     const struct style usual = { .big_endian = false, .ns = false };
     size_t used = r->style.big_endian || r->style.ns
                       ? take_run(r->style, c, snaplen, to, frame, &count)
                       : take_run(usual, c, snaplen, to, frame, &count);
-    memcpy(to, r->buffer + r->at, used);
+    if (!lend) {
+        memcpy(to, r->buffer + r->at, used);
+        batch->used += (uint32_t)used;
+    }
     r->at += used;
     r->base.count += used;
-    batch->used += (uint32_t)used;
     batch->count += count;
     return count;
 }

@@ -193,6 +193,7 @@ static void run_alone(struct epw_road *road, struct epw_capture *capture)
     struct epw_meter *meter = road->worker[0].meter;
     struct epw_round *round = road->slot[0].round;
     bool more = true;
+    epw_capture_lend(capture);
     while (more) {
         more = epw_road_read(road, capture, round);
         epw_meter_decode(meter, round);

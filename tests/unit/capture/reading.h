@@ -69,9 +69,37 @@ static inline struct reading *read_options(const struct epw_capture_options *opt
     return &r;
 }
 
+/* The same frames come when they stay where they were read to. */
+static inline void check_lent(const struct epw_capture_options *options, const struct reading *r)
+{
+    static struct epw_batch batch;
+    struct epw_capture *capture;
+    size_t count = 0;
+    cr_assert_eq(epw_capture_open(&capture, options, NULL, NULL), EPW_OK);
+    epw_capture_lend(capture);
+    do {
+        epw_capture_read(capture, &batch);
+        for (uint32_t i = 0; i < batch.count; i++, count++) {
+            const struct epw_frame *f = &batch.frame[i];
+            cr_assert_lt(count, r->count);
+            cr_assert(f->ts_ns == r->frame[count].ts_ns && f->caplen == r->frame[count].caplen);
+            cr_assert(f->wire_len == r->frame[count].wire_len);
+            cr_assert(f->caplen == 0 || f->bytes[0] == (uint8_t)r->letter[count]);
+            for (uint32_t b = 1; b < f->caplen; b++)
+                cr_assert_eq(f->bytes[b], f->bytes[0], "bytes of frame %zu", count);
+        }
+    } while (!batch.end);
+    cr_assert_eq(count, r->count);
+    epw_capture_close(capture);
+}
+
 static inline struct reading *read_file(const char *path)
 {
-    return read_options(&(struct epw_capture_options){ .files = &path, .file_count = 1 });
+    const struct epw_capture_options options = { .files = &path, .file_count = 1 };
+    struct reading *r = read_options(&options);
+    if (r->opened == EPW_OK && r->progress.bytes_total != 0)
+        check_lent(&options, r);
+    return r;
 }
 
 #endif
