@@ -327,6 +327,8 @@ static int run_all(struct run *run)
     const struct epw_options *options = run->options;
     bool to_sinks = run->receive == NULL;
     catch_signals(options->iface_count != 0);
+    if (options->iface_count != 0)
+        epw_watch_catch();
     epw_notify_open(&run->notify);
     run->analysis.options = options;
     run->analysis.progress = &run->progress;

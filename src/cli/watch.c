@@ -34,6 +34,13 @@ static int64_t now_ns(clockid_t id)
     return (int64_t)now.tv_sec * SECOND_NS + now.tv_nsec;
 }
 
+void epw_watch_catch(void)
+{
+    const struct sigaction catch = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    sigaction(SIGUSR1, &catch, NULL);
+    sigaction(SIGHUP, &catch, NULL);
+}
+
 void epw_watch_start(struct epw_watch *watch, const struct epw_options *options)
 {
     watch->options = options;
@@ -43,9 +50,6 @@ void epw_watch_start(struct epw_watch *watch, const struct epw_options *options)
     watch->stats_ns = now + options->stats_s * SECOND_NS;
     watch->findings_ns = now + FINDINGS_NS;
     watch->rotate_ns = now + options->rotate_s * SECOND_NS;
-    const struct sigaction catch = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-    sigaction(SIGUSR1, &catch, NULL);
-    sigaction(SIGHUP, &catch, NULL);
 }
 
 void epw_watch_drops(struct epw_watch *watch, struct epw_capture *capture, bool last)

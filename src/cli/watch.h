@@ -23,8 +23,10 @@ struct epw_watch {
     uint64_t drops_told;
 };
 
-/* options are borrowed. Without interfaces in them, nothing is ever due. SIGUSR1 and SIGHUP are
- * caught. */
+/* SIGUSR1 and SIGHUP are heeded from now on, instead of ending the program: before it is ready. */
+void epw_watch_catch(void);
+
+/* options are borrowed. Without interfaces in them, nothing is ever due. */
 void epw_watch_start(struct epw_watch *watch, const struct epw_options *options);
 
 /* On the reader's thread, after each batch and at the end (last). */
