@@ -130,6 +130,27 @@ static uint64_t of_ports(const struct epw_finder *f, uint64_t ask)
     return ask;
 }
 
+bool epw_ev_may_open(const struct epw_ev_engine *engine, const struct epw_opening *opening,
+                     uint64_t *shown)
+{
+    unsigned udp = opening->proto != EPW_EV_TCP;
+    uint64_t ask = engine->may_begin[udp][opening->bytes[0]];
+    *shown = (uint64_t)__builtin_popcountll(engine->over[udp]) * opening->len;
+    for (; ask != 0; ask &= ask - 1) {
+        const struct epw_source *source = sources[__builtin_ctzll(ask)];
+        if (source->ports[0] != 0 && !has_port(opening, source))
+            continue;
+        if (source->may_open == NULL || source->may_open(opening))
+            return true;
+    }
+    return false;
+}
+
+bool epw_ev_unknown_ends(uint8_t proto, bool from_start, uint8_t count)
+{
+    return proto == EPW_EV_TCP ? from_start || count >= EV_MIDSTREAM_TRIES : count >= EV_DATAGRAMS;
+}
+
 /* Those that the first byte or the ports tell to say NO need not be asked; what they would be shown
  * counts. */
 static void pass_over(struct epw_finder *f, uint64_t passed)
@@ -189,7 +210,7 @@ static struct epw_opening opening_of(const struct epw_ev_flow *flow, enum epw_di
 static void unknown(struct epw_ev_engine *engine, struct epw_ev_side *side)
 {
     uint8_t tries = (uint8_t)(side->tries + 1);
-    bool again = !side->from_start && tries < EV_MIDSTREAM_TRIES;
+    bool again = !epw_ev_unknown_ends(EPW_EV_TCP, side->from_start, tries);
     epw_ev_end_side(engine, side);
     if (!again)
         return;

@@ -140,3 +140,13 @@ bool epw_dns_flags_fit(struct epw_cur header)
     return !epw_cur_ok(&header) || (EPW_DNS_OPCODE(flags) == 0 && (flags & 0x0040) == 0 &&
                                     EPW_DNS_RCODE(flags) <= (EPW_DNS_RESPONSE(flags) ? 10u : 0u));
 }
+
+bool epw_dns_may_begin(const void *bytes, size_t len, bool stream)
+{
+    struct epw_cur c = epw_cur(bytes, len);
+    struct epw_dns_header header;
+    if (!stream)
+        return epw_dns_header(&c, &header) && epw_dns_header_fits(&header, true);
+    epw_cur_skip(&c, 2);
+    return !epw_cur_ok(&c) || epw_dns_flags_fit(c);
+}

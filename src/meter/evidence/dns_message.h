@@ -62,6 +62,8 @@ bool epw_dns_header(struct epw_cur *c, struct epw_dns_header *header);
 bool epw_dns_opcode_known(unsigned opcode);
 /* As much as four bytes of a header tell on a port not DNS's own: most of what is not DNS. */
 bool epw_dns_flags_fit(struct epw_cur header);
+/* As much as len bytes tell there of a message, or of a stream of them behind their lengths. */
+bool epw_dns_may_begin(const void *bytes, size_t len, bool stream);
 /* A sane one; strict: beyond doubt, as on ports that are not DNS's own. */
 bool epw_dns_header_fits(const struct epw_dns_header *header, bool strict);
 

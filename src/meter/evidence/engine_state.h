@@ -127,6 +127,14 @@ const struct epw_source *epw_ev_owner(const struct epw_ev_side *side);
  */
 size_t epw_ev_ask_stream(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir,
                          const uint8_t *bytes, size_t len, bool last);
+/*
+ * Whether a source may say anything but NO to a whole opening of a flow of which nothing is known.
+ * *shown gets the bytes that all of them would be shown.
+ */
+bool epw_ev_may_open(const struct epw_ev_engine *engine, const struct epw_opening *opening,
+                     uint64_t *shown);
+/* What a side that nobody knows becomes: a fresh start or a further datagram, or its end. */
+bool epw_ev_unknown_ends(uint8_t proto, bool from_start, uint8_t count);
 /* Shows one datagram. */
 void epw_ev_ask_datagram(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir,
                          const uint8_t *bytes, size_t len, bool cut);
@@ -137,6 +145,12 @@ struct epw_ev_flow *epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept
                                 const struct epw_ev_who *who, uint8_t proto);
 /* Whether nothing more is wanted of either side. */
 bool epw_ev_over(const struct epw_ev_kept *kept);
+/*
+ * A packet of a flow that has no work, and none of whose bytes any source knows: what is kept
+ * counts it, and nothing is opened. False: it must be looked at. Both sides over: *more is false.
+ */
+bool epw_ev_pass(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
+                 const struct epw_opening *opening, bool *more);
 /* Keeps no more of an opened flow than is needed. */
 void epw_ev_close(struct epw_ev_engine *engine, struct epw_ev_kept *kept);
 void epw_ev_store_free(struct epw_ev_store *store);

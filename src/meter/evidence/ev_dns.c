@@ -279,10 +279,8 @@ static void tell_answers(const struct message *m)
     tell_passing(m, &end);
 }
 
-/*
- * Records that speak of their own names: multicast answers, and what a host wants to be called
- * (RFC 2136, 2.5), told with its zone in passing: the server may refuse it.
- */
+/* Records that speak of their own names: multicast answers, and what a host wants to be called
+ * (RFC 2136, 2.5), told with its zone in passing: the server may refuse it. */
 static void tell_owners(const struct message *m, bool passing)
 {
     const struct epw_dns_header *h = &m->header;
@@ -403,6 +401,12 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return o->proto == 6 ? look_stream(f, o) : message(f, o, epw_cur(o->bytes, o->len), o->cut);
 }
 
+static bool may_open(const struct epw_opening *o)
+{
+    return epw_scan_port(o, DNS_PORT) || epw_scan_port(o, MDNS_PORT) ||
+           epw_scan_port(o, LLMNR_PORT) || epw_dns_may_begin(o->bytes, o->len, o->proto == 6);
+}
+
 const struct epw_source epw_source_dns = {
     .name = "dns",
     .help = "DNS over UDP and TCP, mDNS, LLMNR: names asked for; addresses and refusals answered",
@@ -410,5 +414,6 @@ const struct epw_source epw_source_dns = {
     .over = EPW_OVER_TCP | EPW_OVER_UDP,
     .every_datagram = true,
     .max_bytes = EPW_EV_MAX_BYTES, /* one message (RFC 1035, 4.2.2) */
+    .may_open = may_open,
     .look = look,
 };

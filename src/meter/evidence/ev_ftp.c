@@ -61,6 +61,9 @@ static bool names_ftp(struct epw_cur line)
     return false;
 }
 
+/* Bytes that mostly tell whether the rest is text too. */
+#define FIRST_TEXT 16u
+
 static bool has_word(struct epw_cur line, const char *const *words, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -214,6 +217,11 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return follow(f, o, client == EPW_TO_CLIENT ? EPW_TO_CLIENT : EPW_TO_SERVER);
 }
 
+static bool may_open(const struct epw_opening *o)
+{
+    return epw_scan_is_text(epw_cur(o->bytes, o->len < FIRST_TEXT ? o->len : FIRST_TEXT));
+}
+
 const struct epw_source epw_source_ftp = {
     .name = "ftp",
     .help = "FTP control channels on any port; announces their data endpoints; banner as hint",
@@ -221,5 +229,6 @@ const struct epw_source epw_source_ftp = {
     .over = EPW_OVER_TCP,
     .follows = true,
     .max_bytes = FTP_MAX_GREETING,
+    .may_open = may_open,
     .look = look,
 };

@@ -345,6 +345,15 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return said == EPW_LOOK_MINE ? request(f, o, rest, &r) : said;
 }
 
+/* A method, up to the blank behind it; a status line and empty lines are looked at as a whole. */
+static bool may_open(const struct epw_opening *o)
+{
+    for (size_t i = 0; i < o->len && o->bytes[i] != ' ' && o->bytes[i] != '\n'; i++)
+        if (!is_token_char(o->bytes[i]))
+            return o->bytes[0] == 'H' || o->bytes[0] == 'h' || o->bytes[i] == '\r';
+    return true;
+}
+
 static bool may_begin(uint8_t first)
 {
     return is_token_char(first) || first == '\r' || first == '\n';
@@ -357,5 +366,6 @@ const struct epw_source epw_source_http = {
     .over = EPW_OVER_TCP | EPW_OVER_UDP,
     .max_bytes = HEADER_BYTES,
     .may_begin = may_begin,
+    .may_open = may_open,
     .look = look,
 };

@@ -90,11 +90,21 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return greeting(f, o, c);
 }
 
+static bool may_open(const struct epw_opening *o)
+{
+    struct epw_cur c = epw_cur(o->bytes, o->len);
+    size_t len = epw_cur_u8(&c);
+    len |= (size_t)epw_cur_le16(&c) << 8;
+    epw_cur_skip(&c, 1);
+    return !epw_cur_ok(&c) || len <= MYSQL_PACKET_MAX;
+}
+
 const struct epw_source epw_source_mysql = {
     .name = "mysql",
     .help = "MySQL or MariaDB greeting and handshake answer; the version becomes the hint",
     .app = EPW_APP_MYSQL,
     .over = EPW_OVER_TCP,
     .max_bytes = 512, /* the longest error text */
+    .may_open = may_open,
     .look = look,
 };

@@ -11,6 +11,8 @@
 /* What is said in clear before the turn: a greeting, capabilities, a command or two. */
 #define UPGRADE_MAX_BYTES 4096
 #define UPGRADE_MAX_LINES 64
+/* Bytes of the first line that mostly tell whether the rest is text too. */
+#define FIRST_TEXT 16u
 /* A TLS record of a handshake (RFC 8446, 5.1), at the place of a line. */
 #define TLS_HANDSHAKE 0x16
 #define TLS_MAJOR     3
@@ -149,11 +151,23 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return lines(f, o, !replies);
 }
 
+/* Of an opening that is neither RDP's nor PostgreSQL's the first line is text. */
+static bool may_open(const struct epw_opening *o)
+{
+    size_t line = 0;
+    if (o->bytes[0] == TPKT_VERSION || o->bytes[0] == 0 || o->bytes[0] == 'S')
+        return true;
+    while (line < o->len && line < FIRST_TEXT && o->bytes[line] != '\n')
+        line++;
+    return epw_scan_is_text(epw_cur(o->bytes, line));
+}
+
 const struct epw_source epw_source_upgrade = {
     .name = "upgrade",
     .help = "mail, PostgreSQL and RDP that turn to TLS: the way to what is inside",
     .app = EPW_APP_UNKNOWN,
     .over = EPW_OVER_TCP,
     .max_bytes = UPGRADE_MAX_BYTES,
+    .may_open = may_open,
     .look = look,
 };

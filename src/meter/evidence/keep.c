@@ -166,6 +166,27 @@ struct epw_ev_flow *epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept
     return flow;
 }
 
+bool epw_ev_pass(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
+                 const struct epw_opening *opening, bool *more)
+{
+    uint64_t shown;
+    unsigned bits = empty_of(kept) | SEEN(opening->dir);
+    struct epw_ev_left left = left_of(kept->word);
+    struct epw_ev_rest *rest = &left.side[opening->dir];
+    if (rest->ended || rest->missed || epw_ev_may_open(engine, opening, &shown))
+        return false;
+    rest->count++;
+    rest->shown += (uint32_t)shown;
+    rest->ended = epw_ev_unknown_ends(opening->proto, opening->from_start, rest->count);
+    if (rest->ended)
+        rest->shown = rest->count = 0;
+    if (!fits(&left))
+        return false;
+    kept->word = word_of(&left, bits);
+    *more = !left.side[0].ended || !left.side[1].ended;
+    return true;
+}
+
 /* Whether a side is as one that begins, but for what struct epw_ev_rest has. */
 static bool is_idle(const struct epw_ev_side *side)
 {

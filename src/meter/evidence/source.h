@@ -150,6 +150,12 @@ struct epw_source {
      * wire are of no protocol known here, and need not be looked at by all sources.
      */
     bool (*may_begin)(uint8_t first);
+    /*
+     * A first look at an opening, whole, of a flow of which nothing is known: where it says false,
+     * look() says NO and does nothing else. Cheap, and only of use where may_begin leaves much.
+     * NULL: always true.
+     */
+    bool (*may_open)(const struct epw_opening *o);
     /* UDP: what look() says NO to and does nothing else on any other ports; 0, 0: looks at all. */
     uint16_t ports[2];
     enum epw_look (*look)(struct epw_finder *f, const struct epw_opening *o);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* Buckets to begin with: 32 KiB, enough for a small office. */
 #define START_BUCKETS 4096u
@@ -13,7 +14,9 @@
  */
 #define MOVE_BUCKETS 8u
 #define CHUNK_FLOWS  EPW_TABLE_CHUNK
-#define CACHE_LINE   64u
+/* Old buckets given back together, 64 KiB: all of a large table at once would be a pause. */
+#define RELEASE_BUCKETS 8192u
+#define CACHE_LINE      64u
 
 struct bucket {
     uint32_t tag;
@@ -38,11 +41,22 @@ struct epw_table {
     struct epw_table_chunk **chunk;
 };
 
+/* From the system itself: fresh pages are zero, cost nothing before they are touched, and can be
+ * given back bit by bit. */
 static bool buckets_make(struct buckets *b, uint32_t size)
 {
-    b->slot = calloc(size, sizeof(*b->slot));
+    void *slot = mmap(NULL, size * sizeof(*b->slot), PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    b->slot = slot == MAP_FAILED ? NULL : slot;
     b->mask = size - 1;
     return b->slot != NULL;
+}
+
+static void buckets_free(struct buckets *b)
+{
+    if (b->slot != NULL)
+        munmap(b->slot, ((size_t)b->mask + 1) * sizeof(*b->slot));
+    b->slot = NULL;
 }
 
 static bool more_flows(struct epw_table *t)
@@ -81,8 +95,8 @@ void epw_table_free(struct epw_table *table)
     for (uint32_t i = 0; i < table->chunks; i++)
         free(table->chunk[i]);
     free(table->chunk);
-    free(table->half[0].slot);
-    free(table->half[1].slot);
+    buckets_free(&table->half[0]);
+    buckets_free(&table->half[1]);
     free(table);
 }
 
@@ -128,9 +142,10 @@ static void move_some(struct epw_table *t)
             b->flow = 0;
         }
         t->move_at++;
+        if (t->move_at % RELEASE_BUCKETS == 0) /* they read as empty, as before */
+            madvise(b + 1 - RELEASE_BUCKETS, RELEASE_BUCKETS * sizeof(*b), MADV_DONTNEED);
     }
-    free(old->slot);
-    old->slot = NULL;
+    buckets_free(old);
 }
 
 static void grow(struct epw_table *t)
@@ -224,10 +239,9 @@ void epw_table_remove(struct epw_table *table, struct epw_flow *flow)
 void epw_table_clear(struct epw_table *table)
 {
     struct buckets few;
-    free(table->half[1].slot);
-    table->half[1].slot = NULL;
+    buckets_free(&table->half[1]);
     if (buckets_make(&few, START_BUCKETS)) {
-        free(table->half[0].slot);
+        buckets_free(&table->half[0]);
         table->half[0] = few;
     } else {
         memset(table->half[0].slot, 0, ((size_t)table->half[0].mask + 1) * sizeof(struct bucket));

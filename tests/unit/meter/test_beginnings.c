@@ -8,7 +8,8 @@ extern const struct epw_source epw_source_http, epw_source_ldap, epw_source_mqtt
     epw_source_netbios_ssn, epw_source_rmi, epw_source_smb, epw_source_socks, epw_source_ssh,
     epw_source_syslog, epw_source_tds, epw_source_tls, epw_source_dhcp, epw_source_dtls,
     epw_source_kerberos, epw_source_netbios_dgm, epw_source_netbios_ns, epw_source_ntp,
-    epw_source_quic, epw_source_rdpudp;
+    epw_source_quic, epw_source_rdpudp, epw_source_dns, epw_source_ftp, epw_source_mysql,
+    epw_source_upgrade;
 static const struct epw_source *const sources[] = {
     &epw_source_http,   &epw_source_ldap,     &epw_source_mqtt,        &epw_source_netbios_ssn,
     &epw_source_rmi,    &epw_source_smb,      &epw_source_socks,       &epw_source_ssh,
@@ -86,4 +87,58 @@ Test(beginnings, other_ports_are_never_its_own)
             assert_no(bound[i], bytes, fake_opening(17, 139, 514, EPW_TO_SERVER));
         }
     }
+}
+
+/* Bytes of every kind, also nearly those of openings. */
+static void fill_any(uint8_t bytes[LONGEST], uint32_t *random)
+{
+    static const char *const begins[] = { "GET / HTTP/1.1\r\n",
+                                          "\r\nHTTP/1.1 200",
+                                          "220 ftp\r\n",
+                                          "\x40\0\0\0\x0a"
+                                          "5.7",
+                                          "EHLO x\r\n",
+                                          "\x03\0\0\x13" };
+    for (size_t i = 0; i < LONGEST; i++) {
+        *random = *random * 1664525u + 1013904223u;
+        bytes[i] = (uint8_t)(*random >> 24);
+        if (*random % 3 == 0)
+            bytes[i] = (uint8_t)(bytes[i] % 95 + 32);
+        else if (*random % 3 == 1)
+            bytes[i] &= 0x03;
+    }
+    const char *begin = begins[(*random >> 8) % (sizeof(begins) / sizeof(begins[0]))];
+    if (*random % 2 == 0)
+        memcpy(bytes, begin, strlen(begin));
+}
+
+Test(beginnings, what_may_not_open_is_never_its_own)
+{
+    static const struct epw_source *const openers[] = { &epw_source_http, &epw_source_dns,
+                                                        &epw_source_ftp, &epw_source_mysql,
+                                                        &epw_source_upgrade };
+    uint8_t bytes[LONGEST];
+    uint32_t random = 1, refused = 0;
+    for (unsigned round = 0; round < 20000; round++) {
+        const struct epw_source *source = openers[round % 5];
+        bool udp = round % 2 == 0 && (source->over & EPW_OVER_UDP) != 0;
+        uint16_t port = round % 7 == 0 ? 53 : round % 7 == 1 ? 137 : 4000;
+        fill_any(bytes, &random);
+        for (size_t len = 1; len <= LONGEST; len += len < 20 ? 1 : 17) {
+            struct epw_opening o = fake_opening(udp ? 17 : 6, port, 514, (enum epw_dir)(round & 1));
+            struct epw_finder f;
+            fake_clear(&f);
+            o.from_start = udp || round % 3 != 0;
+            o.last = udp;
+            o.bytes = bytes;
+            o.len = len;
+            if (source->may_open(&o))
+                continue;
+            refused++;
+            cr_assert_eq(fake_look(&f, source, o, bytes, len), EPW_LOOK_NO, "%s: round %u, %zu",
+                         source->name, round, len);
+            cr_assert_eq(f.names + f.sights, 0);
+        }
+    }
+    cr_assert_gt(refused, 10000u);
 }
