@@ -9,7 +9,7 @@
 #include <string.h>
 
 /*
- * Flows that wait at most, about 1 KB each. Beyond, the oldest is decided by
+ * Flows that wait at most, some 150 bytes each and their texts. Beyond, the oldest is decided by
  * what is known then, and counted (wait_evicted).
  */
 #define WAIT_MAX 131072
@@ -144,17 +144,18 @@ static void audit(struct epw_analyst *a, const struct epw_flow_record *record)
 static void decide_oldest(struct epw_analyst *a)
 {
     struct epw_waiting *w = a->line.oldest;
+    const struct epw_flow_record *record = epw_waiting_record(&a->line, w);
     if (w->idle) {
         /* What it was then it is now, when all else is known too. */
         const struct epw_verdict nothing = { .confidence = EPW_CONF_NONE, .masked = !w->unmasked };
-        epw_audit_flow(a->audit, &(struct epw_result){ w->record, &nothing });
+        epw_audit_flow(a->audit, &(struct epw_result){ record, &nothing });
     } else if (w->verdict != NULL) {
-        epw_audit_flow(a->audit, &(struct epw_result){ w->record, w->verdict });
+        epw_audit_flow(a->audit, &(struct epw_result){ record, w->verdict });
     } else {
-        epw_decide_again(&a->decision, w->record, &a->know, w->unmasked);
+        epw_decide_again(&a->decision, record, &a->know, w->unmasked);
         if (!w->told)
-            emit(a, w->record);
-        audit(a, w->record);
+            emit(a, record);
+        audit(a, record);
     }
     epw_waiting_drop(&a->line);
 }
@@ -293,9 +294,10 @@ void epw_analyst_flush(struct epw_analyst *a)
     for (struct epw_waiting *w = a->line.oldest; w != NULL; w = w->next) {
         if (w->told)
             continue;
-        epw_decide_again(&a->decision, w->record, &a->know, w->unmasked);
+        const struct epw_flow_record *record = epw_waiting_record(&a->line, w);
+        epw_decide_again(&a->decision, record, &a->know, w->unmasked);
         w->idle = a->decision.verdict.sig == NULL && a->decision.verdict.candidate_count == 0;
-        emit(a, w->record);
+        emit(a, record);
         w->told = true;
         size_t size = epw_verdict_size(&a->decision.verdict);
         if (!w->idle && size <= room) {
