@@ -141,10 +141,22 @@ static void audit(struct epw_analyst *a, const struct epw_flow_record *record)
     epw_audit_flow(a->audit, &result);
 }
 
+/* The record of one that waited, with its addresses at hand, and those of the next under way. */
+static const struct epw_flow_record *take_up(struct epw_analyst *a, const struct epw_waiting *w)
+{
+    const struct epw_flow_record *record = epw_waiting_record(&a->line, w);
+    for (size_t side = 0; side < 2; side++) {
+        epw_addresses_hint(a->know.addresses, w->address[side], &record->ip[side]);
+        if (w->next != NULL)
+            epw_addresses_warm(a->know.addresses, w->next->address[side]);
+    }
+    return record;
+}
+
 static void decide_oldest(struct epw_analyst *a)
 {
     struct epw_waiting *w = a->line.oldest;
-    const struct epw_flow_record *record = epw_waiting_record(&a->line, w);
+    const struct epw_flow_record *record = take_up(a, w);
     if (w->idle) {
         /* What it was then it is now, when all else is known too. */
         const struct epw_verdict nothing = { .confidence = EPW_CONF_NONE, .masked = !w->unmasked };
@@ -178,6 +190,8 @@ static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record
         return EPW_ENOMEM;
     w->since_ns = a->clock_ns;
     w->told = told;
+    for (size_t side = 0; side < 2; side++)
+        w->address[side] = epw_addresses_number(a->know.addresses, &record->ip[side]);
     w->unmasked = !a->decision.verdict.masked;
     if (a->line.count > WAIT_MAX) {
         decide_oldest(a);
@@ -294,7 +308,7 @@ void epw_analyst_flush(struct epw_analyst *a)
     for (struct epw_waiting *w = a->line.oldest; w != NULL; w = w->next) {
         if (w->told)
             continue;
-        const struct epw_flow_record *record = epw_waiting_record(&a->line, w);
+        const struct epw_flow_record *record = take_up(a, w);
         epw_decide_again(&a->decision, record, &a->know, w->unmasked);
         w->idle = a->decision.verdict.sig == NULL && a->decision.verdict.candidate_count == 0;
         emit(a, record);

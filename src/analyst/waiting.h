@@ -20,6 +20,7 @@ struct epw_waiting {
     struct epw_waiting_chunk *chunk;
     struct epw_verdict *verdict; /* the last one, when that is known; owned. Else NULL */
     int64_t since_ns;            /* the analyst's clock when it came */
+    uint32_t address[2];         /* epw_addresses_number() of either side then */
     bool told;                   /* the result is out: it waits for the audit alone */
     bool idle;                   /* when all was known, no row came near it */
     bool unmasked;               /* no mask of the catalogue matches a name of its own */

@@ -108,6 +108,13 @@ static struct pair *seek(const struct epw_pairs *pairs, uint64_t hash)
     return &pairs->slot[at];
 }
 
+/* Ahead of a search: the slot is anywhere in several megabytes. */
+static void warm(const struct epw_pairs *pairs, uint64_t hash)
+{
+    if (pairs->mask != 0)
+        __builtin_prefetch(&pairs->slot[hash & pairs->mask]);
+}
+
 static struct pair *find(const struct epw_pairs *pairs, uint64_t hash)
 {
     struct pair *p = pairs->mask == 0 ? NULL : seek(pairs, hash);
@@ -161,6 +168,8 @@ static struct pair *add(struct epw_pairs *pairs, uint64_t hash)
         pairs->count++;
     pairs->order[pairs->next] = hash;
     pairs->next = (pairs->next + 1) % EPW_PAIRS_MAX;
+    if (pairs->count == EPW_PAIRS_MAX)
+        warm(pairs, pairs->order[pairs->next]); /* who is to be forgotten next */
     struct pair *p = seek(pairs, hash);
     *p = (struct pair){ .hash = hash };
     return p;
@@ -213,6 +222,13 @@ void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *r)
     if (!what.both_ways && !what.one_way && what.bad == 0)
         return;
     uint64_t hash = hash_pair(pairs, &r->ip[0], &r->ip[1]);
+    warm(pairs, hash);
+    for (size_t i = 0; i < 2; i++) {
+        struct seen *host = epw_addresses_get(pairs->addresses, pairs->place, &r->ip[i]);
+        if (host != NULL)
+            note(host, &what);
+    }
+    note(&pairs->all, &what);
     struct pair *p = find(pairs, hash);
     if (p == NULL)
         p = add(pairs, hash);
@@ -225,12 +241,6 @@ void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *r)
     if (what.both_ways && !p->seen.both_ways && p->seen.one_way)
         pairs->stats->pairs_one_way--;
     note(&p->seen, &what);
-    note(&pairs->all, &what);
-    for (size_t i = 0; i < 2; i++) {
-        struct seen *host = epw_addresses_get(pairs->addresses, pairs->place, &r->ip[i]);
-        if (host != NULL)
-            note(host, &what);
-    }
 }
 
 static bool is_bad(const struct seen *seen)

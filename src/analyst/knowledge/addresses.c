@@ -16,11 +16,13 @@
 #define INDEX_MIN 1024 /* slots; a power of two, as ever */
 #define MEMOS     2    /* the sides of a flow */
 #define NONE      UINT32_MAX
+#define LINE      64 /* of the cache */
 
 struct entry {
-    struct epw_ip ip;
+    _Alignas(uint64_t) struct epw_ip ip; /* and so all of it: the parts stand behind */
     uint32_t hash;
     uint32_t next; /* in its list, by number */
+    uint32_t number;
 };
 
 struct slot {
@@ -255,6 +257,7 @@ void *epw_addresses_get(struct epw_addresses *a, size_t place, const struct epw_
         memset(e, 0, a->size);
         e->ip = *ip;
         e->hash = hash_of(a, ip);
+        e->number = number;
         *seek(a, e->hash, ip) = (struct slot){ e->hash, number + 1 };
         append(a, &a->list[EPW_WORTH_STRANGER], number);
         remember(a, e);
@@ -262,6 +265,26 @@ void *epw_addresses_get(struct epw_addresses *a, size_t place, const struct epw_
     if (e == NULL)
         epw_addresses_lost(a);
     return e == NULL ? NULL : part_of(e, place);
+}
+
+uint32_t epw_addresses_number(struct epw_addresses *a, const struct epw_ip *ip)
+{
+    const struct entry *e = find(a, ip);
+    return e == NULL ? NONE : e->number;
+}
+
+void epw_addresses_hint(struct epw_addresses *a, uint32_t number, const struct epw_ip *ip)
+{
+    struct entry *e = number < a->count ? entry_at(a, number) : NULL;
+    if (e != NULL && epw_ip_equal(&e->ip, ip) && recall(a, ip) == NULL)
+        remember(a, e);
+}
+
+void epw_addresses_warm(const struct epw_addresses *a, uint32_t number)
+{
+    const unsigned char *at = number < a->count ? (void *)entry_at(a, number) : NULL;
+    for (size_t from = 0; at != NULL && from < a->size; from += LINE)
+        __builtin_prefetch(at + from);
 }
 
 void epw_addresses_lost(struct epw_addresses *a)

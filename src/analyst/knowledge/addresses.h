@@ -58,6 +58,15 @@ size_t epw_addresses_add(struct epw_addresses *addresses, const struct epw_addre
 void *epw_addresses_find(struct epw_addresses *addresses, size_t place, const struct epw_ip *ip);
 void *epw_addresses_get(struct epw_addresses *addresses, size_t place, const struct epw_ip *ip);
 
+/*
+ * A number by which an address is found again without a search, if it is still kept by then;
+ * UINT32_MAX: it is not kept now. hint() makes what it says of the address the next to be found,
+ * warm() fetches it ahead. Any number may be given.
+ */
+uint32_t epw_addresses_number(struct epw_addresses *addresses, const struct epw_ip *ip);
+void epw_addresses_hint(struct epw_addresses *addresses, uint32_t number, const struct epw_ip *ip);
+void epw_addresses_warm(const struct epw_addresses *addresses, uint32_t number);
+
 /* Memory ran out over something of a part, which was not kept: counts it. */
 void epw_addresses_lost(struct epw_addresses *addresses);
 
