@@ -100,6 +100,8 @@ struct epw_evidence {
     bool payload_seen[2];  /* at least one payload byte was captured, by enum epw_dir */
     bool cut;              /* an opening was cut by the snaplen, a gap or a limit: unknown
                               then means "not seen", never "mismatch" */
+    bool evicted;          /* an opening that waited for more was judged early, from what had been
+                              read, because newer flows needed the room */
     bool ech;              /* the ClientHello offers encrypted_client_hello: its server name may
                               be the outer one. Browsers offer a made-up one to everybody
                               (GREASE), then the name is real; the two look alike */

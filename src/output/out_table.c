@@ -288,7 +288,7 @@ static void print_quality(struct table *t, const struct epw_stats *s)
         { s->icmp_errors, "ICMP", "error", "" },
         { s->icmp_orphan, "ICMP", "error", " about flows that are not there" },
         { s->flows_evicted, "flow table full", "flow", " ended early; see --max-flows" },
-        { s->evidence_limited, "first bytes", "flow", " longer than the limit before they told" },
+        { s->evidence_limited, "first bytes", "flow", " given up at a limit before they told" },
         { s->evidence_gaps, "first bytes", "flow", " with a segment that is not there" },
         { s->evidence_bad, "first bytes", "flow", " malformed" },
         { s->wait_evicted, "waiting", "flow", " decided early; too many were waiting" },

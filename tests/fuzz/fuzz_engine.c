@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The engine under hostile packets. The input is a list of packets: a byte of
- * flags (direction, UDP, cut, SYN, midstream, acknowledges), two bytes of
+ * flags (direction, SYN, cut, two bits of the flow, repeated), two bytes of
  * sequence offset, one of length, then the payload. The first byte of all
- * decides on the flow.
+ * decides on the flows (midstream, UDP) and on how little they may hold.
  */
 #include "base/cursor.h"
 #include "meter/evidence/engine.h"
@@ -14,6 +14,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define PACKETS 300
+#define FLOWS   4
+/* Meters that share what may be held: leaves a flow or two. */
+#define SHARES (1u << 15)
 
 static void packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                    const struct epw_ev_who *who, struct epw_cur *c, uint8_t proto)
@@ -41,7 +44,8 @@ static void packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
         .payload_len = (uint32_t)(len * times),
         .payload_wire = (uint32_t)(len * times) + ((flags & 4) != 0 ? 100 : 0),
     };
-    epw_ev_packet(engine, kept, who, &p, (flags & 1) != 0 ? EPW_TO_CLIENT : EPW_TO_SERVER);
+    epw_ev_packet(engine, &kept[flags >> 3 & (FLOWS - 1)], who, &p,
+                  (flags & 1) != 0 ? EPW_TO_CLIENT : EPW_TO_SERVER);
     free(copy);
 }
 
@@ -59,7 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct epw_stats stats = { 0 };
     struct epw_ev_engine *engine;
-    struct epw_ev_kept kept = { 0 };
+    struct epw_ev_kept kept[FLOWS] = { 0 };
+    size_t found = 0;
     struct epw_cur c = epw_cur(data, size);
     uint8_t kind = epw_cur_u8(&c);
     struct epw_ev_who who = {
@@ -71,11 +76,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     if (epw_ev_engine_new(&engine, &stats, NULL, NULL) != EPW_OK)
         return 0;
+    if ((kind & 8) != 0)
+        epw_ev_engine_share(engine, SHARES);
     for (int i = 0; i < PACKETS && epw_cur_left(&c) != 0; i++)
-        packet(engine, &kept, &who, &c, (kind & 4) != 0 ? 17 : 6);
-    epw_ev_finish(engine, &kept);
-    size_t found = read_all(epw_ev_result(&kept));
-    epw_ev_flow_free(engine, &kept);
+        packet(engine, kept, &who, &c, (kind & 4) != 0 ? 17 : 6);
+    for (int i = 0; i < FLOWS; i++) {
+        epw_ev_finish(engine, &kept[i]);
+        found += read_all(epw_ev_result(&kept[i]));
+        epw_ev_flow_free(engine, &kept[i]);
+    }
     epw_ev_engine_free(engine);
     return found > 100000;
 }

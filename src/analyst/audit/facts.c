@@ -59,7 +59,7 @@ enum epw_fact_fit epw_fact_fit(const struct epw_flow_record *r, const struct epw
     if (ev->app != EPW_APP_UNKNOWN)
         return EPW_FIT_DIFFERS;
     bool whole = ev->payload_seen[EPW_TO_SERVER] && ev->payload_seen[EPW_TO_CLIENT] && !ev->cut &&
-                 !r->midstream && r->how != EPW_INIT_INFERRED && r->first_record;
+                 !ev->evicted && !r->midstream && r->how != EPW_INIT_INFERRED && r->first_record;
     return whole ? EPW_FIT_DIFFERS : EPW_FIT_UNSEEN;
 }
 

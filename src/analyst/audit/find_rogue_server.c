@@ -108,7 +108,7 @@ static void report(struct epw_audit *audit, const struct epw_result *result)
 /* What was cut off could have shown another service: then only the port says what it is. */
 static bool is_cut(const struct epw_flow_record *r)
 {
-    return r->evidence->cut && r->evidence->app == EPW_APP_UNKNOWN;
+    return (r->evidence->cut || r->evidence->evicted) && r->evidence->app == EPW_APP_UNKNOWN;
 }
 
 bool epw_fact_is_rogue(const struct epw_audit *audit, const struct epw_result *result)

@@ -96,8 +96,9 @@ static void protocol(struct epw_decision *d)
         say(d, "no payload seen", NULL);
     else
         say(d,
-            ev->cut || d->kase.record->midstream ? "payload seen, but not its beginning"
-                                                 : "payload of no protocol that is recognised",
+            ev->evicted ? "payload seen, its first bytes given up for newer flows (docs/limits.md)"
+            : ev->cut || d->kase.record->midstream ? "payload seen, but not its beginning"
+                                                   : "payload of no protocol that is recognised",
             NULL);
 }
 

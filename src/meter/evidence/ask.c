@@ -257,7 +257,7 @@ size_t epw_ev_ask_stream(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
     while (!side->ended && used < len) {
         struct epw_opening o = opening_of(flow, dir, bytes + used, len - used);
         o.last = last;
-        o.cut = last && flow->work->cut;
+        o.cut = last && (flow->work->cut || flow->work->limited);
         struct epw_finder f = { .engine = engine, .flow = flow, .side = side, .opening = &o };
         enum epw_look said = ask_once(&f, EPW_OVER_TCP);
         used += f.consumed;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* First room: one full-sized segment and a bit, the common case of a split opening's first half. */
-#define ASM_FIRST_ROOM 2048u
+/* First room: a few bytes must not take a segment's room from those that have one. */
+#define ASM_FIRST_ROOM 64u
 
 static bool reserve(struct epw_asm *a, struct epw_asm_pool *pool, size_t need, size_t limit)
 {

@@ -10,8 +10,11 @@
 
 #include <stdlib.h>
 
-/* All flows' held bytes together: a thousand full openings, or 30,000 split ClientHellos, at a
- * time. More at once is a flood, and a flood must not take the memory of the rest. */
+/* All flows' held bytes together, with what is kept to judge them: a thousand full openings, 25,000
+ * split ClientHellos, or 110,000 first words at a time. More at once is a flood: it must not take
+ * the memory of the rest, nor blind for those that come after it. A flow that begins to hold finds
+ * place, and the one that has held for longest goes. Looked at after each packet, so one window may
+ * be over it. */
 #define EV_POOL_BYTES (64u << 20)
 /* Window of a side: an opening just below its limit, and the segment (64 KiB after offloading
  * at most) that brings it there or stands behind a hole. */
@@ -31,7 +34,8 @@ enum epw_err epw_ev_engine_new(struct epw_ev_engine **engine, struct epw_stats *
     made->stats = stats;
     made->sight = sight;
     made->sight_ctx = sight_ctx;
-    made->pool.cap = EV_POOL_BYTES;
+    made->pool.cap = SIZE_MAX;
+    made->room = EV_POOL_BYTES;
     made->pool.lost = &stats->limited[EPW_LIMIT_MEMORY];
     made->seed = epw_hash_new_seed();
     epw_ev_list_beginnings(made);
@@ -41,7 +45,7 @@ enum epw_err epw_ev_engine_new(struct epw_ev_engine **engine, struct epw_stats *
 
 void epw_ev_engine_share(struct epw_ev_engine *engine, unsigned engines)
 {
-    engine->pool.cap = EV_POOL_BYTES / engines;
+    engine->room = EV_POOL_BYTES / engines;
 }
 
 void epw_ev_engine_free(struct epw_ev_engine *engine)
@@ -189,6 +193,7 @@ static bool settle(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
 {
     struct epw_ev_flow *flow = epw_ev_flow(kept);
     struct epw_ev_work *work = flow->work;
+    epw_ev_line_up(engine, kept);
     flow->ev.cut = work->cut;
     for (int i = 0; i < 2; i++)
         flow->ev.cut |= work->side[i].held.pieces != 0 || work->side[i].misses != 0 ||
@@ -196,6 +201,36 @@ static bool settle(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
     bool more = !work->side[0].ended || !work->side[1].ended;
     epw_ev_close(engine, kept);
     return more;
+}
+
+/* The last look, from what there is. */
+static void finish_side(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir)
+{
+    struct epw_ev_side *side = &flow->work->side[dir];
+    if (side->ended)
+        return;
+    if (side->held.pieces != 0 || side->misses != 0) {
+        engine->stats->evidence_gaps++;
+        give_up(engine, flow, dir);
+    } else if (side->held.len != 0) {
+        ask_held(engine, flow, dir, true);
+    }
+    epw_ev_end_side(engine, side);
+}
+
+/* Those that have held for longest go until the rest has room. */
+static void make_room(struct epw_ev_engine *engine)
+{
+    while (engine->pool.held > engine->room && engine->oldest != NULL) {
+        struct epw_ev_kept *kept = engine->oldest->kept;
+        struct epw_ev_flow *flow = epw_ev_flow(kept);
+        engine->stats->evidence_limited += !flow->work->limited;
+        flow->work->limited = flow->ev.evicted = true;
+        for (int i = 0; i < 2; i++)
+            if (epw_ev_side_holds(&flow->work->side[i]))
+                finish_side(engine, flow, (enum epw_dir)i);
+        settle(engine, kept);
+    }
 }
 
 /*
@@ -274,7 +309,9 @@ bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
         udp_packet(engine, f, packet, dir);
     else if (!f->work->side[dir].ended)
         tcp_packet(engine, f, who, packet, dir);
-    return settle(engine, kept);
+    more = settle(engine, kept);
+    make_room(engine);
+    return more;
 }
 
 #define CACHE_LINE 64
@@ -303,17 +340,7 @@ void epw_ev_finish(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
     struct epw_ev_flow *flow = epw_ev_flow(kept);
     if (flow == NULL || flow->work == NULL)
         return;
-    for (int i = 0; i < 2; i++) {
-        struct epw_ev_side *side = &flow->work->side[i];
-        if (side->ended)
-            continue;
-        if (side->held.pieces != 0 || side->misses != 0) {
-            engine->stats->evidence_gaps++;
-            give_up(engine, flow, (enum epw_dir)i);
-        } else if (side->held.len != 0) {
-            ask_held(engine, flow, (enum epw_dir)i, true);
-        }
-        epw_ev_end_side(engine, side);
-    }
+    for (int i = 0; i < 2; i++)
+        finish_side(engine, flow, (enum epw_dir)i);
     settle(engine, kept);
 }

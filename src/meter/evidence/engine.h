@@ -18,7 +18,8 @@ struct epw_ev_flow;
 
 /*
  * What the engine keeps of a flow, for the engine to read; begin with all zero. Of most flows,
- * which show nothing that a source knows, it is all there is.
+ * which show nothing that a source knows, it is all there is. It stays where it is: a packet of
+ * another flow may end what is held of this one.
  */
 struct epw_ev_kept {
     uint64_t word; /* a struct epw_ev_flow's address; or, where odd, what is left of one: keep.c */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the engine keeps, shared by its own files (engine.c: packets, ask.c:
- * looks, finder.c: findings, keep.c: what is left of a flow). Not for sources, not for the meter.
+ * looks, finder.c: findings, keep.c: what is left of a flow, room.c: who holds bytes). Not for
+ * sources, not for the meter.
  */
 #ifndef EPW_METER_ENGINE_STATE_H
 #define EPW_METER_ENGINE_STATE_H
@@ -26,9 +27,11 @@ struct epw_ev_engine {
     struct epw_stats *stats;
     epw_sighting_fn sight;
     void *sight_ctx;
-    struct epw_asm_pool pool;
-    size_t names_held; /* bytes of names beyond EPW_FLOW_NAMES, of all flows */
-    uint64_t seed;     /* of their index */
+    struct epw_asm_pool pool; /* what flows hold, and what belongs to it */
+    size_t room;              /* of it; beyond, the flow that has held for longest goes */
+    struct epw_ev_work *oldest, *newest; /* of those that hold bytes, since they do */
+    size_t names_held;                   /* bytes of names beyond EPW_FLOW_NAMES, of all flows */
+    uint64_t seed;                       /* of their index */
     struct epw_ev_store flows, works;
     uint64_t over[2];           /* [UDP]: bits of the sources over it */
     uint64_t bound;             /* ... of those that look at some ports only */
@@ -67,6 +70,8 @@ struct epw_ev_work {
     struct epw_ev_side side[2];
     struct epw_ip ip[2];
     uint16_t port[2];
+    struct epw_ev_kept *kept; /* where it hangs, while it holds bytes: it is in the engine's list */
+    struct epw_ev_work *older, *newer;
     uint64_t flow_id;
     int64_t ts_ns;
     uint8_t proto;
@@ -101,7 +106,8 @@ struct epw_ev_flow {
     uint16_t names_room;         /* of names, with an index */
     size_t names_held;           /* its part of the engine's */
     struct epw_ev_work *work;    /* NULL: left is what there is of it */
-    bool found;                  /* ev may say more than epw_evidence_none, payload_seen and cut */
+    bool found;                  /* ev may say more than epw_evidence_none, payload_seen, cut and
+                                    evicted */
 };
 
 struct epw_finder {
@@ -143,6 +149,12 @@ void epw_ev_limited(struct epw_ev_engine *engine, struct epw_ev_flow *flow);
 /* The flow with its work from what is kept; NULL without memory. */
 struct epw_ev_flow *epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                                 const struct epw_ev_who *who, uint8_t proto);
+/* Whether bytes of a side are held. */
+bool epw_ev_side_holds(const struct epw_ev_side *side);
+/* After a packet: a flow that began to hold bytes becomes the newest that does, one that holds none
+ * any more goes from the list. */
+void epw_ev_line_up(struct epw_ev_engine *engine, struct epw_ev_kept *kept);
+void epw_ev_step_out(struct epw_ev_engine *engine, struct epw_ev_work *work);
 /* Whether nothing more is wanted of either side. */
 bool epw_ev_over(const struct epw_ev_kept *kept);
 /*

@@ -12,17 +12,20 @@
 
 #define SEEN(dir) (1u << (dir))
 #define CUT       4u
+#define EVICTED   8u
 
 #define EMPTY(bits)                                                                                \
     {                                                                                              \
         .requester = EPW_REQUESTER_UNKNOWN, .alpn = "", .cert_org = "", .request = "",             \
-        .user_agent = "", .hint = "", .cut = ((bits)&CUT) != 0,                                    \
+        .user_agent = "", .hint = "", .cut = ((bits)&CUT) != 0, .evicted = ((bits)&EVICTED) != 0,  \
         .payload_seen = { ((bits)&SEEN(0)) != 0, ((bits)&SEEN(1)) != 0 },                          \
     }
 
 /* The evidence of flows in which nothing was found, shared by them all. */
-static const struct epw_evidence empty[] = { EMPTY(0), EMPTY(1), EMPTY(2), EMPTY(3),
-                                             EMPTY(4), EMPTY(5), EMPTY(6), EMPTY(7) };
+static const struct epw_evidence empty[] = { EMPTY(0),  EMPTY(1),  EMPTY(2),  EMPTY(3),
+                                             EMPTY(4),  EMPTY(5),  EMPTY(6),  EMPTY(7),
+                                             EMPTY(8),  EMPTY(9),  EMPTY(10), EMPTY(11),
+                                             EMPTY(12), EMPTY(13), EMPTY(14), EMPTY(15) };
 
 static void *take(struct epw_ev_store *store, size_t size)
 {
@@ -59,9 +62,12 @@ void epw_ev_store_free(struct epw_ev_store *store)
 #define WORD_COUNT_AT     5
 #define WORD_COUNT_BITS   4
 #define WORD_SHOWN_AT     9
-#define WORD_SHOWN_BITS   20
-#define WORD_SIDE_BITS    29
-#define WORD_SIDE_AT(i)   (6 + (i)*WORD_SIDE_BITS)
+#define WORD_SHOWN_BITS   19
+#define WORD_SIDE_BITS    28
+#define WORD_EMPTY_BITS   4
+#define WORD_CUT_AT       5
+#define WORD_LIMITED_AT   6
+#define WORD_SIDE_AT(i)   (7 + (i)*WORD_SIDE_BITS)
 #define BITS(word, at, n) ((word) >> (at) & (((uint64_t)1 << (n)) - 1))
 
 static uint64_t side_word(const struct epw_ev_rest *rest)
@@ -84,14 +90,16 @@ static bool fits(const struct epw_ev_left *left)
 
 static uint64_t word_of(const struct epw_ev_left *left, unsigned bits)
 {
-    return 1 | (uint64_t)bits << 1 | (uint64_t)left->cut << 4 | (uint64_t)left->limited << 5 |
+    return 1 | (uint64_t)bits << 1 | (uint64_t)left->cut << WORD_CUT_AT |
+           (uint64_t)left->limited << WORD_LIMITED_AT |
            side_word(&left->side[0]) << WORD_SIDE_AT(0) |
            side_word(&left->side[1]) << WORD_SIDE_AT(1);
 }
 
 static struct epw_ev_left left_of(uint64_t word)
 {
-    struct epw_ev_left left = { .cut = BITS(word, 4, 1) != 0, .limited = BITS(word, 5, 1) != 0 };
+    struct epw_ev_left left = { .cut = BITS(word, WORD_CUT_AT, 1) != 0,
+                                .limited = BITS(word, WORD_LIMITED_AT, 1) != 0 };
     for (int i = 0; i < 2; i++) {
         uint64_t side = word >> WORD_SIDE_AT(i);
         left.side[i] = (struct epw_ev_rest){
@@ -107,7 +115,7 @@ static struct epw_ev_left left_of(uint64_t word)
 
 static unsigned empty_of(const struct epw_ev_kept *kept)
 {
-    return (unsigned)BITS(kept->word, 1, 3);
+    return (unsigned)BITS(kept->word, 1, WORD_EMPTY_BITS);
 }
 
 static void unpack_side(struct epw_ev_side *side, const struct epw_ev_rest *rest, bool tcp)
@@ -134,6 +142,7 @@ static struct epw_ev_work *unpack(struct epw_ev_engine *engine, const struct epw
         work->ip[i] = who->ip[i];
         work->port[i] = who->port[i];
     }
+    work->kept = NULL;
     work->flow_id = who->flow_id;
     work->proto = proto;
     work->inner_level = left->inner_level;
@@ -224,9 +233,9 @@ void epw_ev_close(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
     flow->work = NULL;
     if (flow->found || !fits(&flow->left))
         return;
-    kept->word =
-        word_of(&flow->left, (flow->ev.cut ? CUT : 0) | (flow->ev.payload_seen[0] ? SEEN(0) : 0) |
-                                 (flow->ev.payload_seen[1] ? SEEN(1) : 0));
+    kept->word = word_of(&flow->left, (flow->ev.cut ? CUT : 0) | (flow->ev.evicted ? EVICTED : 0) |
+                                          (flow->ev.payload_seen[0] ? SEEN(0) : 0) |
+                                          (flow->ev.payload_seen[1] ? SEEN(1) : 0));
     put(&engine->flows, flow);
 }
 
@@ -264,6 +273,7 @@ void epw_ev_flow_free(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
     struct epw_ev_flow *flow = epw_ev_flow(kept);
     if (flow != NULL) {
         if (flow->work != NULL) {
+            epw_ev_step_out(engine, flow->work);
             epw_ev_end_side(engine, &flow->work->side[0]);
             epw_ev_end_side(engine, &flow->work->side[1]);
         }

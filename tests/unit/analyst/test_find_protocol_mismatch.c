@@ -38,6 +38,9 @@ Test(protocol_mismatch, what_was_not_seen_is_none)
     r = talk(ADMIN, SERVER, 9443, EPW_APP_UNKNOWN);
     evidence_of(&r)->payload_seen[0] = false;
     show(&r);
+    r = talk(ADMIN, SERVER, 9443, EPW_APP_UNKNOWN);
+    evidence_of(&r)->evicted = true;
+    show(&r);
     find_all(KIND);
     EXPECT_NONE();
 }

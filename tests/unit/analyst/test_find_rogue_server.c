@@ -66,6 +66,9 @@ Test(rogue_server, a_port_whose_bytes_were_cut_off_is_nobodys)
     r = flow_at(2, "10.0.0.7", "10.0.0.67", 2222, EPW_APP_TLS, NULL);
     evidence_of(r)->cut = true; /* after what shows the protocol */
     push(r);
+    r = flow_at(3, "10.0.0.7", "10.0.0.68", 2222, EPW_APP_UNKNOWN, NULL);
+    evidence_of(r)->evicted = true; /* before all was seen */
+    push(r);
     find_all("rogue-server");
     cr_assert_eq(found_count, 1);
     cr_expect_str_eq(found[0].subject, "10.0.0.67");

@@ -54,11 +54,15 @@ Test(verdict, strange_first_bytes_contradict_but_unseen_ones_do_not)
     struct epw_flow_record r = flow("10.0.0.7", "10.0.0.5", 2021, EPW_APP_UNKNOWN);
     ((struct epw_evidence *)(uintptr_t)r.evidence)->payload_seen[0] = true;
     push(&r);
+    ((struct epw_evidence *)(uintptr_t)r.evidence)->evicted = true; /* read, and told as such */
+    push(&r);
     ((struct epw_evidence *)(uintptr_t)r.evidence)->cut = true;
     push(&r);
     epw_analyst_flush(analyst);
     cr_expect_str_eq(seen[0].product, "", "%s", seen[0].words);
-    cr_expect_str_eq(seen[1].product, "bolt", "%s", seen[1].words);
+    cr_expect_str_eq(seen[1].product, "", "%s", seen[1].words);
+    cr_expect_not_null(strstr(seen[1].words, "its first bytes given up for newer flows"));
+    cr_expect_str_eq(seen[2].product, "bolt", "%s", seen[2].words);
 }
 
 Test(verdict, a_shared_port_alone_names_nobody)
