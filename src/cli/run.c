@@ -12,6 +12,7 @@
 #include "cli/message.h"
 #include "cli/notify.h"
 #include "cli/sinks.h"
+#include "cli/stall.h"
 #include "cli/watch.h"
 #include "road/road.h"
 
@@ -37,6 +38,7 @@ struct run {
     struct epw_road *road;
     struct epw_foreign foreign;
     struct epw_watch watch;
+    struct epw_stall stall;
     struct epw_notify notify;
     uint64_t packets; /* read so far */
     uint64_t hurried; /* flow records that memory ran out over */
@@ -61,9 +63,11 @@ static void catch_signals(bool live)
                               .sa_flags = (int)SA_RESETHAND | (live ? SA_RESTART : 0) };
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
-    /* A closed pipe is a failed write, which has a message and an exit status. */
+    /* A closed pipe, or a file at its limit, is a failed write, which has a message and a status.
+     */
     struct sigaction ignore = { .sa_handler = SIG_IGN };
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 static bool is_live(const struct run *run)
@@ -268,10 +272,22 @@ static void tell_lost(struct run *run)
             epw_text_count(lost, count));
 }
 
+static void watch_for_stalls(struct run *run)
+{
+    run->stall.progress = &run->progress;
+    run->stall.sinks = run->sinks;
+    run->stall.road = run->road;
+    run->stall.interrupted = &interrupted;
+    run->stall.every_s = run->options->stats_s;
+    epw_stall_start(&run->stall);
+}
+
 static void read_all(struct run *run)
 {
     if (is_live(run))
         tell_start(run);
+    if (is_live(run) && run->sinks != NULL)
+        watch_for_stalls(run);
     epw_progress_start(&run->progress);
     run->progress.on = run->progress.on && !is_live(run) && !shares_terminal(run);
     epw_watch_start(&run->watch, run->options);
@@ -332,12 +348,13 @@ static int run_all(struct run *run)
     epw_notify_open(&run->notify);
     run->analysis.options = options;
     run->analysis.progress = &run->progress;
-    bool ready = epw_analysis_load(&run->analysis) && open_capture(run) && make_rooms(run) &&
-                 epw_analysis_begin(&run->analysis, on_result, run) &&
-                 epw_confine_check(options, &run->progress) &&
-                 (!to_sinks || epw_sinks_open(&run->sinks, options, run->capture,
-                                              run->analysis.catalogue, &run->progress) == EPW_OK) &&
-                 epw_confine(options, &run->progress);
+    bool ready =
+        epw_analysis_load(&run->analysis) && open_capture(run) && make_rooms(run) &&
+        epw_analysis_begin(&run->analysis, on_result, run) &&
+        epw_confine_check(options, &run->progress) &&
+        (!to_sinks || epw_sinks_open(&run->sinks, options, run->capture, run->analysis.catalogue,
+                                     &run->progress, &interrupted) == EPW_OK) &&
+        epw_confine(options, &run->progress);
     if (ready) {
         epw_notify_ready(&run->notify);
         read_all(run);
@@ -356,6 +373,8 @@ static int run_all(struct run *run)
     const struct epw_stats stats = all_stats(run);
     epw_watch_tell_drops(&run->watch, &stats);
     bool written = !to_sinks || epw_sinks_close(run->sinks, &stats, run->partial);
+    epw_stall_stop(&run->stall);
+    epw_sinks_free(run->sinks);
     epw_notify_close(&run->notify);
     clean(run);
     if (!ready || !written || run->failed)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "config.h" /* mkstemp, renameat2 */
+#include "config.h" /* memrchr, mkstemp, renameat2 */
 
 #include "cli/sink_file.h"
 
@@ -93,7 +93,7 @@ static int try_name(struct epw_sink_file *file, const char *name, unsigned n)
     else if (access(whole.text, F_OK) == 0)
         errno = EEXIST;
     else
-        fd = open(part.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        fd = open(part.text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd >= 0) {
         file->name = whole.text;
         file->temp = part.text;
@@ -131,9 +131,28 @@ static bool open_rotated(struct epw_sink_file *file, time_t now)
     return use(file, fd);
 }
 
+/* A pipe that nobody reads yet is the caller's to wait for: open() would, whatever happens. */
+static bool open_plain(struct epw_sink_file *file)
+{
+    struct stat status;
+    if (strcmp(file->path, "-") == 0)
+        file->stream = stdout;
+    else if (stat(file->path, &status) != 0 || !S_ISFIFO(status.st_mode))
+        file->stream = fopen(file->path, "we");
+    else {
+        int fd = open(file->path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+        if (fd >= 0)
+            fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+        return use(file, fd);
+    }
+    return file->stream != NULL;
+}
+
 bool epw_sink_file_open(struct epw_sink_file *file, time_t now)
 {
     bool opened;
+    file->sent = false;
+    file->error = 0;
     if (file->kind == EPW_SINK_NEW || file->kind == EPW_SINK_CURRENT)
         opened = open_new(file);
     else if (file->kind == EPW_SINK_ROTATED)
@@ -143,8 +162,7 @@ bool epw_sink_file_open(struct epw_sink_file *file, time_t now)
     else if (file->kind == EPW_SINK_LAST)
         opened = use(file, open_last(file));
     else
-        opened = (file->stream = strcmp(file->path, "-") == 0 ? stdout : fopen(file->path, "we")) !=
-                 NULL;
+        opened = open_plain(file);
     if (!opened) {
         int saved = errno;
         free(file->name);
@@ -160,12 +178,54 @@ bool epw_sink_file_open(struct epw_sink_file *file, time_t now)
     return true;
 }
 
+/* What a full disk left of the last line is no line: a reader could not tell it from one. */
+static void cut_off_rest(const struct epw_sink_file *file)
+{
+    char part[4096];
+    struct stat status;
+    int fd = fileno(file->stream);
+    if ((file->kind != EPW_SINK_ADDED && file->kind != EPW_SINK_ROTATED) ||
+        fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+        return;
+    off_t at = status.st_size;
+    while (at > 0 && status.st_size - at < BUFFER_LEN) {
+        size_t len = at < (off_t)sizeof(part) ? (size_t)at : sizeof(part);
+        if (pread(fd, part, len, at - (off_t)len) != (ssize_t)len)
+            return;
+        at -= (off_t)len;
+        const char *end = memrchr(part, '\n', len);
+        if (end != NULL) {
+            at += end - part + 1;
+            break;
+        }
+    }
+    if (at < status.st_size && ftruncate(fd, at) != 0)
+        return; /* then a reader finds it, as after a crash */
+}
+
+static void spoil(struct epw_sink_file *file, int error)
+{
+    file->error = error == 0 ? EIO : error;
+    __fpurge(file->stream);
+    cut_off_rest(file);
+}
+
 static bool send_out(struct epw_sink_file *file)
 {
-    if (file->stale && ftruncate(fileno(file->stream), 0) != 0)
-        return false;
-    file->stale = false;
-    return fflush(file->stream) == 0;
+    if (file->error == 0) {
+        bool any = __fpending(file->stream) != 0;
+        errno = 0;
+        file->sends++;
+        bool good = (!file->stale || ftruncate(fileno(file->stream), 0) == 0) &&
+                    fflush(file->stream) == 0 && !ferror(file->stream);
+        file->sends++;
+        if (!good)
+            spoil(file, errno);
+        file->stale = file->stale && !good;
+        file->sent |= any && good;
+    }
+    errno = file->error;
+    return file->error == 0;
 }
 
 bool epw_sink_file_flush(struct epw_sink_file *file)
@@ -196,8 +256,12 @@ bool epw_sink_file_close(struct epw_sink_file *file, bool whole)
     bool kept = file->stale && !whole;
     if (kept)
         __fpurge(file->stream);
-    bool good = (kept || send_out(file)) && !ferror(file->stream);
-    int saved = errno;
+    bool good = kept || send_out(file);
+    if (file->error == 0 && ferror(file->stream)) { /* lines that did not fit into the buffer */
+        spoil(file, errno);
+        good = false;
+    }
+    int saved = file->error;
     if (fclose(file->stream) != 0 && good) {
         good = false;
         saved = errno;

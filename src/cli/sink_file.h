@@ -7,6 +7,7 @@
 #ifndef EPW_CLI_SINK_FILE_H
 #define EPW_CLI_SINK_FILE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
@@ -31,12 +32,18 @@ struct epw_sink_file {
     char *buffer;     /* of the stream */
     bool goes_on;     /* of ADDED: there was something in it */
     bool stale;       /* of LAST: what is in it is still what was before */
+    bool sent;        /* something was, since it was opened */
+    int error;        /* errno of the write that failed: nothing is written after it */
+    atomic_ulong
+        sends; /* one more when lines begin to go out, and when they have: odd in between */
 };
 
-/* kind and path are set, all else is 0 or NULL. False: errno says why. */
+/* kind and path are set, all else is 0 or NULL, or as a close left it. False: errno says why; ENXIO
+ * of a pipe: nobody reads it. */
 bool epw_sink_file_open(struct epw_sink_file *file, time_t now);
 
-/* Sends out what is waiting; false: errno says why. For LAST, which waits for its end, nothing. */
+/* Sends out what is waiting; false: errno says why, and a line that was cut is taken off again. For
+ * LAST, which waits for its end, nothing. */
 bool epw_sink_file_flush(struct epw_sink_file *file);
 
 /*

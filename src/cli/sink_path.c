@@ -47,6 +47,12 @@ bool epw_sink_path_is_input(const char *path, const struct epw_options *o,
            (o->site != NULL && among(path, &o->site, 1));
 }
 
+bool epw_sink_path_is_pipe(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
 enum epw_sink_kind epw_sink_path_kind(const struct epw_options *o, size_t i)
 {
     struct stat status;

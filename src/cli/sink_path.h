@@ -16,6 +16,9 @@ bool epw_sink_path_same(const char *a, const char *b);
 bool epw_sink_path_is_input(const char *path, const struct epw_options *options,
                             const struct epw_catalogue *catalogue);
 
+/* Whether it is a pipe with a name. */
+bool epw_sink_path_is_pipe(const char *path);
+
 /* How the file of options->output[i] is written. */
 enum epw_sink_kind epw_sink_path_kind(const struct epw_options *options, size_t i);
 

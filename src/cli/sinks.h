@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The outputs of a run: opened before reading begins, each on its own: one that fails (a full
- * disk, a closed pipe) is told once and left out, with -G until its next file; the others go on. */
+ * disk, a closed pipe) is told once and left out, with -G until its next file; the others go on. A
+ * file that is made anew at intervals is tried again at each. */
 #ifndef EPW_CLI_SINKS_H
 #define EPW_CLI_SINKS_H
 
@@ -14,19 +15,22 @@
 #include "cli/message.h"
 #include "cli/options.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 struct epw_sinks;
 
 /*
  * Refuses what would destroy something: a path that is one of the inputs or
- * signature files, or that two outputs share. options, capture, catalogue and
- * progress are borrowed for the sinks' life. Files that will be renamed belong to the user of -Z.
+ * signature files, or that two outputs share. options, capture, catalogue,
+ * progress and interrupted are borrowed for the sinks' life. Files that will be renamed belong to
+ * the user of -Z. A pipe that nobody reads is waited for, until *interrupted.
  * EPW_EUSAGE, EPW_EIO, EPW_ENOMEM: was told.
  */
 enum epw_err epw_sinks_open(struct epw_sinks **sinks, const struct epw_options *options,
                             const struct epw_capture *capture,
-                            const struct epw_catalogue *catalogue, struct epw_progress *progress);
+                            const struct epw_catalogue *catalogue, struct epw_progress *progress,
+                            const atomic_bool *interrupted);
 
 /* Adds what outputs had no room for. */
 void epw_sinks_count(const struct epw_sinks *sinks, struct epw_stats *sum);
@@ -66,7 +70,14 @@ void epw_sinks_flush(struct epw_sinks *sinks);
 /* Whether any output still works: if not, reading on is of no use. */
 bool epw_sinks_alive(const struct epw_sinks *sinks);
 
-/* Ends all outputs and frees them. False when any of them failed, now or before. */
+/*
+ * The path of an output whose write does not end, with its format's name; NULL: none. To be called
+ * once a second, on one thread, which may be another than that of all else here.
+ */
+const char *epw_sinks_stuck(struct epw_sinks *sinks, const char **format);
+
+/* Ends all outputs. False when any of them failed, now or before. */
 bool epw_sinks_close(struct epw_sinks *sinks, const struct epw_stats *stats, bool partial);
+void epw_sinks_free(struct epw_sinks *sinks); /* NULL is fine */
 
 #endif

@@ -168,13 +168,15 @@ static const struct metric {
     { "epwatch_packets_dropped_total", NULL, ",by=\"interface\"",
       offsetof(struct epw_stats, drops_interface) },
     { "epwatch_records_dropped_total",
-      "Flow records and sightings lost because the analyst fell behind.", "",
+      "Flow records and sightings lost because analyst and outputs fell behind.", "",
       offsetof(struct epw_stats, records_dropped) },
     { "epwatch_packets_duplicate_total", "Doubles that a mirror delivered.", "",
       offsetof(struct epw_stats, duplicates) },
     { "epwatch_packets_cut_total", "Packets captured shorter than on the wire.", "",
       offsetof(struct epw_stats, cut_frames) },
-    { "epwatch_flows_total", "Flows written.", "", offsetof(struct epw_stats, flows) },
+    { "epwatch_flows_total",
+      "Flows seen; of their records those of epwatch_records_dropped_total are not written.", "",
+      offsetof(struct epw_stats, flows) },
     { "epwatch_evicted_total", "What was given up early because a table was full.",
       ",table=\"flows\"", offsetof(struct epw_stats, flows_evicted) },
     { "epwatch_evicted_total", NULL, ",table=\"waiting\"",
@@ -234,6 +236,8 @@ static void put_gauges(const struct prometheus_out *out, const struct epw_stats 
     head(out, "epwatch_last_packet_timestamp_seconds", "gauge", "Stamp of the latest packet.");
     sample(out, "epwatch_last_packet_timestamp_seconds", "",
            stats->last_ns < 0 ? 0 : (uint64_t)stats->last_ns / 1000000000u);
+    head(out, "epwatch_outputs_failed", "gauge", "Outputs of the run that cannot be written.");
+    sample(out, "epwatch_outputs_failed", "", out->info->outputs_failed);
     put_memory(out);
 }
 

@@ -299,11 +299,14 @@ static void print_quality(struct table *t, const struct epw_stats *s)
         { s->findings_dropped, "findings", "observation", " of new subjects dropped; too many" },
         { s->drops_kernel, "drops", "packet", " lost in the kernel" },
         { s->drops_interface, "drops", "packet", " lost in the interface" },
-        { s->records_dropped, "drops", "result", " that the analyst had no room for" },
+        { s->records_dropped, "drops", "result", " that analyst and outputs did not take in time" },
     };
     fputs(t->before.packets == 0 ? "\ncapture\n" : "\ncapture, since the run began\n", t->stream);
     char text[EPW_TEXT_LEN];
     epw_str_addf(&t->line, "flows: %s", epw_text_count(s->flows, text));
+    if (s->records_dropped != 0)
+        epw_str_addf(&t->line, " (%s results of them lost)",
+                     epw_text_count(s->records_dropped, text));
     epw_str_addf(&t->line, ", of a known product: %s", epw_text_count(s->labelled, text));
     print_line(t, 2, 4);
     print_endings(t, s);

@@ -28,6 +28,7 @@ struct epw_run_info {
     size_t interface_count;
     bool labelled_only;      /* --write-flows labelled */
     struct epw_stats before; /* of the output being opened: what was counted by then (-G) */
+    size_t outputs_failed;   /* set before stats() and close(): how many are not written just now */
     bool goes_on; /* of the output being opened: its file has earlier rows, and so a header */
     bool ended;   /* set before close(): not a rotation, after which flows go on */
     bool partial; /* set before close(): some input could not be read to its end */

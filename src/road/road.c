@@ -241,4 +241,10 @@ void epw_road_stats(const struct epw_road *road, struct epw_stats *stats)
         epw_stats_add(stats, &road->worker[i].stats);
         stats->queue_bytes += epw_lane_depth(&road->worker[i].lane);
     }
+    stats->records_dropped = epw_road_lost(road);
+}
+
+uint64_t epw_road_lost(const struct epw_road *road)
+{
+    return atomic_load(&road->lost);
 }

@@ -30,7 +30,7 @@ struct epw_road_options {
     unsigned
         threads; /* meters, 1 to EPW_ROAD_THREADS_MAX; fewer are made when max_flows is small */
     bool live;   /* packets do not wait: results that nobody takes in time are dropped, and
-                    counted (records_dropped) */
+                    counted (records_dropped, epw_road_lost()) */
     struct epw_meter_options meter; /* of the whole run: max_flows is shared out; meters and self
                                        are set by the road */
 };
@@ -80,5 +80,8 @@ enum epw_err epw_road_run(struct epw_road *road, struct epw_capture *capture);
  * receiver's thread, or after epw_road_run().
  */
 void epw_road_stats(const struct epw_road *road, struct epw_stats *stats);
+
+/* Results dropped so far, just now. On any thread. */
+uint64_t epw_road_lost(const struct epw_road *road);
 
 #endif

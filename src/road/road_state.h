@@ -50,7 +50,6 @@ struct epw_worker {
     unsigned self;
     pthread_t thread;
     uint64_t round; /* in hand */
-    uint64_t dropped;
     bool flushing;
     alignas(64) atomic_ullong done; /* rounds tracked */
     /* The collector's. */
@@ -78,6 +77,7 @@ struct epw_road {
     alignas(64) atomic_ullong published;
     alignas(64) atomic_ullong claimed;
     alignas(64) atomic_bool stop; /* the sink needs no more */
+    atomic_ullong lost;           /* results for which there was no room */
     atomic_bool cancelled;        /* not all threads could be started: those that were end */
 };
 

@@ -30,14 +30,14 @@ static void tell_all(struct epw_worker *w)
 static struct epw_event *room_for(struct epw_worker *w, size_t len, bool must)
 {
     if (len > EPW_EVENT_MAX) {
-        w->dropped++;
+        w->road->lost++;
         return NULL;
     }
     struct epw_event *event;
     while ((event = epw_lane_room(&w->lane, len)) == NULL) {
         tell_all(w);
         if (w->road->options.live && !must && !w->flushing) {
-            w->dropped++;
+            w->road->lost++;
             return NULL;
         }
         epw_gate_wait(&w->road->drain, lane_has_room, w->road, w->self);
@@ -99,7 +99,6 @@ static void put_mark(struct epw_worker *w, const struct epw_slot *slot, enum epw
     mark->now_ns = slot->round->end_ns;
     mark->last = slot->last;
     mark->stats = *epw_meter_stats(w->meter);
-    mark->stats.records_dropped += w->dropped;
     if (w->self == 0)
         epw_stats_add(&mark->stats, &slot->read);
     epw_lane_put(&w->lane, event);

@@ -80,7 +80,7 @@ watch 2 -i v1 -i w1 -o eve:eve.json --threads 1 --stats 1
 threads() {
     [ "$(ls "/proc/$pid/task" | wc -l)" -ge "$1" ]
 }
-until_true 'there are five threads' threads 5
+until_true 'there are six threads' threads 6
 for key in CapEff CapPrm NoNewPrivs Seccomp Uid; do
     cat "/proc/$pid/task/"*/status | grep "^$key:" | sort -u >of_all
     [ "$(wc -l <of_all)" -eq 1 ] || { cat of_all; fail "threads differ in $key"; }

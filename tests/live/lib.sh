@@ -66,7 +66,7 @@ capturing() {
 # Files of a run before are taken away: it would add to them.
 watch() {
     for word; do
-        case $word in *:*) rm -f "${word#*:}" ;; esac
+        case $word in *:*) [ ! -f "${word#*:}" ] || rm -f "${word#*:}" ;; esac
     done
     watch_on "$@"
 }
