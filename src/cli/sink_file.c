@@ -206,7 +206,6 @@ static void cut_off_rest(const struct epw_sink_file *file)
 static void spoil(struct epw_sink_file *file, int error)
 {
     file->error = error == 0 ? EIO : error;
-    __fpurge(file->stream);
     cut_off_rest(file);
 }
 
@@ -224,6 +223,8 @@ static bool send_out(struct epw_sink_file *file)
         file->stale = file->stale && !good;
         file->sent |= any && good;
     }
+    if (file->error != 0) /* more would come behind what was cut off */
+        __fpurge(file->stream);
     errno = file->error;
     return file->error == 0;
 }
@@ -235,7 +236,7 @@ bool epw_sink_file_flush(struct epw_sink_file *file)
 
 void epw_sink_file_line(struct epw_sink_file *file)
 {
-    if (file->stream != NULL && __fpending(file->stream) >= SEND_LEN)
+    if (file->stream != NULL && (file->error != 0 || __fpending(file->stream) >= SEND_LEN))
         send_out(file);
 }
 
@@ -259,6 +260,7 @@ bool epw_sink_file_close(struct epw_sink_file *file, bool whole)
     bool good = kept || send_out(file);
     if (file->error == 0 && ferror(file->stream)) { /* lines that did not fit into the buffer */
         spoil(file, errno);
+        __fpurge(file->stream);
         good = false;
     }
     int saved = file->error;

@@ -36,6 +36,8 @@ for seed in 1 2 3; do
 done
 send v0 second.pcap
 finish
+# A slow machine's analyst is told not to keep up with the SYNs; what matters here is what it keeps.
+sed -i '/ results were lost so far: analyst and outputs/d' err
 expect_result 0 '' 'flood'
 echo "memory: $before KiB after $((2 * count)) SYNs, $after KiB after $((3 * count))"
 # A sanitizer keeps what was freed: its memory is not the program's.
