@@ -79,6 +79,8 @@ watch_on() {
     pid=$!
     pids="$pids $pid"
     until_true "epwatch captures" capturing "$sockets"
+    # Then it opens its outputs and closes the sandbox: a folder moved before is another case.
+    until_true "epwatch watches" grep -q '^epwatch: watching' err
 }
 
 # finish [SIGNAL]: ends it; leaves $status.

@@ -48,7 +48,6 @@ exec 9<&-
 # A folder that is made anew is not the one that the sandbox lets the run write to
 mkdir -m 777 folder
 watch 1 -i v1 -G 1 -o 'eve:folder/a-%H%M%S.json'
-until_true 'the sandbox is closed' grep -q '^epwatch: watching' err
 if ! grep -q 'sandbox: this kernel has no' err; then
     mv folder away
     mkdir -m 777 folder
