@@ -9,7 +9,7 @@
 #include <string.h>
 
 /*
- * Flows that wait at most, some 150 bytes each and their texts. Beyond, the oldest is decided by
+ * Flows that wait at most, about 1 KB each. Beyond, the oldest is decided by
  * what is known then, and counted (wait_evicted).
  */
 #define WAIT_MAX 131072
@@ -141,33 +141,33 @@ static void audit(struct epw_analyst *a, const struct epw_flow_record *record)
     epw_audit_flow(a->audit, &result);
 }
 
-/* The record of one that waited, with its addresses at hand, and those of the next under way. */
-static const struct epw_flow_record *take_up(struct epw_analyst *a, const struct epw_waiting *w)
+/* The addresses of one that waited at hand, and those of the next, with its record, under way. */
+static void take_up(struct epw_analyst *a, const struct epw_waiting *w)
 {
-    const struct epw_flow_record *record = epw_waiting_record(&a->line, w);
+    if (w->next != NULL)
+        __builtin_prefetch(w->next->record);
     for (size_t side = 0; side < 2; side++) {
-        epw_addresses_hint(a->know.addresses, w->address[side], &record->ip[side]);
+        epw_addresses_hint(a->know.addresses, w->address[side], &w->record->ip[side]);
         if (w->next != NULL)
             epw_addresses_warm(a->know.addresses, w->next->address[side]);
     }
-    return record;
 }
 
 static void decide_oldest(struct epw_analyst *a)
 {
     struct epw_waiting *w = a->line.oldest;
-    const struct epw_flow_record *record = take_up(a, w);
+    take_up(a, w);
     if (w->idle) {
         /* What it was then it is now, when all else is known too. */
         const struct epw_verdict nothing = { .confidence = EPW_CONF_NONE, .masked = !w->unmasked };
-        epw_audit_flow(a->audit, &(struct epw_result){ record, &nothing });
+        epw_audit_flow(a->audit, &(struct epw_result){ w->record, &nothing });
     } else if (w->verdict != NULL) {
-        epw_audit_flow(a->audit, &(struct epw_result){ record, w->verdict });
+        epw_audit_flow(a->audit, &(struct epw_result){ w->record, w->verdict });
     } else {
-        epw_decide_again(&a->decision, record, &a->know, w->unmasked);
+        epw_decide_again(&a->decision, w->record, &a->know, w->unmasked);
         if (!w->told)
-            emit(a, record);
-        audit(a, record);
+            emit(a, w->record);
+        audit(a, w->record);
     }
     epw_waiting_drop(&a->line);
 }
@@ -308,10 +308,10 @@ void epw_analyst_flush(struct epw_analyst *a)
     for (struct epw_waiting *w = a->line.oldest; w != NULL; w = w->next) {
         if (w->told)
             continue;
-        const struct epw_flow_record *record = take_up(a, w);
-        epw_decide_again(&a->decision, record, &a->know, w->unmasked);
+        take_up(a, w);
+        epw_decide_again(&a->decision, w->record, &a->know, w->unmasked);
         w->idle = a->decision.verdict.sig == NULL && a->decision.verdict.candidate_count == 0;
-        emit(a, record);
+        emit(a, w->record);
         w->told = true;
         size_t size = epw_verdict_size(&a->decision.verdict);
         if (!w->idle && size <= room) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyst/waiting.h"
 
+#include "analyst/record_copy.h"
+
 #include <stdlib.h>
 
 /*
@@ -11,12 +13,12 @@
 
 struct epw_waiting_chunk {
     size_t used, flows;
-    _Alignas(struct epw_waiting) unsigned char bytes[];
+    _Alignas(max_align_t) unsigned char bytes[];
 };
 
 static size_t align(size_t len)
 {
-    const size_t to = _Alignof(struct epw_waiting);
+    const size_t to = _Alignof(max_align_t);
     return (len + to - 1) / to * to;
 }
 
@@ -35,16 +37,17 @@ static bool begin_chunk(struct epw_waiting_line *line)
 struct epw_waiting *epw_waiting_add(struct epw_waiting_line *line,
                                     const struct epw_flow_record *record)
 {
-    if (record->evidence->name_count > EPW_FLOW_NAMES)
+    size_t head = align(sizeof(struct epw_waiting));
+    size_t len = head + align(epw_record_copy_len(record));
+    if (len > CHUNK_LEN)
         return NULL;
-    size_t most = align(sizeof(struct epw_waiting) + epw_record_pack_max(record));
-    if (most > CHUNK_LEN)
+    if ((line->chunk == NULL || CHUNK_LEN - line->chunk->used < len) && !begin_chunk(line))
         return NULL;
-    if ((line->chunk == NULL || CHUNK_LEN - line->chunk->used < most) && !begin_chunk(line))
-        return NULL;
-    struct epw_waiting *w = (void *)(line->chunk->bytes + line->chunk->used);
-    *w = (struct epw_waiting){ .chunk = line->chunk };
-    line->chunk->used += align(sizeof(*w) + epw_record_pack(record, w->packed));
+    unsigned char *room = line->chunk->bytes + line->chunk->used;
+    struct epw_waiting *w = (void *)room;
+    *w = (struct epw_waiting){ .chunk = line->chunk,
+                               .record = epw_record_copy_to(record, room + head) };
+    line->chunk->used += len;
     line->chunk->flows++;
     if (line->newest == NULL)
         line->oldest = w;
@@ -53,13 +56,6 @@ struct epw_waiting *epw_waiting_add(struct epw_waiting_line *line,
     line->newest = w;
     line->count++;
     return w;
-}
-
-const struct epw_flow_record *epw_waiting_record(struct epw_waiting_line *line,
-                                                 const struct epw_waiting *waiting)
-{
-    epw_record_unpack(waiting->packed, &line->view);
-    return &line->view.record;
 }
 
 void epw_waiting_drop(struct epw_waiting_line *line)

@@ -6,7 +6,7 @@
 #ifndef EPW_ANALYST_WAITING_H
 #define EPW_ANALYST_WAITING_H
 
-#include "analyst/record_pack.h"
+#include "meter/flow_record.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,13 +18,13 @@ struct epw_waiting_chunk;
 struct epw_waiting {
     struct epw_waiting *next; /* who came after it */
     struct epw_waiting_chunk *chunk;
-    struct epw_verdict *verdict; /* the last one, when that is known; owned. Else NULL */
-    int64_t since_ns;            /* the analyst's clock when it came */
-    uint32_t address[2];         /* epw_addresses_number() of either side then */
-    bool told;                   /* the result is out: it waits for the audit alone */
-    bool idle;                   /* when all was known, no row came near it */
-    bool unmasked;               /* no mask of the catalogue matches a name of its own */
-    unsigned char packed[];      /* its record */
+    int64_t since_ns;               /* the analyst's clock when it came */
+    uint32_t address[2];            /* epw_addresses_number() of either side then */
+    bool told;                      /* the result is out: it waits for the audit alone */
+    bool idle;                      /* when all was known, no row came near it */
+    bool unmasked;                  /* no mask of the catalogue matches a name of its own */
+    struct epw_verdict *verdict;    /* the last one, when that is known; owned. Else NULL */
+    struct epw_flow_record *record; /* a copy that lives as long as this */
 };
 
 /* Zero is an empty one. */
@@ -32,15 +32,11 @@ struct epw_waiting_line {
     struct epw_waiting *oldest, *newest;
     size_t count;
     struct epw_waiting_chunk *chunk; /* being filled */
-    struct epw_unpacked view;        /* of the record that was asked for last */
 };
 
-/* At the end of the line; record is copied, with EPW_FLOW_NAMES names at most. NULL: no memory. */
+/* At the end of the line; record is copied. NULL: no memory. */
 struct epw_waiting *epw_waiting_add(struct epw_waiting_line *line,
                                     const struct epw_flow_record *record);
-/* The record of one in the line: valid until the next is asked for, its texts as long as this. */
-const struct epw_flow_record *epw_waiting_record(struct epw_waiting_line *line,
-                                                 const struct epw_waiting *waiting);
 /* Frees the oldest; there must be one. */
 void epw_waiting_drop(struct epw_waiting_line *line);
 void epw_waiting_free(struct epw_waiting_line *line);
