@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a DNS message tells the analyst: questions that await an answer, and
+ * the addresses, aliases and refusals of answers, as sightings (sighting.h).
+ */
+#ifndef EPW_METER_EVIDENCE_DNS_TELLING_H
+#define EPW_METER_EVIDENCE_DNS_TELLING_H
+
+#include "meter/evidence/dns_message.h"
+#include "meter/evidence/scan.h"
+
+/* A message whose header and questions were read; all of it points into the opening. */
+struct epw_dns_message {
+    struct epw_finder *f;
+    const struct epw_opening *o;
+    struct epw_cur whole;  /* from the header on */
+    struct epw_cur answer; /* where the answers begin */
+    struct epw_dns_header header;
+    struct epw_dns_question question; /* the first one, "" when there is none */
+    bool strict;                      /* not on a registered port */
+    bool multicast;
+};
+
+/* kind: EPW_SIGHT_ASKED or EPW_SIGHT_ANSWERED; only questions for addresses are told. */
+void epw_dns_tell_question(const struct epw_dns_message *m, enum epw_sighting_kind kind);
+/* A response to a standard query. */
+void epw_dns_tell_response(const struct epw_dns_message *m);
+/*
+ * Records that speak of their own names: multicast answers, and with passing what a host wants
+ * to be called (RFC 2136, 2.5), told with its zone: the server may refuse it.
+ */
+void epw_dns_tell_owners(const struct epw_dns_message *m, bool passing);
+
+#endif
