@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _POSIX_C_SOURCE 200809L /* mkstemp */
-
 #include "audit_fixture.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "made_flow.h"
+#include "site_text.h"
 
-/* id,vendor,product,kind,function,category,transport,ports,app_protocol,initiator,responder,names,
-   networks,scope,versions,status,period,needs,rows,source,notes */
-static const char signatures[] =
-    "id,vendor,product,kind,function,category,transport,ports,app_protocol,initiator,responder,"
-    "names,networks,scope,versions,status,period,needs,rows,source,notes\n"
+static const char signatures[] = HEADER
     "a-agent,Acme,acme,own,replication,management,tcp,2222,tls,agent,server,,,network,,current,,"
     "port,A-1,d,\n"
     "a-events,Acme,acme,own,events,management,tcp,2223,,agent,server,,,network,,current,,port,A-2,"
@@ -61,44 +52,16 @@ static size_t evidence_count;
 static uint16_t next_port;
 static const char *wanted;
 
-static void complain(void *ctx, const struct epw_diag *diag)
-{
-    (void)ctx;
-    if (diag->code != EPW_OK) /* a doubt about a site file is not its error */
-        cr_log_error("%s", diag->text);
-}
-
 static void on_result(void *ctx, const struct epw_result *result)
 {
     (void)ctx;
     (void)result;
 }
 
-static void write_file(char *path, const char *text)
-{
-    int fd = mkstemp(path);
-    cr_assert_geq(fd, 0);
-    cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-    close(fd);
-}
-
 void find_open_site(const char *lines)
 {
-    char path[] = "/tmp/epw-find-XXXXXX", site_path[] = "/tmp/epw-site-XXXXXX";
-    write_file(path, signatures);
-    const char *paths[] = { path };
-    enum epw_err err = epw_catalogue_load(&catalogue, paths, 1, complain, NULL);
-    unlink(path);
-    cr_assert_eq(err, EPW_OK);
-    site = NULL;
-    if (lines != NULL) {
-        char text[1024];
-        snprintf(text, sizeof(text), "type,product,key,value,note\n%s", lines);
-        write_file(site_path, text);
-        err = epw_site_load(&site, site_path, catalogue, complain, NULL);
-        unlink(site_path);
-        cr_assert_eq(err, EPW_OK);
-    }
+    catalogue = must_load(signatures);
+    site = lines == NULL ? NULL : must_load_site(lines, catalogue);
     struct epw_analyst_options options = { .wait_s = EPW_WAIT_TO_END, .seed = 42, .site = site };
     cr_assert_eq(epw_analyst_new(&analyst, catalogue, &options, on_result, NULL), EPW_OK);
     found_count = evidence_count = 0;
@@ -121,23 +84,10 @@ struct epw_flow_record talk(const char *from, const char *to, uint16_t port, enu
 {
     cr_assert_lt(evidence_count, sizeof(evidence) / sizeof(evidence[0]));
     struct epw_evidence *ev = &evidence[evidence_count++];
-    *ev = epw_evidence_none;
-    ev->app = ev->app_side[0] = (uint8_t)app;
+    struct epw_flow_record r = made_flow(from, to, port, app, ev);
     ev->payload_seen[0] = ev->payload_seen[1] = true;
-    struct epw_flow_record r = { .flow_id = evidence_count,
-                                 .port = { next_port++, port },
-                                 .proto = 6,
-                                 .how = EPW_INIT_HANDSHAKE,
-                                 .state = EPW_FLOW_CLOSED,
-                                 .first_ns = 1000000000LL * 100,
-                                 .last_ns = 1000000000LL * 101,
-                                 .packets = { 5, 5 },
-                                 .bytes = { 500, 500 },
-                                 .payload_bytes = { 100, 100 },
-                                 .first_record = true,
-                                 .evidence = ev };
-    cr_assert(epw_ip_parse(from, &r.ip[0]));
-    cr_assert(epw_ip_parse(to, &r.ip[1]));
+    r.flow_id = evidence_count;
+    r.port[0] = next_port++;
     return r;
 }
 

@@ -52,30 +52,30 @@ static inline void drop_file(char *path)
     free(path);
 }
 
-static inline enum epw_err load_bytes(struct epw_catalogue **catalogue, const char *bytes,
-                                      size_t len, struct told *told)
+static inline enum epw_err load_bytes(struct epw_catalogue **out, const char *bytes, size_t len,
+                                      struct told *told)
 {
     char *path = make_file(bytes, len);
     const char *paths[] = { path };
-    enum epw_err err = epw_catalogue_load(catalogue, paths, 1, keep_told, told);
+    enum epw_err err = epw_catalogue_load(out, paths, 1, keep_told, told);
     drop_file(path);
     return err;
 }
 
-static inline enum epw_err load_text(struct epw_catalogue **catalogue, const char *text,
+static inline enum epw_err load_text(struct epw_catalogue **out, const char *text,
                                      struct told *told)
 {
-    return load_bytes(catalogue, text, strlen(text), told);
+    return load_bytes(out, text, strlen(text), told);
 }
 
 /* A catalogue that must load. */
 static inline struct epw_catalogue *must_load(const char *text)
 {
     struct told told = { 0 };
-    struct epw_catalogue *catalogue;
-    cr_assert_eq(load_text(&catalogue, text, &told), EPW_OK, "%s", epw_str_text(&told.text));
+    struct epw_catalogue *loaded;
+    cr_assert_eq(load_text(&loaded, text, &told), EPW_OK, "%s", epw_str_text(&told.text));
     epw_str_free(&told.text);
-    return catalogue;
+    return loaded;
 }
 
 #endif

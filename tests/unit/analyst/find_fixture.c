@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _POSIX_C_SOURCE 200809L /* mkstemp */
-
 #include "find_fixture.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "made_flow.h"
+#include "site_text.h"
 
 #define FLOWS_MAX 128
 
 #define START_NS  1772438400000000000LL /* 2026-03-02T08:00:00Z */
 
-static const char signatures[] =
-    "id,vendor,product,kind,function,category,transport,ports,app_protocol,initiator,responder,"
-    "names,networks,scope,versions,status,period,needs,rows,source,notes\n"
+static const char signatures[] = HEADER
     "a-agent,Acme,acme,own,replication,management,tcp,2222,tls,agent,server,,,network,,current,60,"
     "port,A-1,document,\n"
     "a-console,Acme,acme,own,console,console,tcp,2223,tls,console,server,,,network,,current,,port,"
@@ -45,42 +38,21 @@ static struct epw_evidence evidence[FLOWS_MAX];
 static struct epw_flow_name names[FLOWS_MAX];
 static size_t count;
 
-static void complain(void *ctx, const struct epw_diag *diag)
-{
-    (void)ctx;
-    if (diag->code != EPW_OK) /* a doubt about a site file is not its error */
-        cr_log_error("%s", diag->text);
-}
-
 static void on_result(void *ctx, const struct epw_result *result)
 {
     (void)ctx;
     (void)result;
 }
 
-static void write_file(char path[], const char *head, const char *text)
-{
-    int fd = mkstemp(path);
-    cr_assert_geq(fd, 0);
-    FILE *file = fdopen(fd, "w");
-    fprintf(file, "%s%s", head, text);
-    fclose(file);
-}
-
 static const char *site_lines;
 
 static void load(const char *more, const char *lines)
 {
-    char path[] = "/tmp/epw-find-XXXXXX", site_path[] = "/tmp/epw-site-XXXXXX";
-    write_file(path, signatures, more);
-    const char *paths[] = { path };
-    cr_assert_eq(epw_catalogue_load(&catalogue, paths, 1, complain, NULL), EPW_OK);
-    unlink(path);
-    if (lines != NULL) {
-        write_file(site_path, "type,product,key,value,note\n", lines);
-        cr_assert_eq(epw_site_load(&site, site_path, catalogue, complain, NULL), EPW_OK);
-        unlink(site_path);
-    }
+    struct epw_str text = { 0 };
+    epw_str_addf(&text, "%s%s", signatures, more);
+    catalogue = must_load(epw_str_text(&text));
+    epw_str_free(&text);
+    site = lines == NULL ? NULL : must_load_site(lines, catalogue);
 }
 
 static void make_analyst(void)
@@ -106,7 +78,6 @@ void find_reload(const char *note)
              "x-more,More,more,neighbour,more,management,tcp,7778,tls,agent,server,,,network,,"
              "current,,port,,document,%s\n",
              note);
-    site = NULL;
     load(more, site_lines);
     make_analyst();
     cr_assert_eq(epw_analyst_adopt(analyst, old), EPW_OK);
@@ -122,13 +93,6 @@ void find_close(void)
     epw_catalogue_free(catalogue);
 }
 
-static struct epw_ip ip(const char *text)
-{
-    struct epw_ip out;
-    cr_assert(epw_ip_parse(text, &out), "%s", text);
-    return out;
-}
-
 static int64_t at_ns(double at_s)
 {
     return START_NS + (int64_t)(at_s * 1e9);
@@ -139,29 +103,19 @@ struct epw_flow_record *flow_at(double at_s, const char *from, const char *to, u
 {
     cr_assert_lt(count, FLOWS_MAX);
     struct epw_evidence *ev = &evidence[count];
-    *ev = epw_evidence_none;
-    ev->app = ev->app_side[0] = (uint8_t)app;
-    ev->payload_seen[0] = ev->payload_seen[1] = app != EPW_APP_UNKNOWN;
+    struct epw_flow_name *said = &names[count];
+    struct epw_flow_record *r = &records[count++];
+    *r = made_flow(from, to, port, app, ev);
+    r->flow_id = count;
+    r->port[0] = (uint16_t)(50000 + count);
+    r->first_ns = at_ns(at_s);
+    r->last_ns = at_ns(at_s + 0.1);
+    r->syns = 1;
     if (name != NULL) {
-        names[count] = (struct epw_flow_name){ .text = name, .source = EPW_NAME_SNI };
-        ev->name = &names[count];
+        *said = (struct epw_flow_name){ .text = name, .source = EPW_NAME_SNI };
+        ev->name = said;
         ev->name_count = 1;
     }
-    struct epw_flow_record *r = &records[count++];
-    *r = (struct epw_flow_record){ .flow_id = count,
-                                   .ip = { ip(from), ip(to) },
-                                   .port = { (uint16_t)(50000 + count), port },
-                                   .proto = 6,
-                                   .how = EPW_INIT_HANDSHAKE,
-                                   .state = EPW_FLOW_CLOSED,
-                                   .first_ns = at_ns(at_s),
-                                   .last_ns = at_ns(at_s + 0.1),
-                                   .packets = { 5, 5 },
-                                   .bytes = { 500, 500 },
-                                   .payload_bytes = { 100, 100 },
-                                   .syns = 1,
-                                   .first_record = true,
-                                   .evidence = ev };
     return r;
 }
 
@@ -172,9 +126,7 @@ struct epw_evidence *evidence_of(struct epw_flow_record *record)
 
 void unanswered(struct epw_flow_record *r)
 {
-    r->state = EPW_FLOW_UNANSWERED;
-    r->packets[1] = r->bytes[1] = 0;
-    r->payload_bytes[0] = r->payload_bytes[1] = 0;
+    leave_unanswered(r);
 }
 
 void refused(struct epw_flow_record *r)
@@ -195,10 +147,10 @@ void dns(double at_s, const char *client, const char *name, const char *address)
                               .ts_ns = at_ns(at_s),
                               .rcode = 3,
                               .ttl_s = 60 };
-    s.client = ip(client);
-    s.server = ip("10.0.0.2");
+    s.client = ip_of(client);
+    s.server = ip_of("10.0.0.2");
     if (address != NULL)
-        s.address = ip(address);
+        s.address = ip_of(address);
     snprintf(s.name, sizeof(s.name), "%s", name);
     epw_analyst_sighting(analyst, &s);
 }

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _POSIX_C_SOURCE 200809L /* mkstemp */
-
 #include "verdict_fixture.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "made_flow.h"
+#include "site_text.h"
 
-#define HEADER                                                                                     \
-    "id,vendor,product,kind,function,category,transport,ports,app_protocol,initiator,responder,"   \
-    "names,networks,scope,versions,status,period,needs,rows,source,notes\n"
 #define ACME(id, product, function, proto, ports, app, from, to, names, nets, scope, needs)        \
     ACME_IN("management", id, product, function, proto, ports, app, from, to, names, nets, scope,  \
             needs)
@@ -60,13 +52,6 @@ static struct epw_flow_name name_of[64];
 static size_t evidence_count;
 static uint16_t next_port;
 
-static void complain(void *ctx, const struct epw_diag *diag)
-{
-    (void)ctx;
-    if (diag->code != EPW_OK) /* a doubt about a site file is not its error */
-        cr_log_error("%s", diag->text);
-}
-
 void fixture_result(void *ctx, const struct epw_result *result)
 {
     (void)ctx;
@@ -90,36 +75,6 @@ void fixture_result(void *ctx, const struct epw_result *result)
     }
 }
 
-/* Writes a text to a file below /tmp; path becomes its name. */
-static void write_file(char *path, const char *text, size_t len)
-{
-    int fd = mkstemp(path);
-    cr_assert_geq(fd, 0);
-    cr_assert_eq(write(fd, text, len), (ssize_t)len);
-    close(fd);
-}
-
-static void load_catalogue(void)
-{
-    char path[] = "/tmp/epw-verdict-XXXXXX";
-    write_file(path, signatures, sizeof(signatures) - 1);
-    const char *paths[] = { path };
-    enum epw_err err = epw_catalogue_load(&catalogue, paths, 1, complain, NULL);
-    unlink(path);
-    cr_assert_eq(err, EPW_OK);
-}
-
-static void load_site(const char *lines)
-{
-    char path[] = "/tmp/epw-site-XXXXXX", text[2048];
-    int len = snprintf(text, sizeof(text), "type,product,key,value,note\n%s", lines);
-    cr_assert(len > 0 && (size_t)len < sizeof(text));
-    write_file(path, text, (size_t)len);
-    enum epw_err err = epw_site_load(&site, path, catalogue, complain, NULL);
-    unlink(path);
-    cr_assert_eq(err, EPW_OK);
-}
-
 static void make_analyst(uint32_t wait_s)
 {
     struct epw_analyst_options options = { .wait_s = wait_s, .seed = 42, .site = site };
@@ -130,14 +85,14 @@ static void make_analyst(uint32_t wait_s)
 
 void fixture_open(uint32_t wait_s)
 {
-    load_catalogue();
+    catalogue = must_load(signatures);
     make_analyst(wait_s);
 }
 
 void fixture_open_site(uint32_t wait_s, const char *lines)
 {
-    load_catalogue();
-    load_site(lines);
+    catalogue = must_load(signatures);
+    site = must_load_site(lines, catalogue);
     make_analyst(wait_s);
 }
 
@@ -149,33 +104,12 @@ void fixture_close(void)
     site = NULL;
 }
 
-static struct epw_ip ip(const char *text)
-{
-    struct epw_ip out;
-    cr_assert(epw_ip_parse(text, &out), "%s", text);
-    return out;
-}
-
 struct epw_flow_record flow(const char *from, const char *to, uint16_t port, enum epw_app app)
 {
-    struct epw_evidence *ev = &evidence[evidence_count++];
-    *ev = epw_evidence_none;
-    ev->app = ev->app_side[0] = (uint8_t)app;
-    ev->payload_seen[0] = ev->payload_seen[1] = app != EPW_APP_UNKNOWN;
-    struct epw_flow_record r = { .flow_id = evidence_count,
-                                 .port = { next_port++, port },
-                                 .proto = 6,
-                                 .how = EPW_INIT_HANDSHAKE,
-                                 .state = EPW_FLOW_CLOSED,
-                                 .first_ns = 1000000000LL * 100,
-                                 .last_ns = 1000000000LL * 101,
-                                 .packets = { 5, 5 },
-                                 .bytes = { 500, 500 },
-                                 .payload_bytes = { 100, 100 },
-                                 .first_record = true,
-                                 .evidence = ev };
-    r.ip[0] = ip(from);
-    r.ip[1] = ip(to);
+    cr_assert_lt(evidence_count, sizeof(evidence) / sizeof(evidence[0]));
+    struct epw_flow_record r = made_flow(from, to, port, app, &evidence[evidence_count++]);
+    r.flow_id = evidence_count;
+    r.port[0] = next_port++;
     return r;
 }
 
@@ -190,9 +124,7 @@ void say(struct epw_flow_record *r, enum epw_name_source source, const char *nam
 
 void unanswered(struct epw_flow_record *r)
 {
-    r->state = EPW_FLOW_UNANSWERED;
-    r->packets[1] = r->bytes[1] = 0;
-    r->payload_bytes[0] = r->payload_bytes[1] = 0;
+    leave_unanswered(r);
 }
 
 void push(const struct epw_flow_record *r)
@@ -202,10 +134,10 @@ void push(const struct epw_flow_record *r)
 
 static void tell_address(const char *client, const char *name, const char *address, bool passing)
 {
-    struct epw_sighting s = { .kind = EPW_SIGHT_ADDRESS, .ts_ns = 1000000000LL * 99, .ttl_s = 60 };
+    struct epw_sighting s = { .kind = EPW_SIGHT_ADDRESS, .ts_ns = 99 * NS, .ttl_s = 60 };
     s.passing = passing;
-    s.client = ip(client);
-    s.address = ip(address);
+    s.client = ip_of(client);
+    s.address = ip_of(address);
     snprintf(s.name, sizeof(s.name), "%s", name);
     epw_analyst_sighting(analyst, &s);
 }
