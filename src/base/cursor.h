@@ -49,19 +49,22 @@ static inline const uint8_t *epw_cur_bytes(struct epw_cur *c, size_t len)
     return here;
 }
 
+/* For what is called from many places and must be part of each, however often that is. */
+#define EPW_ALWAYS static inline __attribute__((always_inline))
+
 /* Numbers in a run of bytes that epw_cur_bytes() gave: one check for a whole header. */
-static inline uint16_t epw_run_be16(const uint8_t *run, size_t at)
+EPW_ALWAYS uint16_t epw_run_be16(const uint8_t *run, size_t at)
 {
     return (uint16_t)((unsigned)run[at] << 8 | run[at + 1]);
 }
 
-static inline uint32_t epw_run_be32(const uint8_t *run, size_t at)
+EPW_ALWAYS uint32_t epw_run_be32(const uint8_t *run, size_t at)
 {
     return (uint32_t)run[at] << 24 | (uint32_t)run[at + 1] << 16 | (uint32_t)run[at + 2] << 8 |
            run[at + 3];
 }
 
-static inline uint32_t epw_run_le32(const uint8_t *run, size_t at)
+EPW_ALWAYS uint32_t epw_run_le32(const uint8_t *run, size_t at)
 {
     return (uint32_t)run[at + 3] << 24 | (uint32_t)run[at + 2] << 16 | (uint32_t)run[at + 1] << 8 |
            run[at];

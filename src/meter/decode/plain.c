@@ -21,16 +21,13 @@
  */
 #define PLAIN_LAYERS (3 + EPW_MAX_VLANS)
 
-/* Called from two places or more, and yet part of one loop. */
-#define ALWAYS static inline __attribute__((always_inline))
-
 static inline bool is_tag(uint16_t type)
 {
     return type == 0x8100 || type == 0x88a8;
 }
 
 /* Past up to two tags, of which *type is the first; leaves in *type what is behind them. */
-ALWAYS void skip_tags(struct epw_cur *c, uint16_t *type)
+EPW_ALWAYS void skip_tags(struct epw_cur *c, uint16_t *type)
 {
     for (unsigned tags = 0; tags < EPW_MAX_VLANS && is_tag(*type); tags++) {
         const uint8_t *tag = epw_cur_bytes(c, TAG_LEN);
@@ -55,26 +52,26 @@ static inline bool is_simple4(const uint8_t *ip)
 }
 
 /* And nothing behind it: no VLANs, yet. */
-ALWAYS void put_proto(struct epw_key *key, uint8_t proto)
+EPW_ALWAYS void put_proto(struct epw_key *key, uint8_t proto)
 {
     memset(&key->proto, 0, sizeof(*key) - offsetof(struct epw_key, proto));
     key->proto = proto;
 }
 
 /* An IPv4 address, and behind it a port: what the sides of a key are ordered by. */
-ALWAYS uint64_t end4(const uint8_t *ip, const uint8_t *port)
+EPW_ALWAYS uint64_t end4(const uint8_t *ip, const uint8_t *port)
 {
     return (uint64_t)epw_run_be32(ip, 0) << 16 | epw_run_be16(port, 0);
 }
 
-ALWAYS void put_end4(struct epw_key *restrict key, unsigned side, uint64_t end)
+EPW_ALWAYS void put_end4(struct epw_key *restrict key, unsigned side, uint64_t end)
 {
     key->ip[side] = epw_ip_from_number4((uint32_t)(end >> 16));
     key->port[side] = (uint16_t)end;
 }
 
 /* Of a packet in IPv4 all that the IP header and the ports tell. */
-ALWAYS void put4(struct epw_packet *restrict p, const uint8_t *restrict ip)
+EPW_ALWAYS void put4(struct epw_packet *restrict p, const uint8_t *restrict ip)
 {
     put_proto(&p->key, ip[9]);
     p->ip_id = epw_run_be16(ip, 4);
@@ -85,7 +82,7 @@ ALWAYS void put4(struct epw_packet *restrict p, const uint8_t *restrict ip)
     put_end4(&p->key, 1, src > dst ? src : dst);
 }
 
-ALWAYS void put6(struct epw_packet *restrict p, const uint8_t *restrict ip)
+EPW_ALWAYS void put6(struct epw_packet *restrict p, const uint8_t *restrict ip)
 {
     p->key.ip[0] = epw_ip_from6(ip + 8);
     p->key.ip[1] = epw_ip_from6(ip + 24);
@@ -97,7 +94,7 @@ ALWAYS void put6(struct epw_packet *restrict p, const uint8_t *restrict ip)
     p->side = (uint8_t)epw_key_order(&p->key);
 }
 
-ALWAYS bool put_tcp(struct epw_packet *restrict p, struct epw_cur *c)
+EPW_ALWAYS bool put_tcp(struct epw_packet *restrict p, struct epw_cur *c)
 {
     const uint8_t *tcp = epw_cur_bytes(c, TCP_LEN);
     size_t header = tcp == NULL ? 0 : (size_t)(tcp[12] >> 4) * 4;
@@ -110,7 +107,7 @@ ALWAYS bool put_tcp(struct epw_packet *restrict p, struct epw_cur *c)
     return true;
 }
 
-ALWAYS bool put_udp(struct epw_packet *restrict p, struct epw_cur *c)
+EPW_ALWAYS bool put_udp(struct epw_packet *restrict p, struct epw_cur *c)
 {
     const uint8_t *udp = epw_cur_bytes(c, UDP_LEN);
     size_t len = udp == NULL ? 0 : epw_run_be16(udp, 4);
@@ -127,8 +124,8 @@ ALWAYS bool put_udp(struct epw_packet *restrict p, struct epw_cur *c)
 
 /* What is inside of an IP packet of len bytes from *c on; leaves the payload in *c. The first that
  * is written, and only when it is plain. */
-ALWAYS bool put_inside(struct epw_packet *p, struct epw_cur *c, size_t len, size_t header,
-                       uint8_t proto)
+EPW_ALWAYS bool put_inside(struct epw_packet *p, struct epw_cur *c, size_t len, size_t header,
+                           uint8_t proto)
 {
     *c = epw_cur_sub(c, len);
     if (!epw_cur_skip(c, header))
@@ -136,7 +133,7 @@ ALWAYS bool put_inside(struct epw_packet *p, struct epw_cur *c, size_t len, size
     return proto == PROTO_TCP ? put_tcp(p, c) : proto == PROTO_UDP && put_udp(p, c);
 }
 
-ALWAYS bool put_ip(struct epw_packet *p, struct epw_cur *c, uint16_t type)
+EPW_ALWAYS bool put_ip(struct epw_packet *p, struct epw_cur *c, uint16_t type)
 {
     struct epw_cur ahead = *c;
     if (type == EPW_TYPE_IPV4) {
@@ -158,7 +155,7 @@ ALWAYS bool put_ip(struct epw_packet *p, struct epw_cur *c, uint16_t type)
  * From an Ethernet header on: all that depends on these headers alone. False: the frame is not
  * plain, and nothing is written. Leaves the payload in *c; tags: how many bytes of them.
  */
-ALWAYS bool put_plain(struct epw_packet *p, struct epw_cur *c, size_t *tags)
+EPW_ALWAYS bool put_plain(struct epw_packet *p, struct epw_cur *c, size_t *tags)
 {
     const uint8_t *ether = epw_cur_bytes(c, ETHER_LEN);
     uint16_t type = ether == NULL ? 0 : epw_run_be16(ether, 12);
@@ -228,12 +225,19 @@ uint32_t epw_plain_run(const uint8_t *tunnel, const struct epw_frame *frame,
                        struct epw_packet *restrict packet, uint32_t count)
 {
     uint32_t i = 0;
+    bool mirrored = false; /* the frame before: the next one is what it was, nearly always */
     for (; i < count; i++, frame++, packet++) {
-        struct epw_cur c = epw_cur(frame->bytes, frame->caplen);
-        size_t tags;
-        if (frame->linktype != LINKTYPE_ETHERNET || frame->wire_len > frame->caplen ||
-            (!put_plain(packet, &c, &tags) && !put_mirrored(packet, frame)) ||
-            is_tunnel(tunnel, packet))
+        if (frame->linktype != LINKTYPE_ETHERNET || frame->wire_len > frame->caplen)
+            break;
+        bool put = mirrored && put_mirrored(packet, frame);
+        if (!put) {
+            struct epw_cur c = epw_cur(frame->bytes, frame->caplen);
+            size_t tags;
+            put = put_plain(packet, &c, &tags);
+            mirrored = !put;
+            put = put || put_mirrored(packet, frame);
+        }
+        if (!put || is_tunnel(tunnel, packet))
             break;
         packet->key.tunnel = 0;
         packet->ts_ns = frame->ts_ns;
