@@ -4,46 +4,15 @@
  * step by step, not packet by packet, so that the memory a step needs was
  * asked for while the step before it ran (warm.c).
  */
-#include "base/hash.h"
 #include "meter/flow/count.h"
 #include "meter/meter_state.h"
 
 #include <stdlib.h>
 
-/*
- * Who tracks a packet: all of two hosts' packets with each other go to one
- * meter, so that it has their flows, fragments, doubles and ICMP errors (which
- * stand under the addresses they quote) together. Ports and tunnels are left
- * out: fragments have none, and an error may be seen outside of its tunnel.
- */
-static inline uint8_t owner(const struct epw_meter_options *o, uint64_t pair)
-{
-    return (uint8_t)((pair >> 32) * o->meters >> 32);
-}
-
 void epw_meter_decode(struct epw_meter *m, struct epw_round *round)
 {
     epw_decode(m->decoder, round->batch.frame, round->packet, round->batch.count);
-    const struct epw_meter_options o = m->options;
-    uint32_t cut_frames = 0;
-    round->fragments = 0;
-    for (uint32_t i = 0; i < round->batch.count; i++) {
-        const struct epw_frame *frame = &round->batch.frame[i];
-        struct epw_packet *packet = &round->packet[i];
-        cut_frames += frame->caplen < frame->wire_len;
-        m->stats.ending[packet->ending]++;
-        if (packet->ending != EPW_END_COMPLETE) {
-            round->owner[i] = EPW_OWNER_NONE;
-            continue;
-        }
-        if (o.ignore_vlan)
-            epw_key_clear_vlans(&packet->key);
-        uint64_t pair = epw_key_pair(&packet->key, o.seed);
-        round->owner[i] = owner(&o, pair);
-        round->tag[i] = epw_key_tag(&packet->key, pair, o.seed);
-        round->fragments += packet->fragment != EPW_FRAG_NONE;
-    }
-    m->stats.cut_frames += cut_frames;
+    epw_meter_gist(m, round);
 }
 
 /* What a packet that is not the usual one must go through; false: it is not to be tracked. */
@@ -57,8 +26,8 @@ static bool admit(struct epw_meter *m, struct epw_packet *packet, uint32_t *tag)
         return true;
     if (!epw_frags_resolve(m->frags, packet))
         return false;
-    uint64_t seed = m->options.seed;
-    *tag = epw_key_tag(&packet->key, epw_key_pair(&packet->key, seed), seed);
+    struct epw_brief brief = epw_brief_of(&packet->key);
+    *tag = epw_brief_tag(&brief, &packet->key, epw_key_is_wide(&packet->key), m->options.seed);
     return true;
 }
 
@@ -68,7 +37,7 @@ static uint32_t list_usual(struct epw_meter *m, const struct epw_round *round, u
     uint32_t count = 0, i = *from;
     uint8_t self = m->options.self;
     for (; i < round->batch.count; i++) {
-        m->tag[count] = round->tag[i];
+        m->tag[count] = round->gist[i].tag;
         m->ref[count] = (uint16_t)i;
         count += round->owner[i] == self;
     }
@@ -91,7 +60,7 @@ static uint32_t list(struct epw_meter *m, struct epw_round *round, uint32_t *fro
         if (round->owner[i] != m->options.self)
             continue;
         struct epw_packet *packet = &round->packet[i];
-        m->tag[count] = round->tag[i];
+        m->tag[count] = round->gist[i].tag;
         m->ref[count] = (uint16_t)i;
         if (packet->fragment != EPW_FRAG_NONE || m->doubles != NULL) {
             if (packet->fragment != EPW_FRAG_NONE && fragment)
@@ -196,19 +165,14 @@ static void expire(struct epw_meter *m, const struct epw_point *point)
 static uint32_t update(struct epw_meter *m, const struct epw_round *round, uint32_t count,
                        uint32_t next)
 {
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0, to; i < count; i = to) {
         if (i % EPW_WARM_BLOCK == 0)
             epw_meter_warm(m, round, count, i);
-        uint32_t at = m->ref[i];
-        const struct epw_packet *packet = &round->packet[at];
-        while (next < round->points && round->point[next].before <= at)
+        while (next < round->points && round->point[next].before <= m->ref[i])
             expire(m, &round->point[next++]);
-        m->now_ns = round->now_ns[at];
-        m->place.at = 2 * at + 1;
-        if (packet->icmp_error)
-            epw_meter_quoted(m, packet, m->tag[i]);
-        else
-            epw_meter_track(m, round, i);
+        to = next < round->points ? i + 1 : (i / EPW_WARM_BLOCK + 1) * EPW_WARM_BLOCK;
+        to = to < count ? to : count;
+        epw_meter_track(m, round, i, to);
     }
     return next;
 }

@@ -54,8 +54,13 @@ void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t
 /* warm.c: asks for the memory of the flows that end soon after the one in hand. */
 void epw_meter_warm_end(const struct epw_meter *m, size_t in_hand);
 
-/* track.c: the packet of ref i into its flow, which is begun, ended or recorded as it says. */
-void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_t i);
+/* gist.c: what follows from a round's packets alone. */
+void epw_meter_gist(struct epw_meter *m, struct epw_round *round);
+
+/* track.c: the packets of refs [from, to) into their flows, which are begun, ended or recorded as
+ * these say. */
+void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_t from,
+                     uint32_t to);
 /* Whether the evidence engine is to see the packet. */
 static inline bool epw_meter_has_evidence(const struct epw_flow *flow, const struct epw_packet *p,
                                           unsigned side)

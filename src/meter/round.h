@@ -10,6 +10,7 @@
 
 #include "capture/frame.h"
 #include "meter/flow/clock.h"
+#include "meter/gist.h"
 #include "meter/packet.h"
 
 #include <stdint.h>
@@ -44,7 +45,7 @@ struct epw_round {
     int64_t now_ns[EPW_BATCH_FRAMES]; /* the clock at each packet */
     int64_t end_ns;                   /* and after the round */
     /* epw_meter_decode() */
-    uint32_t tag[EPW_BATCH_FRAMES];  /* of its key, but of a later fragment's before it has ports */
+    struct epw_gist gist[EPW_BATCH_FRAMES];
     uint8_t owner[EPW_BATCH_FRAMES]; /* the meter that tracks it, EPW_OWNER_NONE: none */
     uint32_t fragments;
     struct epw_packet packet[EPW_BATCH_FRAMES];

@@ -8,8 +8,6 @@
 
 /* The other copy of a mirrored packet follows at once, the other leg of a router within this. */
 #define DOUBLE_NS (10 * 1000000LL)
-/* Payload bytes compared: with IP id, sequence number and length enough to know a copy. */
-#define DOUBLE_BYTES 32
 
 static bool is_group(const struct epw_packet *p)
 {
@@ -122,45 +120,11 @@ static inline struct epw_flow *flow_of(struct epw_meter *m, const struct epw_rou
     return guess;
 }
 
-static inline uint64_t half_word(const uint8_t *at)
+/* The packet looks like the one before of its side. */
+static __attribute__((noinline)) void see_copy(struct epw_meter *m, struct epw_flow *flow,
+                                               const struct epw_packet *p)
 {
-    uint32_t word;
-    memcpy(&word, at, sizeof(word));
-    return word;
-}
-
-/* Of the first DOUBLE_BYTES, all: as words, the last ones overlapping those before. */
-static inline uint64_t print_payload(const uint8_t *at, uint32_t len, uint64_t h)
-{
-    size_t n = len < DOUBLE_BYTES ? len : DOUBLE_BYTES;
-    uint64_t first, last;
-    if (n >= 8) {
-        first = epw_hash_word(at);
-        last = epw_hash_word(at + n - 8);
-        if (n > 16)
-            h = epw_hash_mix(epw_hash_word(at + 8) ^ EPW_HASH_K0, epw_hash_word(at + n - 16) ^ h);
-    } else if (n >= 4) {
-        first = half_word(at);
-        last = half_word(at + n - 4);
-    } else {
-        first = at[0];
-        last = (uint64_t)at[n / 2] << 8 | at[n - 1];
-    }
-    return epw_hash_mix(first ^ h, last ^ EPW_HASH_K1);
-}
-
-static inline void see_double(struct epw_meter *m, struct epw_flow *flow,
-                              const struct epw_packet *p, unsigned side)
-{
-    uint64_t h = epw_hash_mix(((uint64_t)p->seq << 32 | p->payload_wire) ^ EPW_HASH_K0,
-                              ((uint64_t)p->ack << 32 | (uint64_t)p->ip_id << 8 | p->tcp_flags) ^
-                                  EPW_HASH_K1);
-    if (p->payload_len != 0)
-        h = print_payload(p->payload, p->payload_len, h);
-    uint32_t print = (uint32_t)(h >> 32) | 1; /* 0 is "no packet yet" */
-    bool same = flow->side[side].print == print;
-    flow->side[side].print = print;
-    if (!same || p->ts_ns - flow->last_ns > DOUBLE_NS)
+    if (p->ts_ns - flow->last_ns > DOUBLE_NS)
         return;
     /* Without an IP id (IPv6) two bare ACKs alike are duplicate ACKs, not copies. */
     if (p->ip_id == 0 && p->payload_len == 0)
@@ -171,9 +135,17 @@ static inline void see_double(struct epw_meter *m, struct epw_flow *flow,
         flow->flags |= EPW_F_DOUBLED;
 }
 
+static inline void see_print(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
+                             unsigned side, uint32_t print)
+{
+    if (flow->side[side].print == print)
+        see_copy(m, flow, p);
+    flow->side[side].print = print;
+}
+
 /* What only a packet with its transport header shows. */
 static inline void see_header(struct epw_meter *m, struct epw_flow *flow,
-                              const struct epw_packet *p, unsigned side)
+                              const struct epw_packet *p, unsigned side, uint32_t print)
 {
     if (p->key.proto == EPW_PROTO_TCP) {
         if ((p->tcp_flags & EPW_TCP_SIGNALS) != 0)
@@ -181,7 +153,7 @@ static inline void see_header(struct epw_meter *m, struct epw_flow *flow,
         else
             epw_tcp_plain(flow, p, side);
     }
-    see_double(m, flow, p, side);
+    see_print(m, flow, p, side, print);
 }
 
 static inline void count(struct epw_flow *flow, const struct epw_packet *p, unsigned side)
@@ -248,7 +220,8 @@ static void gather_fragments(struct epw_meter *m, struct epw_flow *flow,
         gather_evidence(m, flow, &whole, side);
 }
 
-void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_t i)
+/* Any packet with a flow. */
+static void track(struct epw_meter *m, const struct epw_round *round, uint32_t i)
 {
     const struct epw_packet *packet = &round->packet[m->ref[i]];
     unsigned side = packet->side;
@@ -262,7 +235,7 @@ void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_
     }
     uint32_t flags = flow->flags;
     if (packet->fragment != EPW_FRAG_LATER)
-        see_header(m, flow, packet, side);
+        see_header(m, flow, packet, side, round->gist[m->ref[i]].print);
     count(flow, packet, side);
     if (packet->fragment == EPW_FRAG_FIRST)
         count_parked(m, flow, packet, side);
@@ -273,4 +246,41 @@ void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_
         gather_evidence(m, flow, packet, side);
     if (packet->fragment != EPW_FRAG_NONE)
         gather_fragments(m, flow, packet, side);
+}
+
+/*
+ * The packet that most are: its flow is where it was last seen and goes on, and all that track()
+ * would do is to count. False: it is another, and nothing is done.
+ */
+static inline bool track_usual(struct epw_meter *m, const struct epw_packet *p,
+                               const struct epw_gist *gist, struct epw_flow *flow, int64_t span_ns)
+{
+    if (flow == NULL || !epw_gist_fits(gist, flow->flags) ||
+        !epw_brief_same(&flow->key, &gist->brief) ||
+        (epw_gist_is_wide(gist) && !epw_flow_has_wide(flow, &p->key)) ||
+        epw_expiry_idle(&m->expiry, flow, p->ts_ns) || epw_flow_is_longer(flow, p->ts_ns, span_ns))
+        return false;
+    unsigned side = p->side;
+    flow->side[side].tcp_flags |= p->tcp_flags;
+    see_print(m, flow, p, side, gist->print);
+    epw_flow_count_packet(flow, side, p->wire_len, p->payload_wire);
+    epw_flow_stamp(flow, p->ts_ns);
+    return true;
+}
+
+void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_t from, uint32_t to)
+{
+    const int64_t span_ns = m->options.timeouts.active * EPW_SECOND_NS;
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t at = m->ref[i];
+        const struct epw_packet *packet = &round->packet[at];
+        if (track_usual(m, packet, &round->gist[at], m->guess[i], span_ns))
+            continue;
+        m->now_ns = round->now_ns[at];
+        m->place.at = 2 * at + 1;
+        if (packet->icmp_error)
+            epw_meter_quoted(m, packet, m->tag[i]);
+        else
+            track(m, round, i);
+    }
 }

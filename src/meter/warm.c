@@ -4,13 +4,14 @@
  * bucket to flow to cold half to evidence is a cache miss; done for a block
  * of packets at a time, some blocks ahead, the misses wait together and while others are tracked.
  */
-#include "meter/flow/tcp.h"
 #include "meter/meter_state.h"
 
-static bool may_change_state(const struct epw_flow *flow, const struct epw_packet *p, unsigned side)
+/* It may lie across two cache lines. */
+static inline void warm_wide(const struct epw_flow *flow)
 {
-    return (flow->flags & EPW_F_SEEN(side)) == 0 ||
-           (p->key.proto == EPW_PROTO_TCP && (p->tcp_flags & EPW_TCP_SIGNALS) != 0);
+    const struct epw_flow_wide *wide = epw_flow_wide(flow);
+    __builtin_prefetch(&wide->ip[0]);
+    __builtin_prefetch(&wide->tunnel);
 }
 
 /* Packets [from, to) that will need more of their flow than its hot half. */
@@ -22,11 +23,14 @@ static void warm_cold(struct epw_meter *m, const struct epw_round *round, uint32
         m->wants[i] = EPW_WANTS_HOT;
         if (flow == NULL)
             continue;
-        const struct epw_packet *p = &round->packet[m->ref[i]];
-        bool evidence = epw_meter_has_evidence(flow, p, p->side);
-        if (!evidence && !may_change_state(flow, p, p->side))
+        const struct epw_gist *gist = &round->gist[m->ref[i]];
+        if (epw_gist_is_wide(gist))
+            warm_wide(flow);
+        if (epw_gist_fits(gist, flow->flags))
             continue;
-        m->wants[i] = evidence ? EPW_WANTS_EVIDENCE : EPW_WANTS_COLD;
+        const struct epw_packet *p = &round->packet[m->ref[i]];
+        m->wants[i] =
+            epw_meter_has_evidence(flow, p, p->side) ? EPW_WANTS_EVIDENCE : EPW_WANTS_COLD;
         __builtin_prefetch(epw_flow_cold(flow), 1);
         __builtin_prefetch(epw_flow_link(flow), 1);
     }

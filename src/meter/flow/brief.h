@@ -24,10 +24,10 @@ _Static_assert(sizeof(struct epw_brief) == 2 * sizeof(uint64_t), "compared as tw
 static inline struct epw_brief epw_brief_of(const struct epw_key *key)
 {
     struct epw_brief brief = {
-        .port = { key->port[0], key->port[1] },
         .rest = key->proto | (uint32_t)key->vlan[0] << 8 |
                 (uint32_t)key->vlan[1] << (8 + EPW_BRIEF_VLAN_BITS),
     };
+    memcpy(brief.port, key->port, sizeof(brief.port));
     memcpy(&brief.ip[0], key->ip[0].b + 12, sizeof(brief.ip[0]));
     memcpy(&brief.ip[1], key->ip[1].b + 12, sizeof(brief.ip[1]));
     return brief;
@@ -80,6 +80,24 @@ static inline bool epw_key_is_wide(const struct epw_key *key)
     memcpy(&b, key->ip[1].b + 8, sizeof(b));
     return (epw_hash_word(key->ip[0].b) | epw_hash_word(key->ip[1].b) |
             (uint64_t)((a ^ prefix) | (b ^ prefix)) | key->tunnel) != 0;
+}
+
+/*
+ * The keyed hash the flow table is addressed with: of all of a key but its VLANs. brief and wide
+ * are what the functions above say of it.
+ */
+static inline uint32_t epw_brief_tag(const struct epw_brief *brief, const struct epw_key *key,
+                                     bool wide, uint64_t seed)
+{
+    uint64_t ips;
+    uint32_t ports;
+    memcpy(&ips, brief->ip, sizeof(ips));
+    memcpy(&ports, brief->port, sizeof(ports));
+    uint64_t rest = (uint64_t)key->proto << 32 | ports, turned = seed << 32 | seed >> 32;
+    uint64_t h = epw_hash_mix(ips ^ seed ^ EPW_HASH_K0, rest ^ turned ^ EPW_HASH_K1);
+    if (wide)
+        h = epw_hash_mix(h ^ epw_key_pair(key, seed), key->tunnel ^ seed ^ EPW_HASH_K1);
+    return (uint32_t)(h >> 32);
 }
 
 #endif

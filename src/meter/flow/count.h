@@ -20,16 +20,15 @@ void epw_flow_count_far(struct epw_flow *flow, unsigned side, struct epw_count m
 /* Begins anew. */
 void epw_flow_count_none(struct epw_flow *flow);
 
-/* A counter beyond half of what it holds, or a packet as large: it is time to go on there. */
-#define EPW_COUNT_FULL        (1u << 31)
-#define EPW_COUNT_FULL_PACKET (1u << 15)
+/* So many packets, each smaller than this, fit whatever they bring; beyond it goes on there. */
+#define EPW_COUNT_PACKETS (1u << 15)
+#define EPW_COUNT_BYTES   (1u << 16)
 
 static inline void epw_flow_count_packet(struct epw_flow *flow, unsigned side, uint32_t bytes,
                                          uint32_t payload)
 {
     struct epw_flow_side *s = &flow->side[side];
-    uint32_t full = (s->bytes | s->payload | bytes | payload) & EPW_COUNT_FULL;
-    if ((full | (s->packets & EPW_COUNT_FULL_PACKET)) != 0) {
+    if ((s->packets & EPW_COUNT_PACKETS) != 0 || (bytes | payload) >= EPW_COUNT_BYTES) {
         epw_flow_count_far(flow, side, (struct epw_count){ 1, bytes, payload });
         return;
     }

@@ -93,13 +93,6 @@ static inline uint64_t epw_key_pair(const struct epw_key *key, uint64_t seed)
     return h;
 }
 
-/* The keyed hash the flow table is addressed with; pair: epw_key_pair() with the same seed. */
-static inline uint32_t epw_key_tag(const struct epw_key *key, uint64_t pair, uint64_t seed)
-{
-    uint64_t rest = (uint64_t)key->tunnel << 32 | (uint64_t)key->port[0] << 16 | key->port[1];
-    return (uint32_t)(epw_hash_mix(pair ^ rest, key->proto ^ seed ^ EPW_HASH_K1) >> 32);
-}
-
 /*
  * A flow's id: 53 bits, never 0, so that JSON readers that know only doubles
  * keep it. It comes from the key and the first stamp and from nothing else:

@@ -64,7 +64,8 @@ struct run {
     struct epw_pace pace;
     struct epw_stats stats;
     uint16_t next_id;
-    bool hold; /* gather packets, push them with run_go() */
+    bool hold;     /* gather packets, push them with run_go() */
+    bool long_way; /* no packet is taken for one that is only counted */
 };
 
 static inline void run_record(void *ctx, const struct epw_flow_record *record)
@@ -107,6 +108,8 @@ static inline void run_go(struct run *run)
 {
     epw_pace_round(&run->pace, run->round);
     epw_meter_decode(run->meter, run->round);
+    for (uint32_t i = 0; run->long_way && i < run->batch->count; i++)
+        run->round->gist[i].any = 0;
     epw_meter_push(run->meter, run->round);
     run->batch->count = run->batch->used = 0;
 }

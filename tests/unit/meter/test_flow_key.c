@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/flow/brief.h"
 #include "meter/packet.h"
 
 #include <criterion/criterion.h>
@@ -12,7 +13,8 @@ static struct epw_key key(const char *src, uint16_t sport, const char *dst, uint
 
 static uint32_t tag(const struct epw_key *k, uint64_t seed)
 {
-    return epw_key_tag(k, epw_key_pair(k, seed), seed);
+    const struct epw_brief brief = epw_brief_of(k);
+    return epw_brief_tag(&brief, k, epw_key_is_wide(k), seed);
 }
 
 static void both_ways_are_one(const char *a, uint16_t a_port, const char *b, uint16_t b_port)

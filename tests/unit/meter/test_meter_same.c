@@ -132,6 +132,20 @@ Test(meter_same, with_any_seed)
     run_end(&two);
 }
 
+/* A packet that seems to change nothing but counters changes nothing else. */
+Test(meter_same, whether_or_not_packets_go_the_short_way)
+{
+    run_random(&one, 1, true, NULL);
+    begin_random(&two, 1);
+    two.hold = two.long_way = true;
+    random_packets(&two, NULL, false);
+    qsort(two.record, two.records, sizeof(two.record[0]), by_flow);
+    all_same();
+    cr_assert_eq(memcmp(run_stats(&one), run_stats(&two), sizeof(struct epw_stats)), 0);
+    run_end(&one);
+    run_end(&two);
+}
+
 /* In a gap flows end one after the other, each at its own time, whether or not anybody looks. */
 Test(meter_same, whether_time_goes_on_in_gaps_or_at_the_next_packet)
 {
