@@ -288,6 +288,8 @@ static void eve_reloaded(void *state, epw_signature_find_fn find, const void *si
 static enum epw_err eve_finding(void *state, const struct epw_finding *finding)
 {
     struct eve_out *out = state;
+    if (finding->repeated)
+        return EPW_OK;
     json_t *root = json_object();
     enum epw_err err = epw_eve_set_alert(root, finding) == 0 ? write_line(out, root) : EPW_ENOMEM;
     json_decref(root);

@@ -31,6 +31,10 @@ until_true 'the table is shown again' sh -c '[ "$(grep -c "^capture" err)" -eq 2
 finish TERM
 [ "$status" -eq 0 ] || fail "SIGTERM: exit status $status"
 whole eve.json
+# What was told as it is at the end is not told again
+jq -c 'select(.event_type == "alert") | [.epwatch.finding_id, .epwatch.count, .epwatch.host_total]' eve.json |
+    sort | uniq -d >twice
+[ ! -s twice ] || { cat twice; fail 'alerts are told again though nothing changed'; }
 grep -q '^eset-protect' err || fail 'the table has no product'
 grep -q '  agent  ' err || fail 'the table has no roles'
 grep -q '^findings:' err || fail 'the table has no findings'
@@ -98,7 +102,7 @@ mv folder away
 until_true 'it is told' grep -q 'a-%H%M%S.json: eve output failed: No such file' err
 ls b-*.json >before
 until_true 'the other goes on' sh -c '[ $(ls b-*.json | wc -l) -ge $(($(wc -l <before) + 3)) ]'
-[ "$(grep -cv '^epwatch: watching ' err)" -eq 1 ] || { cat err; fail 'a failed output is told twice'; }
+[ "$(grep -cv "^epwatch: ${stamp}watching " err)" -eq 1 ] || { cat err; fail 'a failed output is told twice'; }
 ls away >before
 mv away folder
 until_true 'it is written again' sh -c 'ls folder/*.json | sed "s/.*\///" | grep -vFxf before'

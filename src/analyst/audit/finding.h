@@ -6,6 +6,7 @@
 #include "analyst/catalogue/signature.h"
 #include "base/ip.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,7 @@ struct epw_finding {
     const char *kind; /* the finding's name: "blocked", ... */
     enum epw_severity severity;
     enum epw_finding_state state;
+    bool repeated;       /* told before just as it is: of no news to who hears them as they come */
     char id[17];         /* 16 hex digits: the same for the same kind, product, function and subject
                             in every run */
     const char *product; /* "" when none */

@@ -68,11 +68,16 @@ static bool is_over(const struct epw_audit *audit, const struct epw_kept *k)
                      : audit->now_ns - k->finding.last_ns > EPW_FINDING_OVER_NS;
 }
 
+static bool is_changed(const struct epw_kept *k)
+{
+    return k->finding.count != k->told_count || k->finding.host_total != k->told_hosts;
+}
+
 /* What is to be told of it now; false: nothing. */
 static bool next_state(const struct epw_audit *audit, const struct epw_kept *k, bool last,
                        enum epw_finding_state *state)
 {
-    bool changed = k->finding.count != k->told_count || k->finding.host_total != k->told_hosts;
+    bool changed = is_changed(k);
     bool over = is_over(audit, k);
     if (k->withheld) {
         *state = EPW_FINDING_WITHHELD;
@@ -94,6 +99,7 @@ static void hand_out(struct epw_audit *audit, struct epw_kept *k, enum epw_findi
 {
     struct epw_finding finding = shown(&k->finding);
     finding.state = state;
+    finding.repeated = state == EPW_FINDING_UPDATED && !is_changed(k);
     k->told = state != EPW_FINDING_CLOSED;
     k->told_ns = audit->now_ns;
     /* What a look back makes again after it was over is new, whatever its numbers. */

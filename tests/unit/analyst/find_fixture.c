@@ -175,6 +175,7 @@ static void keep(void *ctx, const struct epw_finding *f)
     snprintf(out->documented, sizeof(out->documented), "%s", f->documented);
     snprintf(out->advice, sizeof(out->advice), "%s", f->advice);
     out->state = f->state;
+    out->repeated = f->repeated;
     out->count = f->count;
     for (size_t i = 0; i < f->host_count; i++) {
         char text[EPW_IP_STRLEN];

@@ -11,6 +11,7 @@ struct found {
     char kind[32], product[64], function[64], subject[300];
     char summary[512], documented[512], advice[512];
     enum epw_finding_state state;
+    bool repeated;
     uint64_t count;
     char hosts[256]; /* in the order listed, parted by blanks */
 };

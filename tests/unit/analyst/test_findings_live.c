@@ -106,8 +106,20 @@ Test(findings_live, at_the_end_all_are_told)
 {
     use_bolt(1, "10.0.0.7");
     find_new(ROGUE);
+    cr_expect_not(found[0].repeated);
     find_all(ROGUE);
     expect(1, EPW_FINDING_UPDATED);
+    cr_expect(found[0].repeated);
+}
+
+Test(findings_live, what_grew_since_it_was_told_is_news_at_the_end)
+{
+    use_bolt(1, "10.0.0.7");
+    find_new(ROGUE);
+    use_bolt(60, "10.0.0.8");
+    find_all(ROGUE);
+    expect(1, EPW_FINDING_UPDATED);
+    cr_expect_not(found[0].repeated);
 }
 
 Test(findings_live, a_run_that_told_nothing_tells_all_as_open)

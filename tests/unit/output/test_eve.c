@@ -253,6 +253,20 @@ Test(eve, a_finding_is_an_alert_of_its_first_sample_flow)
     free(out.text);
 }
 
+Test(eve, a_finding_that_was_told_before_as_it_is_makes_no_line)
+{
+    struct fix_finding f;
+    struct fix_out out = { 0 };
+    fix_open(&out, "eve");
+    fix_make_finding(&f);
+    f.finding.repeated = true;
+    fix_finding(&out, &f);
+    struct epw_stats stats = { 0 };
+    fix_close(&out, &stats);
+    cr_expect_null(strstr(out.text, "alert"), "%s", out.text);
+    free(out.text);
+}
+
 Test(eve, a_finding_without_a_flow_has_no_addresses)
 {
     struct fix_finding f;
