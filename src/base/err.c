@@ -33,6 +33,8 @@ const char *epw_strerror(enum epw_err err)
         return "limit reached";
     case EPW_EFILTER:
         return "filter does not compile";
+    case EPW_EDOWN:
+        return "interface is down";
     }
     return "unknown error";
 }

@@ -20,6 +20,7 @@ enum epw_err {
     EPW_EUNSUP = -9,   /* well formed, but not something epwatch handles */
     EPW_ELIMIT = -10,  /* a documented limit was reached */
     EPW_EFILTER = -11, /* the BPF filter does not compile */
+    EPW_EDOWN = -12,   /* the interface is switched off: it may be switched on later */
 };
 
 /* A short English phrase, static storage, never NULL. */

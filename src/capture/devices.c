@@ -8,6 +8,9 @@
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* Room for all words at once. */
 #define STATE_LEN 80
@@ -44,6 +47,20 @@ bool epw_device_is_network(const char *name)
 {
     /* A name that cannot be looked up at all is left to libpcap to judge. */
     return strcmp(name, "any") == 0 || if_nametoindex(name) != 0 || errno != ENODEV;
+}
+
+bool epw_device_is_down(const char *name)
+{
+    struct ifreq request = { .ifr_flags = 0 };
+    size_t len = strlen(name);
+    if (len >= sizeof(request.ifr_name))
+        return false;
+    memcpy(request.ifr_name, name, len + 1);
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0); /* any kind of socket answers */
+    bool known = fd >= 0 && ioctl(fd, SIOCGIFFLAGS, &request) == 0;
+    if (fd >= 0)
+        close(fd);
+    return known && (request.ifr_flags & IFF_UP) == 0;
 }
 
 enum epw_err epw_devices_each(void (*each)(void *ctx, const struct epw_device *device), void *ctx,

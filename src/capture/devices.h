@@ -20,6 +20,9 @@ struct epw_device {
  */
 bool epw_device_is_network(const char *name);
 
+/* Whether it is there, and switched off; opening it would be refused. */
+bool epw_device_is_down(const char *name);
+
 /* Calls each for every network interface, in libpcap's order. EPW_EIO: diag says why. */
 enum epw_err epw_devices_each(void (*each)(void *ctx, const struct epw_device *device), void *ctx,
                               struct epw_diag *diag);

@@ -56,8 +56,8 @@ static enum epw_err refused(const struct epw_iface *iface, int status, struct ep
         return cannot(diag, EPW_EACCES, iface->name,
                       "capturing is not permitted; expected root or CAP_NET_RAW");
     case PCAP_ERROR_IFACE_NOT_UP:
-        return cannot(diag, EPW_EIO, iface->name,
-                      "is down; expected an interface that is up (ip link set ... up)");
+        return cannot(diag, EPW_EDOWN, iface->name,
+                      "is down; waiting until it is up (ip link set ... up)");
     default:
         return epw_diag_set(diag, out_of_memory ? EPW_ENOMEM : EPW_EIO,
                             "%s: cannot be captured: %s%s", iface->name,

@@ -31,7 +31,7 @@ struct epw_iface;
 
 /*
  * name is borrowed for the interface's life. EPW_EACCES, EPW_ENOENT (no such
- * interface), EPW_EIO, EPW_EFILTER, EPW_EUSAGE (a ring too small for one packet,
+ * interface), EPW_EDOWN, EPW_EIO, EPW_EFILTER, EPW_EUSAGE (a ring too small for one packet,
  * or too large), EPW_ENOMEM; in diag as "NAME: what; what was expected".
  */
 enum epw_err epw_iface_open(struct epw_iface **iface, const char *name,

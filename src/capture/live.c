@@ -130,7 +130,7 @@ static int64_t wall_ns(void)
 enum epw_err epw_live_open(struct epw_live **out, const char *const *names, size_t count,
                            const struct epw_iface_options *options, epw_diag_fn on_event, void *ctx)
 {
-    struct epw_diag diag;
+    struct epw_diag diag, down = { .code = EPW_OK };
     *out = NULL;
     struct epw_live *live = calloc(1, sizeof(*live) + count * sizeof(live->card[0]));
     if (live == NULL)
@@ -144,8 +144,18 @@ enum epw_err epw_live_open(struct epw_live **out, const char *const *names, size
     epw_diag_set(&diag, err, "interfaces cannot be waited for: %s", epw_strerror(err));
     if (err == EPW_OK)
         err = check_names(names, count, &diag);
-    for (size_t i = 0; i < count && err == EPW_OK; i++)
+    /* All are tried: who waits for one to come up had better know of others that never will. */
+    for (size_t i = 0; i < count && err == EPW_OK; i++) {
         err = open_card(live, names[i], &timed, count == 1, &diag);
+        if (err == EPW_EDOWN && down.code == EPW_OK)
+            down = diag;
+        if (err == EPW_EDOWN)
+            err = EPW_OK;
+    }
+    if (err == EPW_OK && down.code != EPW_OK) {
+        diag = down;
+        err = down.code;
+    }
     if (err != EPW_OK) {
         tell(live, &diag);
         epw_live_close(live);

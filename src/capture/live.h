@@ -19,9 +19,10 @@
 struct epw_live;
 
 /*
- * Opens all interfaces, or none. names are borrowed; options' block_ms is not used. on_event hears
- * why one could not be opened; later of an interface that is gone, which ends the run; and, with
- * code EPW_OK, of one that went down or came up again.
+ * Opens all interfaces, or none; EPW_EDOWN: nothing else is wrong than that some are down. names
+ * are borrowed; options' block_ms is not used. on_event hears why one could not be opened; later of
+ * an interface that is gone, which ends the run; and, with code EPW_OK, of one that went down or
+ * came up again.
  */
 enum epw_err epw_live_open(struct epw_live **live, const char *const *names, size_t count,
                            const struct epw_iface_options *options, epw_diag_fn on_event,

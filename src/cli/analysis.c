@@ -3,7 +3,6 @@
 
 #include "base/hash.h"
 #include "base/text.h"
-#include "cli/state_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,8 +95,12 @@ bool epw_analysis_begin(struct epw_analysis *a, epw_result_fn on_result, void *c
     a->ctx = ctx;
     a->analyst = make(a, a->catalogue, a->site);
     enum epw_state_read state = EPW_STATE_READ;
-    if (a->analyst != NULL && a->options->state != NULL)
-        state = epw_state_file_read(a->options->state, a->analyst, a->progress);
+    const struct epw_user *owner = a->options->change_user ? &a->options->user : NULL;
+    a->state = (struct epw_state_file){ .path = a->options->state, .lock = -1 };
+    if (a->analyst != NULL && a->state.path != NULL)
+        state = epw_state_file_lock(&a->state, owner, a->progress)
+                    ? epw_state_file_read(&a->state, a->analyst, a->progress)
+                    : EPW_STATE_FAILED;
     if (state == EPW_STATE_DAMAGED) {
         epw_analyst_free(a->analyst);
         a->analyst = make(a, a->catalogue, a->site);
@@ -149,10 +152,9 @@ bool epw_analysis_reload(struct epw_analysis *a)
     return true;
 }
 
-bool epw_analysis_save(const struct epw_analysis *a)
+bool epw_analysis_save(struct epw_analysis *a, bool last)
 {
-    return a->options->state == NULL ||
-           epw_state_file_write(a->options->state, a->analyst, a->progress);
+    return a->state.path == NULL || epw_state_file_write(&a->state, a->analyst, last, a->progress);
 }
 
 void epw_analysis_forget(struct epw_analysis *a)
@@ -168,6 +170,8 @@ void epw_analysis_forget(struct epw_analysis *a)
 
 void epw_analysis_free(struct epw_analysis *a)
 {
+    if (a->state.path != NULL)
+        epw_state_file_unlock(&a->state);
     epw_analyst_free(a->analyst);
     epw_site_free(a->site);
     epw_catalogue_free(a->catalogue);

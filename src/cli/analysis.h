@@ -10,6 +10,7 @@
 #include "analyst/analyst.h"
 #include "cli/message.h"
 #include "cli/options.h"
+#include "cli/state_file.h"
 
 struct epw_analysis {
     const struct epw_options *options; /* borrowed */
@@ -17,6 +18,7 @@ struct epw_analysis {
     struct epw_catalogue *catalogue;
     struct epw_site *site; /* NULL: none */
     struct epw_analyst *analyst;
+    struct epw_state_file state;
     struct epw_retired *retired; /* earlier signatures and site files: outputs may point at them */
     epw_result_fn on_result;
     void *ctx;
@@ -43,8 +45,8 @@ bool epw_analysis_reload(struct epw_analysis *analysis);
 /* After a reload, when no output points at the signatures of before any more: frees them. */
 void epw_analysis_forget(struct epw_analysis *analysis);
 
-/* Writes --state, where it is asked for. False: why was told. */
-bool epw_analysis_save(const struct epw_analysis *analysis);
+/* Writes --state, where it is asked for; last: the run has ended. As epw_state_file_write(). */
+bool epw_analysis_save(struct epw_analysis *analysis, bool last);
 
 void epw_analysis_free(struct epw_analysis *analysis);
 

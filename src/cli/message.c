@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,9 @@
 /* A run shorter than this needs no progress line, and a person reads no more lines a second. */
 #define QUIET_MS 1000
 #define EVERY_MS 200
+
+/* Set once a run watches interfaces. */
+static atomic_bool timed;
 
 static int64_t ms_between(const struct timespec *from, const struct timespec *to)
 {
@@ -74,9 +78,29 @@ void epw_progress_clear(struct epw_progress *progress)
     pthread_mutex_unlock(&progress->lock);
 }
 
+void epw_say_times(void)
+{
+    timed = true;
+}
+
+/* "2026-11-22T09:45:12Z ", as the lines themselves write times, and whole seconds; or "". */
+static const char *time_of_line(char out[EPW_TEXT_LEN])
+{
+    struct timespec now;
+    out[0] = '\0';
+    if (!timed)
+        return out;
+    clock_gettime(CLOCK_REALTIME, &now);
+    epw_text_time((int64_t)now.tv_sec * 1000000000, out);
+    char *fraction = strchr(out, '.');
+    if (fraction != NULL)
+        memcpy(fraction, "Z ", sizeof("Z "));
+    return out;
+}
+
 void epw_say(struct epw_progress *progress, const char *fmt, ...)
 {
-    char line[EPW_DIAG_LEN + 64];
+    char line[EPW_DIAG_LEN + 64], when[EPW_TEXT_LEN];
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(line, sizeof(line), fmt, ap);
@@ -89,7 +113,7 @@ void epw_say(struct epw_progress *progress, const char *fmt, ...)
         pthread_mutex_lock(&progress->lock);
     if (progress != NULL)
         clear(progress);
-    fprintf(stderr, "epwatch: %s\n", line);
+    fprintf(stderr, "epwatch: %s%s\n", time_of_line(when), line);
     if (progress != NULL)
         pthread_mutex_unlock(&progress->lock);
 }

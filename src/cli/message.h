@@ -27,6 +27,9 @@ void epw_progress_tick(struct epw_progress *progress, const struct epw_capture *
                        uint64_t packets);
 void epw_progress_clear(struct epw_progress *progress);
 
+/* From now on each line begins with its time: what happens in a run of months needs one. */
+void epw_say_times(void);
+
 /* "epwatch: TEXT" as one line; progress may be NULL. */
 void epw_say(struct epw_progress *progress, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

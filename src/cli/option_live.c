@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The options of a run that watches interfaces. */
 #include "analyst/analyst.h"
+#include "base/text.h"
 #include "capture/capture.h"
+#include "capture/devices.h"
 #include "cli/option_row.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* How often counters are written: Suricata's 8 s are for its dashboards, 60 s show a trend. */
@@ -24,13 +27,38 @@ static enum epw_err number(const char *option, const char *value, uint32_t min, 
     return err;
 }
 
+struct sought {
+    uint64_t number, at;
+    char *name;
+};
+
+static void look_at(void *ctx, const struct epw_device *device)
+{
+    struct sought *sought = ctx;
+    if (++sought->at == sought->number)
+        sought->name = strdup(device->name);
+}
+
+/* As tcpdump takes it: a number is that of -D, unless an interface has it for a name. */
+static char *name_of_number(const char *value)
+{
+    struct sought sought = { 0 };
+    struct epw_diag diag;
+    if (!epw_text_u64(value, 1, UINT32_MAX, &sought.number) || epw_device_is_network(value) ||
+        epw_devices_each(look_at, &sought, &diag) != EPW_OK)
+        return NULL;
+    return sought.name;
+}
+
 enum epw_err epw_option_iface(struct epw_options *o, const char *value, struct epw_diag *diag)
 {
     if (value[0] == '\0')
         return epw_diag_set(
             diag, EPW_EUSAGE,
             "-i: empty name; expected an interface (epwatch -D lists them), or any");
-    o->iface[o->iface_count++] = value;
+    char *name = name_of_number(value);
+    o->iface_owned[o->iface_count] = name;
+    o->iface[o->iface_count++] = name == NULL ? value : name;
     return EPW_OK;
 }
 

@@ -193,8 +193,8 @@ const struct epw_option_row epw_option_rows[] = {
       "several files are merged into one timeline by their time stamps.",
       epw_option_file },
     { NULL, 'i', "IFACE",
-      "Watch this network interface until interrupted; any stands for all. Repeatable: several "
-      "interfaces are one link, as a tap needs it.",
+      "Watch this network interface until interrupted; any stands for all, a number for that of "
+      "-D. Repeatable: several interfaces are one link, as a tap needs it.",
       epw_option_iface },
     { NULL, 'D', NULL, "List the interfaces that can be watched.", set_devices },
     { NULL, 'o', "FORMAT[:PATH]",
@@ -366,9 +366,11 @@ enum epw_err epw_options_parse(struct epw_options *o, int argc, char **argv, str
     size_t room = (size_t)argc + 1; /* no list can be longer than the command line */
     o->file = calloc(room, sizeof(*o->file));
     o->iface = calloc(room, sizeof(*o->iface));
+    o->iface_owned = calloc(room, sizeof(*o->iface_owned));
     o->sigs = calloc(room, sizeof(*o->sigs));
     o->output = calloc(room, sizeof(*o->output));
-    if (o->file == NULL || o->iface == NULL || o->sigs == NULL || o->output == NULL)
+    if (o->file == NULL || o->iface == NULL || o->iface_owned == NULL || o->sigs == NULL ||
+        o->output == NULL)
         return epw_diag_set(diag, EPW_ENOMEM, "out of memory");
 
     struct getopt_tables tables;
@@ -388,6 +390,9 @@ enum epw_err epw_options_parse(struct epw_options *o, int argc, char **argv, str
 void epw_options_free(struct epw_options *o)
 {
     free(o->file);
+    for (size_t i = 0; i < o->iface_count; i++)
+        free(o->iface_owned[i]);
+    free(o->iface_owned);
     free(o->iface);
     free(o->sigs);
     free(o->output);

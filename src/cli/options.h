@@ -42,6 +42,7 @@ struct epw_options {
     const char **file;        /* -r */
     size_t file_count;
     const char **iface; /* -i, in place of files */
+    char **iface_owned; /* beside each: its name where -i gave a number; not argv's */
     size_t iface_count;
     bool not_promiscuous;         /* -p */
     uint32_t snaplen, buffer_kib; /* -s, -B; 0 without interfaces */

@@ -81,8 +81,10 @@ static void on_capture_error(void *ctx, const struct epw_diag *diag)
     /* A pipe whose writer was still there: the message is that of the interruption. */
     if (interrupted && !is_live(run))
         return;
+    if (diag->code == EPW_EDOWN)
+        epw_say_times(); /* the run has begun: it waits */
     /* An interface that is down is waited for. */
-    if (diag->code != EPW_OK)
+    else if (diag->code != EPW_OK)
         run->partial = run->failed = true;
     epw_say(&run->progress, "%s", diag->text);
 }
@@ -141,7 +143,7 @@ static bool on_tick(void *ctx, const struct epw_road_tick *tick)
         const struct epw_stats stats = all_stats(run);
         epw_watch_do(&run->watch, due, run->analysis.analyst, run->sinks, &stats);
         if ((due & EPW_WATCH_STATS) != 0)
-            epw_analysis_save(&run->analysis);
+            epw_analysis_save(&run->analysis, false);
         if ((due & EPW_WATCH_RELOAD) != 0 && epw_analysis_reload(&run->analysis) &&
             epw_sinks_reloaded(run->sinks, run->analysis.catalogue))
             epw_analysis_forget(&run->analysis);
@@ -194,7 +196,10 @@ static bool open_capture(struct run *run)
         .filter = epw_str_text(&run->options->filter),
         .max_packets = run->options->max_packets,
     };
-    enum epw_err err = epw_capture_open(&run->capture, &options, on_capture_error, run);
+    enum epw_err err;
+    do
+        err = epw_capture_open(&run->capture, &options, on_capture_error, run);
+    while (err == EPW_EDOWN && epw_watch_wait_up(run->options, &run->notify, &interrupted));
     if (err != EPW_OK && !run->failed)
         epw_say(NULL, "%s: %s", is_live(run) ? run->options->iface[0] : run->options->file[0],
                 epw_strerror(err));
@@ -246,20 +251,6 @@ static bool shares_terminal(const struct run *run)
     return lines && isatty(STDOUT_FILENO) == 1;
 }
 
-/* As tcpdump does: whoever waits for a first flow knows that it is on its way. */
-static void tell_start(struct run *run)
-{
-    const struct epw_options *o = run->options;
-    struct epw_str who = { 0 };
-    for (size_t i = 0; i < o->iface_count; i++)
-        epw_str_addf(&who, "%s%s", i == 0 ? "" : ", ", o->iface[i]);
-    if (o->change_user)
-        epw_str_addf(&who, " as user %s", o->user.name);
-    epw_say(&run->progress, "watching %s; kill -USR1 %ld prints the table so far",
-            epw_str_text(&who), (long)getpid());
-    epw_str_free(&who);
-}
-
 /* What is missing of a result is told, and its status is not that of a whole one. */
 static void tell_lost(struct run *run)
 {
@@ -285,7 +276,7 @@ static void watch_for_stalls(struct run *run)
 static void read_all(struct run *run)
 {
     if (is_live(run))
-        tell_start(run);
+        epw_watch_tell_start(run->options, &run->progress);
     if (is_live(run) && run->sinks != NULL)
         watch_for_stalls(run);
     epw_progress_start(&run->progress);
@@ -362,7 +353,7 @@ static int run_all(struct run *run)
         if (to_sinks)
             report(run);
         tell_lost(run);
-        if (to_sinks && !epw_analysis_save(&run->analysis))
+        if (to_sinks && !epw_analysis_save(&run->analysis, true))
             run->failed = true;
         size_t count;
         const char *const *sources =

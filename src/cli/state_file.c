@@ -7,9 +7,88 @@
 #include "cli/sink_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Of a run that ended meanwhile, whose lock is no longer at its name. */
+#define LOCK_TRIES 10
+
+static char *name_of_lock(const char *path)
+{
+    struct epw_str name = { 0 };
+    epw_str_addf(&name, "%s.lock", path);
+    if (name.failed)
+        epw_str_free(&name);
+    return name.text;
+}
+
+static bool is_at(int fd, const char *name)
+{
+    struct stat held, named;
+    return fstat(fd, &held) == 0 && stat(name, &named) == 0 && held.st_dev == named.st_dev &&
+           held.st_ino == named.st_ino;
+}
+
+/* -1: errno says why. */
+static int take_lock(const char *name, const struct epw_user *owner)
+{
+    for (unsigned i = 0; i < LOCK_TRIES; i++) {
+        int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+        if (fd < 0)
+            return -1;
+        /* Where locks are not to be had, as over some networks, a run does without. */
+        bool taken = flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+        int saved = errno;
+        if (taken && is_at(fd, name)) {
+            if (owner == NULL || fchown(fd, owner->uid, owner->gid) == 0)
+                return fd;
+            saved = errno;
+            taken = false;
+        }
+        close(fd);
+        errno = saved;
+        if (!taken)
+            return -1;
+    }
+    errno = EWOULDBLOCK;
+    return -1;
+}
+
+bool epw_state_file_lock(struct epw_state_file *file, const struct epw_user *owner,
+                         struct epw_progress *progress)
+{
+    file->lock_name = name_of_lock(file->path);
+    if (file->lock_name == NULL) {
+        epw_say(progress, "%s", epw_strerror(EPW_ENOMEM));
+        return false;
+    }
+    file->lock = take_lock(file->lock_name, owner);
+    int why = file->lock < 0 ? errno : 0;
+    if (why == EWOULDBLOCK)
+        epw_say(progress,
+                "%s: another epwatch keeps its state there; give each run a file of its own",
+                file->path);
+    else if (why != 0)
+        epw_say(progress, "%s: the state cannot be written: %s (its lock, %s)", file->path,
+                strerror(why), file->lock_name);
+    return why == 0;
+}
+
+void epw_state_file_unlock(struct epw_state_file *file)
+{
+    if (file->lock >= 0) {
+        /* While it is held: who waits to take it finds that it is gone, and makes another. */
+        unlink(file->lock_name);
+        close(file->lock);
+    }
+    file->lock = -1;
+    free(file->lock_name);
+    file->lock_name = NULL;
+}
 
 /* A damaged file may still be of use to a person, and must not be in the way of the next one. */
 static bool set_aside(const char *path, const struct epw_diag *why, struct epw_progress *progress)
@@ -26,15 +105,17 @@ static bool set_aside(const char *path, const struct epw_diag *why, struct epw_p
     return moved;
 }
 
-enum epw_state_read epw_state_file_read(const char *path, struct epw_analyst *analyst,
+enum epw_state_read epw_state_file_read(struct epw_state_file *file, struct epw_analyst *analyst,
                                         struct epw_progress *progress)
 {
+    const char *path = file->path;
     struct epw_state_count count;
     struct epw_diag diag;
     FILE *stream = fopen(path, "re");
     /* The first run: one that could not keep its state in the end had better not begin. */
     if (stream == NULL && errno == ENOENT)
-        return epw_state_file_write(path, analyst, progress) ? EPW_STATE_READ : EPW_STATE_FAILED;
+        return epw_state_file_write(file, analyst, true, progress) ? EPW_STATE_READ
+                                                                   : EPW_STATE_FAILED;
     if (stream == NULL) {
         epw_say(progress, "%s: %s; the state of an earlier run was expected, or no file", path,
                 strerror(errno));
@@ -56,23 +137,39 @@ enum epw_state_read epw_state_file_read(const char *path, struct epw_analyst *an
     return EPW_STATE_READ;
 }
 
-bool epw_state_file_write(const char *path, const struct epw_analyst *analyst,
-                          struct epw_progress *progress)
+/* False: errno says why. */
+static bool write_whole(const char *path, const struct epw_analyst *analyst)
 {
     struct epw_sink_file file = { .kind = EPW_SINK_CURRENT, .path = path };
-    bool written = epw_sink_file_open(&file, 0);
-    if (written) {
-        enum epw_err err = epw_analyst_save(analyst, file.stream);
-        /* It holds who asked for which names. */
-        fchmod(fileno(file.stream), S_IRUSR | S_IWUSR);
-        /* After a power cut there is the old file or the new one, not an empty one. */
-        bool safe = err == EPW_OK && fsync(fileno(file.stream)) == 0;
-        int saved = err == EPW_ENOMEM ? ENOMEM : errno;
-        written = epw_sink_file_close(&file, safe) && safe;
-        if (!safe)
-            errno = saved;
-    }
-    if (!written)
-        epw_say(progress, "%s: the state cannot be written: %s", path, strerror(errno));
+    if (!epw_sink_file_open(&file, 0))
+        return false;
+    enum epw_err err = epw_analyst_save(analyst, file.stream);
+    /* It holds who asked for which names. */
+    fchmod(fileno(file.stream), S_IRUSR | S_IWUSR);
+    /* After a power cut there is the old file or the new one, not an empty one. */
+    bool safe = err == EPW_OK && fsync(fileno(file.stream)) == 0;
+    int saved = err == EPW_ENOMEM ? ENOMEM : errno;
+    bool written = epw_sink_file_close(&file, safe) && safe;
+    if (!safe)
+        errno = saved;
+    return written;
+}
+
+bool epw_state_file_write(struct epw_state_file *file, const struct epw_analyst *analyst, bool last,
+                          struct epw_progress *progress)
+{
+    char count[EPW_TEXT_LEN];
+    bool written = write_whole(file->path, analyst);
+    int why = written ? 0 : errno == 0 ? EIO : errno;
+    file->failed += !written;
+    if (written && file->failed != 0)
+        epw_say(progress, "%s: the state is written again, after %s tries in vain", file->path,
+                epw_text_count(file->failed, count));
+    else if (!written && (last || why != file->told))
+        epw_say(progress, "%s: the state cannot be written: %s%s", file->path, strerror(why),
+                last ? "" : "; the file of before stays, and is tried again");
+    file->told = why;
+    if (written)
+        file->failed = 0;
     return written;
 }

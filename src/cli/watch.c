@@ -4,15 +4,21 @@
 #include "cli/watch.h"
 
 #include "base/text.h"
+#include "capture/devices.h"
 #include "cli/message.h"
 
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SECOND_NS 1000000000LL
 
 /* Whoever follows a file sees a flow well within a second of its end. */
 #define FLUSH_NS (SECOND_NS / 4)
+
+/* How often an interface that is down at the start is looked at: a card takes seconds to come up.
+ */
+#define UP_NS (SECOND_NS / 5)
 
 /* How long a finding that is certain stays untold: looking takes a pass over all hosts. */
 #define FINDINGS_NS (5 * SECOND_NS)
@@ -39,6 +45,49 @@ void epw_watch_catch(void)
     const struct sigaction catch = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
     sigaction(SIGUSR1, &catch, NULL);
     sigaction(SIGHUP, &catch, NULL);
+}
+
+static bool any_down(const struct epw_options *options)
+{
+    bool down = false;
+    for (size_t i = 0; i < options->iface_count; i++)
+        down |= epw_device_is_down(options->iface[i]);
+    return down;
+}
+
+static bool all_there(const struct epw_options *options)
+{
+    bool there = true;
+    for (size_t i = 0; i < options->iface_count; i++)
+        there &= epw_device_is_network(options->iface[i]);
+    return there;
+}
+
+bool epw_watch_wait_up(const struct epw_options *options, struct epw_notify *notify,
+                       const atomic_bool *interrupted)
+{
+    const struct timespec pause = { .tv_nsec = UP_NS };
+    epw_notify_ready(notify);
+    do {
+        nanosleep(&pause, NULL);
+        epw_notify_alive(notify);
+    } while (!*interrupted && any_down(options) && all_there(options));
+    if (*interrupted)
+        epw_say(NULL, "interrupted before all interfaces were up");
+    return !*interrupted;
+}
+
+void epw_watch_tell_start(const struct epw_options *options, struct epw_progress *progress)
+{
+    struct epw_str who = { 0 };
+    epw_say_times();
+    for (size_t i = 0; i < options->iface_count; i++)
+        epw_str_addf(&who, "%s%s", i == 0 ? "" : ", ", options->iface[i]);
+    if (options->change_user)
+        epw_str_addf(&who, " as user %s", options->user.name);
+    epw_say(progress, "watching %s; kill -USR1 %ld prints the table so far", epw_str_text(&who),
+            (long)getpid());
+    epw_str_free(&who);
 }
 
 void epw_watch_start(struct epw_watch *watch, const struct epw_options *options)

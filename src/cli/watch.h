@@ -6,6 +6,8 @@
 #include "analyst/analyst.h"
 #include "base/stats.h"
 #include "capture/capture.h"
+#include "cli/message.h"
+#include "cli/notify.h"
 #include "cli/options.h"
 #include "cli/sinks.h"
 
@@ -25,6 +27,16 @@ struct epw_watch {
 
 /* SIGUSR1 and SIGHUP are heeded from now on, instead of ending the program: before it is ready. */
 void epw_watch_catch(void);
+
+/*
+ * Waits until no interface of options is down any more, or one is gone, which opening them then
+ * tells; the manager hears that the run lives. False: interrupted.
+ */
+bool epw_watch_wait_up(const struct epw_options *options, struct epw_notify *notify,
+                       const atomic_bool *interrupted);
+
+/* As tcpdump does: whoever waits for a first flow knows that it is on its way. */
+void epw_watch_tell_start(const struct epw_options *options, struct epw_progress *progress);
 
 /* options are borrowed. Without interfaces in them, nothing is ever due. */
 void epw_watch_start(struct epw_watch *watch, const struct epw_options *options);

@@ -25,10 +25,13 @@ expect() {
     expect_result "$want" "$regex" "$*"
 }
 
+# Lines of a run that watches interfaces begin with the time: "epwatch: 2026-11-22T09:45:12Z v1: ...".
+stamp='[0-9-]*T[0-9:]*Z '
+
 # Where the kernel cannot confine a run, every run says so, and live ones that they have begun:
 # that is not what is looked for here.
 forgive() {
-    sed -i '/^epwatch: sandbox: this kernel has no /d; /^epwatch: watching /d; /^epwatch: warning: .* kill -HUP /d' "$1"
+    sed -i '/^epwatch: sandbox: this kernel has no /d; /^epwatch: '"$stamp"'watching /d; /^epwatch: warning: .* kill -HUP /d' "$1"
 }
 
 # The same for a command that has run already: $status, ./err.
@@ -39,7 +42,7 @@ expect_result() {
         [ ! -s err ] || fail "$3: standard error is not empty"
     else
         [ "$(wc -l <err)" -eq 1 ] || fail "$3: not exactly one line on standard error"
-        grep -Eq "^epwatch: $2" err || fail "$3: no line '$2'"
+        grep -Eq "^epwatch: ($stamp)?$2" err || fail "$3: no line '$2'"
     fi
 }
 

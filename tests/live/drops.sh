@@ -21,9 +21,9 @@ kernel=$(counter eve.json drops.kernel)
     fail "$packets packets and $kernel drops are not the $((3 * 3717)) that were sent"
 forgive err
 [ "$(wc -l <err)" -eq 1 ] || fail 'told more than once'
-grep -Eq "^epwatch: [0-9,]* packets were lost so far, [0-9,]* in the kernel and 0 in the interface; a larger -B" err ||
+grep -Eq "^epwatch: $stamp[0-9,]* packets were lost so far, [0-9,]* in the kernel and 0 in the interface; a larger -B" err ||
     fail 'not told what helps'
-[ "$(sed -n 's/.*epwatch: \([0-9,]*\) packets were lost.*/\1/p' err | tr -d ,)" = "$kernel" ] ||
+[ "$(sed -n 's/^epwatch: '"$stamp"'\([0-9,]*\) packets were lost.*/\1/p' err | tr -d ,)" = "$kernel" ] ||
     fail 'another number is told'
 has out 'lost in the kernel'
 jq -c 'select(.event_type == "stats") | .stats.drops.kernel' eve.json | sort -n | tail -1 | grep -qx "$kernel" ||

@@ -8,21 +8,43 @@ sample=$captures/office.pcap
 packets=3717 # in it
 
 expect 2 'x9: no such interface; epwatch -D lists them' "$epwatch" -S "$sigs" -i x9
+expect 2 'x9: no such interface' "$epwatch" -S "$sigs" -i v1 -i x9
 ip link set w0 down
 ip link set w1 down
-expect 2 'w1: is down; expected an interface that is up' "$epwatch" -S "$sigs" -i w1
-expect 2 'x9: no such interface' "$epwatch" -S "$sigs" -i v1 -i x9
+expect 2 'x9: no such interface' "$epwatch" -S "$sigs" -i w1 -i x9
 expect 2 "v1: filter 'no such': .*expected one as in tcpdump" "$epwatch" -S "$sigs" -i v1 no such
 expect 0 '' "$epwatch" -D
 has out 'v1 [Up, Running'
 has out 'w1 [Down'
+number=$(sed -n 's/^\([0-9]*\)\.v1 .*/\1/p' out)
+expect 2 '999: no such interface' "$epwatch" -S "$sigs" -i 999
+expect 2 'v1: is named twice' "$epwatch" -S "$sigs" -i v1 -i "$number"
+
+# Down at the start: told and waited for, until a signal, or until it is up
+wait_down() {
+    "$epwatch" -S "$sigs" -i v1 -i w1 -o eve:eve.json >out 2>err </dev/null &
+    pid=$!
+    pids="$pids $pid"
+    until_true 'it is told that w1 is down' grep -q "^epwatch: ${stamp}w1: is down; waiting until it is up" err
+}
+wait_down
+finish
+[ "$status" -eq 2 ] || fail "interrupted while w1 is down: exit status $status, expected 2"
+has err 'interrupted before all interfaces were up'
+wait_down
 ip link set w0 up
 ip link set w1 up
+until_true 'both are watched' grep -q "^epwatch: ${stamp}watching v1, w1" err
+send w0 "$sample"
+finish
+[ "$status" -eq 0 ] || fail "down at the start: exit status $status"
+[ "$(counter eve.json packets)" = $packets ] || fail "down at the start: $(counter eve.json packets) packets"
 
 # A filter, applied by the kernel; a snaplen; not promiscuous
-watch 1 -i v1 -p -s 60 -o eve:eve.json tcp port 8014
+watch 1 -i "$number" -p -s 60 -o eve:eve.json tcp port 8014
 send v0 "$sample"
 finish
+has err 'watching v1'
 expect_result 0 '' 'filter'
 "$epwatch" -S "$sigs" -r "$sample" -o eve:offline.json tcp port 8014
 for key in packets bytes flows; do
@@ -65,7 +87,7 @@ ip link del v0
 status=0
 wait "$pid" || status=$?
 [ "$status" -eq 2 ] || fail "removed: exit status $status, expected 2"
-grep -q '^epwatch: v1: was removed at .*; the result is of what was read' err || fail 'not told that v1 was removed'
+grep -q "^epwatch: ${stamp}v1: was removed at .*; the result is of what was read" err || fail 'not told that v1 was removed'
 forgive err # what it watches, and who may read the signatures
 [ "$(wc -l <err)" -eq 5 ] || fail "$(wc -l <err) lines on standard error, expected 5"
 [ "$(counter eve.json packets)" = $((2 * packets)) ] || fail "removed: $(counter eve.json packets) packets"
@@ -116,7 +138,7 @@ ip link del v0
 status=0
 wait "$pid" || status=$?
 [ "$status" -eq 2 ] || fail "one removed: exit status $status, expected 2"
-grep -q '^epwatch: v1: was removed at .*; the result is of what was read' err || fail 'not told that one was removed'
+grep -q "^epwatch: ${stamp}v1: was removed at .*; the result is of what was read" err || fail 'not told that one was removed'
 [ "$(counter eve.json packets)" = $((2 * packets)) ] || fail "one removed: $(counter eve.json packets) packets"
 
 exit $bad

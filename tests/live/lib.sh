@@ -80,7 +80,7 @@ watch_on() {
     pids="$pids $pid"
     until_true "epwatch captures" capturing "$sockets"
     # Then it opens its outputs and closes the sandbox: a folder moved before is another case.
-    until_true "epwatch watches" grep -q '^epwatch: watching' err
+    until_true "epwatch watches" grep -q "^epwatch: ${stamp}watching" err
 }
 
 # finish [SIGNAL]: ends it; leaves $status.

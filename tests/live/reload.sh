@@ -54,9 +54,12 @@ named=$(grep -c '"product":"escan","function"' eve.json)
 watch 1 -i v1 -o eve:eve2.json --wait 0 --stats 1 --state killed.json
 send v0 "$sample" --multiplier=1000
 until_true 'the state is written' grep -q '"role"' killed.json
+expect 2 'killed.json: another epwatch keeps its state there; give each run a file of its own' \
+    "$epwatch" -S "$sigs" -r "$sample" --state killed.json
 finish KILL
 watch 1 -i v1 -o eve:eve3.json --state killed.json
 finish
 [ "$status" -eq 0 ] || fail "after kill -9: exit status $status"
 [ ! -e killed.json.damaged ] || fail 'kill -9 damaged the state'
+[ ! -e killed.json.lock ] || fail 'the lock is left'
 exit $bad

@@ -26,9 +26,9 @@ rm -f table.txt
 watch_on 1 -i v1 -o eve:pipe -o prometheus:m.prom -o table:table.txt --wait 0 --max-flows 4000 --stats 1
 send v0 flood.pcap --pps=50000
 until_true 'losses are told while the output stalls' grep -q 'results were lost so far' err
-until_true 'the output is told' grep -q '^epwatch: pipe: eve output is blocked' err
+until_true 'the output is told' grep -q "^epwatch: ${stamp}pipe: eve output is blocked" err
 kill -TERM "$pid"
-until_true 'it is told what the end waits for' grep -q '^epwatch: waiting for pipe, which takes no data' err
+until_true 'it is told what the end waits for' grep -q "^epwatch: ${stamp}waiting for pipe, which takes no data" err
 kill -0 "$pid" || fail 'the run ended, and its results were not written'
 cat <pipe >eve.json 9<&- &
 reader=$!
@@ -39,7 +39,7 @@ kill "$reader"
 [ "$status" -eq 0 ] || fail "stalled reader: exit status $status"
 lost=$(sed -n 's/^epwatch_records_dropped_total{.*} //p' m.prom)
 [ "${lost:-0}" -gt 0 ] || fail 'nothing was lost'
-[ "$(sed -n 's/^epwatch: \([0-9,]*\) results were lost so far.*/\1/p' err | tail -n 1 | tr -d ,)" = "$lost" ] ||
+[ "$(sed -n 's/^epwatch: '"$stamp"'\([0-9,]*\) results were lost so far.*/\1/p' err | tail -n 1 | tr -d ,)" = "$lost" ] ||
     fail "$lost results were lost, and not all of them are told"
 [ "$(grep -c 'eve output is blocked' err)" -eq 1 ] || fail 'a stall is told twice'
 grep -Eq '^  flows: [0-9,]* \([0-9,]* results of them lost\)' table.txt || fail 'the table says nothing of it'
