@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A round's packets get their owners and gists, while their bytes are near. */
+/* A meter's packets of a round get their gists, while their bytes are near. */
 #include "meter/flow/tcp.h"
 #include "meter/meter_state.h"
 
@@ -78,38 +78,36 @@ static inline void put_gist(struct epw_gist *gist, const struct epw_packet *p, u
     gist->print = print_of(p);
 }
 
-/*
- * Who tracks a packet: all of two hosts' packets with each other go to one
- * meter, so that it has their flows, fragments, doubles and ICMP errors (which
- * stand under the addresses they quote) together. Ports and tunnels are left
- * out: fragments have none, and an error may be seen outside of its tunnel.
- */
-static inline uint8_t owner_of(const struct epw_meter_options *o, const struct epw_key *key)
+/* Whether a frame without a flow is this meter's to count: one that all decode is the first's. */
+static bool counts(const struct epw_meter *m, const struct epw_round *round, uint32_t i)
 {
-    return (uint8_t)((epw_key_pair(key, o->seed) >> 32) * o->meters >> 32);
+    return m->options.self == 0 || round->owner[m->at[i]] != EPW_OWNER_UNKNOWN;
 }
 
-void epw_meter_gist(struct epw_meter *m, struct epw_round *round)
+void epw_meter_gist(struct epw_meter *m, const struct epw_round *round)
 {
     const struct epw_meter_options o = m->options;
     uint32_t cut_frames = 0, complete = 0, fragments = 0;
-    for (uint32_t i = 0; i < round->batch.count; i++) {
-        const struct epw_frame *frame = &round->batch.frame[i];
-        struct epw_packet *packet = &round->packet[i];
-        cut_frames += frame->caplen < frame->wire_len;
-        if (packet->ending != EPW_END_COMPLETE) {
+    for (uint32_t i = 0; i < m->count; i++) {
+        struct epw_packet *packet = &m->packet[i];
+        bool has_flow = packet->ending == EPW_END_COMPLETE;
+        m->mine[i] =
+            has_flow &&
+            (o.meters == 1 || epw_meter_owner(&o, epw_key_pair(&packet->key, o.seed)) == o.self);
+        if (!m->mine[i] && (has_flow || !counts(m, round, i)))
+            continue;
+        cut_frames += m->frame[i].caplen < m->frame[i].wire_len;
+        if (!has_flow) {
             m->stats.ending[packet->ending]++;
-            round->owner[i] = EPW_OWNER_NONE;
             continue;
         }
         complete++;
         if (o.ignore_vlan)
             epw_key_clear_vlans(&packet->key);
-        put_gist(&round->gist[i], packet, o.seed);
-        round->owner[i] = o.meters == 1 ? 0 : owner_of(&o, &packet->key);
+        put_gist(&m->gist[i], packet, o.seed);
         fragments += packet->fragment != EPW_FRAG_NONE;
     }
     m->stats.ending[EPW_END_COMPLETE] += complete;
     m->stats.cut_frames += cut_frames;
-    round->fragments = fragments;
+    m->fragments = fragments;
 }

@@ -9,9 +9,10 @@
 
 #include <stdlib.h>
 
-void epw_meter_decode(struct epw_meter *m, struct epw_round *round)
+void epw_meter_decode(struct epw_meter *m, const struct epw_round *round)
 {
-    epw_decode(m->decoder, round->batch.frame, round->packet, round->batch.count);
+    epw_meter_choose(m, round);
+    epw_decode(m->decoder, m->frame, m->packet, m->count);
     epw_meter_gist(m, round);
 }
 
@@ -32,14 +33,13 @@ static bool admit(struct epw_meter *m, struct epw_packet *packet, uint32_t *tag)
 }
 
 /* The same of a round without any packet that must go through something. */
-static uint32_t list_usual(struct epw_meter *m, const struct epw_round *round, uint32_t *from)
+static uint32_t list_usual(struct epw_meter *m, uint32_t *from)
 {
     uint32_t count = 0, i = *from;
-    uint8_t self = m->options.self;
-    for (; i < round->batch.count; i++) {
-        m->tag[count] = round->gist[i].tag;
+    for (; i < m->count; i++) {
+        m->tag[count] = m->gist[i].tag;
         m->ref[count] = (uint16_t)i;
-        count += round->owner[i] == self;
+        count += m->mine[i];
     }
     *from = i;
     return count;
@@ -50,17 +50,17 @@ static uint32_t list_usual(struct epw_meter *m, const struct epw_round *round, u
  * displace what an earlier one still has to be joined with. Returns how many there are, and in
  * *from where to go on.
  */
-static uint32_t list(struct epw_meter *m, struct epw_round *round, uint32_t *from)
+static uint32_t list(struct epw_meter *m, uint32_t *from)
 {
     uint32_t count = 0, i = *from;
-    if (round->fragments == 0 && m->doubles == NULL)
-        return list_usual(m, round, from);
+    if (m->fragments == 0 && m->doubles == NULL)
+        return list_usual(m, from);
     bool fragment = false;
-    for (; i < round->batch.count; i++) {
-        if (round->owner[i] != m->options.self)
+    for (; i < m->count; i++) {
+        if (!m->mine[i])
             continue;
-        struct epw_packet *packet = &round->packet[i];
-        m->tag[count] = round->gist[i].tag;
+        struct epw_packet *packet = &m->packet[i];
+        m->tag[count] = m->gist[i].tag;
         m->ref[count] = (uint16_t)i;
         if (packet->fragment != EPW_FRAG_NONE || m->doubles != NULL) {
             if (packet->fragment != EPW_FRAG_NONE && fragment)
@@ -167,8 +167,8 @@ static uint32_t update(struct epw_meter *m, const struct epw_round *round, uint3
 {
     for (uint32_t i = 0, to; i < count; i = to) {
         if (i % EPW_WARM_BLOCK == 0)
-            epw_meter_warm(m, round, count, i);
-        while (next < round->points && round->point[next].before <= m->ref[i])
+            epw_meter_warm(m, count, i);
+        while (next < round->points && round->point[next].before <= m->at[m->ref[i]])
             expire(m, &round->point[next++]);
         to = next < round->points ? i + 1 : (i / EPW_WARM_BLOCK + 1) * EPW_WARM_BLOCK;
         to = to < count ? to : count;
@@ -177,12 +177,12 @@ static uint32_t update(struct epw_meter *m, const struct epw_round *round, uint3
     return next;
 }
 
-void epw_meter_push(struct epw_meter *meter, struct epw_round *round)
+void epw_meter_push(struct epw_meter *meter, const struct epw_round *round)
 {
     uint32_t from = 0, next = 0;
     meter->place = (struct epw_place){ .at = 0 };
-    while (from < round->batch.count) {
-        uint32_t count = list(meter, round, &from);
+    while (from < meter->count) {
+        uint32_t count = list(meter, &from);
         next = update(meter, round, count, next);
     }
     while (next < round->points)
@@ -255,6 +255,8 @@ enum epw_err epw_meter_new(struct epw_meter **meter, const struct epw_meter_opti
         return err;
     }
     set_timeouts(m);
+    for (uint16_t i = 0; i < EPW_BATCH_FRAMES; i++)
+        m->at[i] = i;
     *meter = m;
     return EPW_OK;
 }

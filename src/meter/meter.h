@@ -74,14 +74,20 @@ enum epw_err epw_meter_new(struct epw_meter **meter, const struct epw_meter_opti
 void epw_meter_free(struct epw_meter *meter);
 
 /*
- * The two steps of a round that epw_pace_round() has been through. One of the
- * meters, whichever has time, decodes all of it; then each tracks its own
- * packets, round after round in order. Frames that cannot be used are counted,
- * not errors. No pointer into the round is kept; a meter writes into its own
- * packets only (a fragment's ports), so all may work on one round at a time.
+ * Where several meters share the packets, tells whose each frame of a round is that
+ * epw_pace_round() has been through: once for all of them. Any of the meters will do, also while
+ * its thread is at another round.
  */
-void epw_meter_decode(struct epw_meter *meter, struct epw_round *round);
-void epw_meter_push(struct epw_meter *meter, struct epw_round *round);
+void epw_meter_share(const struct epw_meter *meter, struct epw_round *round);
+
+/*
+ * The two steps of a round, in order: the meter decodes what may be its own of it, and tracks what
+ * is. Each round goes to all meters of a run, which may be at one round at a time. Frames that
+ * cannot be used are counted, by one of the meters, and not errors. No pointer into the round is
+ * kept longer.
+ */
+void epw_meter_decode(struct epw_meter *meter, const struct epw_round *round);
+void epw_meter_push(struct epw_meter *meter, const struct epw_round *round);
 
 /* The place of the result being handed out; for the sink's functions. */
 struct epw_place epw_meter_place(const struct epw_meter *meter);

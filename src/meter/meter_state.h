@@ -9,6 +9,7 @@
 #include "meter/flow/expiry.h"
 #include "meter/flow/frag.h"
 #include "meter/flow/table.h"
+#include "meter/gist.h"
 #include "meter/meter.h"
 
 /* What of its flow a packet will need: warm.c. */
@@ -35,8 +36,16 @@ struct epw_meter {
     struct epw_expiry expiry;
     int64_t now_ns; /* the clock's time at the packet or point in hand */
     struct epw_place place;
-    /* Of one round; refs and tags only of packets that are this meter's. */
-    uint16_t ref[EPW_BATCH_FRAMES]; /* places in the batch */
+    /* Of one round, side by side, what may be this meter's: epw_meter_decode(). */
+    uint32_t count, fragments;
+    const struct epw_frame *frame; /* the batch's, or chosen */
+    struct epw_frame chosen[EPW_BATCH_FRAMES];
+    uint16_t at[EPW_BATCH_FRAMES]; /* places in the batch */
+    bool mine[EPW_BATCH_FRAMES];   /* the packet has a flow, and it is this meter's */
+    struct epw_gist gist[EPW_BATCH_FRAMES];
+    struct epw_packet packet[EPW_BATCH_FRAMES];
+    /* Refs and tags only of packets to be tracked. */
+    uint16_t ref[EPW_BATCH_FRAMES]; /* places among the packets */
     uint32_t tag[EPW_BATCH_FRAMES];
     struct epw_flow *guess[EPW_BATCH_FRAMES]; /* where its flow most likely is, or NULL */
     uint8_t wants[EPW_BATCH_FRAMES];          /* enum epw_wants */
@@ -49,13 +58,27 @@ struct epw_meter {
  * warm.c: asks for the memory that the refs behind i will need, of count in all; to be called
  * before each that begins a block.
  */
-void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t count, uint32_t i);
+void epw_meter_warm(struct epw_meter *m, uint32_t count, uint32_t i);
 
 /* warm.c: asks for the memory of the flows that end soon after the one in hand. */
 void epw_meter_warm_end(const struct epw_meter *m, size_t in_hand);
 
-/* gist.c: what follows from a round's packets alone. */
-void epw_meter_gist(struct epw_meter *m, struct epw_round *round);
+/*
+ * Who tracks a packet: all of two hosts' packets with each other go to one
+ * meter, so that it has their flows, fragments, doubles and ICMP errors (which
+ * stand under the addresses they quote) together. Ports and tunnels are left
+ * out: fragments have none, and an error may be seen outside of its tunnel.
+ * pair: epw_key_pair().
+ */
+static inline uint8_t epw_meter_owner(const struct epw_meter_options *o, uint64_t pair)
+{
+    return (uint8_t)((pair >> 32) * o->meters >> 32);
+}
+
+/* share.c: the frames of a round that are this meter's, and those that may be. */
+void epw_meter_choose(struct epw_meter *m, const struct epw_round *round);
+/* gist.c: what follows from their packets alone. */
+void epw_meter_gist(struct epw_meter *m, const struct epw_round *round);
 
 /* track.c: the packets of refs [from, to) into their flows, which are begun, ended or recorded as
  * these say. */

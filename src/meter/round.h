@@ -10,8 +10,6 @@
 
 #include "capture/frame.h"
 #include "meter/flow/clock.h"
-#include "meter/gist.h"
-#include "meter/packet.h"
 
 #include <stdint.h>
 
@@ -22,8 +20,8 @@
  */
 #define EPW_POINT_NS 100000000LL
 
-/* No meter's: the packet has no flow. */
-#define EPW_OWNER_NONE 0xff
+/* Only decoding tells: all of them decode it. */
+#define EPW_OWNER_UNKNOWN 0xff
 
 /* Meters that can share the packets of a round. */
 #define EPW_OWNERS_MAX 64
@@ -44,11 +42,8 @@ struct epw_round {
     struct epw_point point[EPW_BATCH_FRAMES + 1];
     int64_t now_ns[EPW_BATCH_FRAMES]; /* the clock at each packet */
     int64_t end_ns;                   /* and after the round */
-    /* epw_meter_decode() */
-    struct epw_gist gist[EPW_BATCH_FRAMES];
-    uint8_t owner[EPW_BATCH_FRAMES]; /* the meter that tracks it, EPW_OWNER_NONE: none */
-    uint32_t fragments;
-    struct epw_packet packet[EPW_BATCH_FRAMES];
+    /* epw_meter_share() */
+    uint8_t owner[EPW_BATCH_FRAMES]; /* the meter that decodes the frame and tracks its packet */
     /* The capture. epw_pace_round() puts believed stamps in place of the frames' own. */
     struct epw_batch batch;
 };

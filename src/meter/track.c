@@ -88,15 +88,15 @@ static bool restarts(const struct epw_flow *flow, const struct epw_packet *p, un
  * and connections that the packet shows to be over, end first: so it does not
  * matter when the queues were last looked at. Each round ends a flow or is the last.
  */
-static struct epw_flow *seek_flow(struct epw_meter *m, const struct epw_round *round, uint32_t i)
+static struct epw_flow *seek_flow(struct epw_meter *m, uint32_t i)
 {
-    const struct epw_packet *p = &round->packet[m->ref[i]];
+    const struct epw_packet *p = &m->packet[m->ref[i]];
     uint32_t tag = m->tag[i];
     uint64_t before = 0;
     for (;;) {
         struct epw_found found = epw_lookup_search(m->table, &p->key, tag, p->side);
         if (found.flow == NULL)
-            return begin(m, p, round->batch.frame[m->ref[i]].source, tag, before);
+            return begin(m, p, m->frame[m->ref[i]].source, tag, before);
         struct epw_flow *flow = found.flow;
         bool idle = epw_expiry_idle(&m->expiry, flow, p->ts_ns);
         if (!idle && !restarts(flow, p, p->side)) {
@@ -110,13 +110,12 @@ static struct epw_flow *seek_flow(struct epw_meter *m, const struct epw_round *r
 }
 
 /* The same. Almost always the flow is where it was last seen and goes on. */
-static inline struct epw_flow *flow_of(struct epw_meter *m, const struct epw_round *round,
-                                       const struct epw_packet *p, uint32_t i)
+static inline struct epw_flow *flow_of(struct epw_meter *m, const struct epw_packet *p, uint32_t i)
 {
     struct epw_flow *guess = m->guess[i];
     if (guess == NULL || !epw_flow_has_key(guess, &p->key) ||
         epw_expiry_idle(&m->expiry, guess, p->ts_ns) || epw_tcp_may_restart(p))
-        return seek_flow(m, round, i);
+        return seek_flow(m, i);
     return guess;
 }
 
@@ -221,11 +220,11 @@ static void gather_fragments(struct epw_meter *m, struct epw_flow *flow,
 }
 
 /* Any packet with a flow. */
-static void track(struct epw_meter *m, const struct epw_round *round, uint32_t i)
+static void track(struct epw_meter *m, uint32_t i)
 {
-    const struct epw_packet *packet = &round->packet[m->ref[i]];
+    const struct epw_packet *packet = &m->packet[m->ref[i]];
     unsigned side = packet->side;
-    struct epw_flow *flow = flow_of(m, round, packet, i);
+    struct epw_flow *flow = flow_of(m, packet, i);
     if (flow == NULL)
         return;
     if (epw_flow_is_longer(flow, packet->ts_ns, m->options.timeouts.active * EPW_SECOND_NS)) {
@@ -235,7 +234,7 @@ static void track(struct epw_meter *m, const struct epw_round *round, uint32_t i
     }
     uint32_t flags = flow->flags;
     if (packet->fragment != EPW_FRAG_LATER)
-        see_header(m, flow, packet, side, round->gist[m->ref[i]].print);
+        see_header(m, flow, packet, side, m->gist[m->ref[i]].print);
     count(flow, packet, side);
     if (packet->fragment == EPW_FRAG_FIRST)
         count_parked(m, flow, packet, side);
@@ -272,15 +271,15 @@ void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_
 {
     const int64_t span_ns = m->options.timeouts.active * EPW_SECOND_NS;
     for (uint32_t i = from; i < to; i++) {
-        uint32_t at = m->ref[i];
-        const struct epw_packet *packet = &round->packet[at];
-        if (track_usual(m, packet, &round->gist[at], m->guess[i], span_ns))
+        uint32_t ref = m->ref[i], at = m->at[ref];
+        const struct epw_packet *packet = &m->packet[ref];
+        if (track_usual(m, packet, &m->gist[ref], m->guess[i], span_ns))
             continue;
         m->now_ns = round->now_ns[at];
         m->place.at = 2 * at + 1;
         if (packet->icmp_error)
             epw_meter_quoted(m, packet, m->tag[i]);
         else
-            track(m, round, i);
+            track(m, i);
     }
 }

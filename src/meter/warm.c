@@ -15,20 +15,19 @@ static inline void warm_wide(const struct epw_flow *flow)
 }
 
 /* Packets [from, to) that will need more of their flow than its hot half. */
-static void warm_cold(struct epw_meter *m, const struct epw_round *round, uint32_t from,
-                      uint32_t to)
+static void warm_cold(struct epw_meter *m, uint32_t from, uint32_t to)
 {
     for (uint32_t i = from; i < to; i++) {
         const struct epw_flow *flow = m->guess[i];
         m->wants[i] = EPW_WANTS_HOT;
         if (flow == NULL)
             continue;
-        const struct epw_gist *gist = &round->gist[m->ref[i]];
+        const struct epw_gist *gist = &m->gist[m->ref[i]];
         if (epw_gist_is_wide(gist))
             warm_wide(flow);
         if (epw_gist_fits(gist, flow->flags))
             continue;
-        const struct epw_packet *p = &round->packet[m->ref[i]];
+        const struct epw_packet *p = &m->packet[m->ref[i]];
         m->wants[i] =
             epw_meter_has_evidence(flow, p, p->side) ? EPW_WANTS_EVIDENCE : EPW_WANTS_COLD;
         __builtin_prefetch(epw_flow_cold(flow), 1);
@@ -63,14 +62,14 @@ static struct span ahead(uint32_t i, uint32_t blocks, uint32_t count)
     return (struct span){ from, to - from };
 }
 
-void epw_meter_warm(struct epw_meter *m, const struct epw_round *round, uint32_t count, uint32_t i)
+void epw_meter_warm(struct epw_meter *m, uint32_t count, uint32_t i)
 {
     struct span s = ahead(i, 4, count);
     epw_table_warm_buckets(m->table, m->tag + s.from, s.count);
     s = ahead(i, 3, count);
     epw_table_warm_flows(m->table, m->tag + s.from, s.count, m->guess + s.from);
     s = ahead(i, 2, count);
-    warm_cold(m, round, s.from, s.from + s.count);
+    warm_cold(m, s.from, s.from + s.count);
     s = ahead(i, 1, count);
     warm_far(m, s.from, s.from + s.count);
 }

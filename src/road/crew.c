@@ -26,6 +26,7 @@ bool epw_ring_has_space(void *ctx, unsigned unused)
 static bool fill(struct epw_road *road, struct epw_slot *slot)
 {
     bool more = epw_road_read(road, road->capture, slot->round) && !atomic_load(&road->stop);
+    epw_meter_share(road->worker[0].meter, slot->round);
     slot->last = !more;
     slot->read = road->read;
     return more;
@@ -37,23 +38,20 @@ bool epw_ring_may_read(struct epw_road *road)
            epw_ring_has_space(road, 0);
 }
 
-struct epw_slot *epw_ring_read(struct epw_road *road, uint64_t *round)
+void epw_ring_read(struct epw_road *road, uint64_t at)
 {
-    if (!atomic_load(&road->shared) || atomic_load(&road->reading) ||
-        atomic_exchange(&road->reading, true))
-        return NULL;
-    *round = atomic_load(&road->published);
-    if (*round - rounds_done(road) >= EPW_RING) {
-        atomic_store(&road->reading, false);
-        return NULL;
+    if (!atomic_load(&road->shared) || atomic_load(&road->published) >= at + EPW_READ_AHEAD ||
+        atomic_load(&road->reading) || atomic_exchange(&road->reading, true))
+        return;
+    uint64_t round = atomic_load(&road->published);
+    bool more = true;
+    if (round - rounds_done(road) < EPW_RING) {
+        more = fill(road, &road->slot[round % EPW_RING]);
+        atomic_store(&road->published, round + 1);
     }
-    struct epw_slot *slot = &road->slot[*round % EPW_RING];
-    bool more = fill(road, slot);
-    atomic_store(&road->claimed, *round + 1);
-    atomic_store(&road->published, *round + 1);
     if (more)
         atomic_store(&road->reading, false);
-    return slot;
+    epw_gate_wake(&road->work);
 }
 
 /* Whether a file is read, which is always ready; a pipe or an interface may not be. */

@@ -3,7 +3,7 @@
 
 /*
  * Looks before going to sleep: what is waited for is often a few microseconds
- * away (a round being decoded), and a thread that slept costs more to wake.
+ * away (a round being read), and a thread that slept costs more to wake.
  */
 #define LOOKS 200
 

@@ -7,12 +7,11 @@
  *   reader --- ring of rounds ---> N workers --- a lane each ---> collector
  *
  * The ring is counters only: round k lies in slot k % RING; the reader
- * publishes it, any worker claims it and decodes it, every worker tracks its
- * share of it, and when all did the slot is free. The reader of files is any
- * worker that has nothing else to do, one at a time, and it decodes what it
- * read; else it is the caller's thread. A counter is written by one side only
- * (claimed and, as they read in turn, published: by all workers), and each who
- * changes one wakes the gate of those who may wait for it.
+ * publishes it, every worker decodes and tracks its share of it, and when all
+ * did the slot is free. The reader of files is whichever worker is ahead of the
+ * others, one at a time; else it is the caller's thread. A counter is written
+ * by one side only (published, as they read in turn, by all workers), and each
+ * who changes one wakes the gate of those who may wait for it.
  */
 #ifndef EPW_ROAD_ROAD_STATE_H
 #define EPW_ROAD_ROAD_STATE_H
@@ -30,6 +29,12 @@
 #define EPW_RING 32u
 
 /*
+ * Rounds that a worker finds read before it goes on without reading: while one reads the others
+ * have something to do. Who is ahead finds fewer, so it is the one who has time that reads.
+ */
+#define EPW_READ_AHEAD 8u
+
+/*
  * Bytes of all lanes together, and of one at least: what a hundred thousand
  * results need while the receiver writes its output.
  */
@@ -37,7 +42,6 @@
 #define EPW_LANE_MIN    (512u << 10)
 
 struct epw_slot {
-    alignas(64) atomic_ullong decoded; /* the number of the round that is, plus one */
     bool last;
     struct epw_stats read; /* the reader's counters after it */
     struct epw_round *round;
@@ -68,14 +72,13 @@ struct epw_road {
     struct epw_worker *worker;
     struct epw_slot slot[EPW_RING];
     pthread_t collector;
-    struct epw_gate work;           /* workers: rounds published, rounds decoded */
+    struct epw_gate work;           /* workers: rounds published, slots free to read into */
     struct epw_gate space;          /* a reader of its own: rounds done */
     struct epw_gate results;        /* the collector: lanes handed on */
     struct epw_gate drain;          /* workers: lanes given back */
     alignas(64) atomic_bool shared; /* the workers read, whoever has time: epw_ring_read() */
     atomic_bool reading;            /* one of them does, or all is read */
     alignas(64) atomic_ullong published;
-    alignas(64) atomic_ullong claimed;
     alignas(64) atomic_bool stop; /* the sink needs no more */
     atomic_ullong lost;           /* results for which there was no room */
     atomic_bool cancelled;        /* not all threads could be started: those that were end */
@@ -89,9 +92,10 @@ bool epw_road_tick(struct epw_road *road, int64_t now_ns);
 enum epw_err epw_crew_run(struct epw_road *road, struct epw_capture *capture);
 /* Whether who found the ring (struct epw_road) full is to go on. */
 bool epw_ring_has_space(void *road, unsigned unused);
-/* Reads the next round into its slot and publishes it as claimed by the caller. NULL: the workers
- * are not to read, one of them does just now, there is no room, or no more to read. */
-struct epw_slot *epw_ring_read(struct epw_road *road, uint64_t *round);
+/* Reads and publishes the next round, for a worker whose next one is at. Does nothing where enough
+ * are read, one of them reads just now, there is no room or no more to read, or not the workers
+ * read. */
+void epw_ring_read(struct epw_road *road, uint64_t at);
 /* Whether it is worth a try for who sleeps. */
 bool epw_ring_may_read(struct epw_road *road);
 

@@ -14,7 +14,7 @@ static bool lane_has_room(void *ctx, unsigned self)
 
 /*
  * To be called before a worker sleeps or ends. While it goes on, those who sleep are left to,
- * so that they wake for many rounds at a time; now they must see what it has decoded and found.
+ * so that they wake for many rounds at a time; now they must see what it has found.
  */
 static void tell_all(struct epw_worker *w)
 {
@@ -109,64 +109,37 @@ static struct epw_slot *slot_of(struct epw_road *road, uint64_t round)
     return &road->slot[round % EPW_RING];
 }
 
-static bool is_decoded(struct epw_road *road, uint64_t round)
+static bool is_published(const struct epw_road *road, uint64_t round)
 {
-    return atomic_load(&slot_of(road, round)->decoded) == round + 1;
-}
-
-static void decode(struct epw_worker *w, struct epw_slot *slot, uint64_t round)
-{
-    epw_meter_decode(w->meter, slot->round);
-    atomic_store(&slot->decoded, round + 1);
-    epw_gate_wake(&w->road->work);
-}
-
-/* Decodes a round that nobody has begun to, or reads the next; false: there is nothing to do. */
-static bool prepare(struct epw_worker *w)
-{
-    struct epw_road *road = w->road;
-    uint64_t next;
-    struct epw_slot *slot = epw_ring_read(road, &next);
-    if (slot != NULL) {
-        decode(w, slot, next);
-        return true;
-    }
-    unsigned long long round = atomic_load(&road->claimed);
-    do {
-        if (round >= atomic_load(&road->published))
-            return false;
-    } while (!atomic_compare_exchange_weak(&road->claimed, &round, round + 1));
-    decode(w, slot_of(road, round), round);
-    return true;
+    return atomic_load(&road->published) > round;
 }
 
 static bool has_work(void *ctx, unsigned self)
 {
     struct epw_road *road = ctx;
-    return is_decoded(road, road->worker[self].round) ||
-           atomic_load(&road->claimed) < atomic_load(&road->published) || epw_ring_may_read(road) ||
+    return is_published(road, road->worker[self].round) || epw_ring_may_read(road) ||
            atomic_load(&road->cancelled);
 }
 
-/* The round in hand once it is decoded; until then the worker reads and decodes what there is.
- * NULL: the run is cancelled. */
+/* The round in hand, once it is read. NULL: the run is cancelled. */
 static struct epw_slot *await_round(struct epw_worker *w)
 {
     struct epw_road *road = w->road;
-    while (!is_decoded(road, w->round)) {
-        if (prepare(w))
-            continue;
+    for (;;) {
+        epw_ring_read(road, w->round);
+        if (is_published(road, w->round))
+            return slot_of(road, w->round);
         tell_all(w);
         epw_gate_wait(&road->work, has_work, road, w->self);
         if (atomic_load(&road->cancelled))
             return NULL;
     }
-    return slot_of(road, w->round);
 }
 
 static bool track(struct epw_worker *w, struct epw_slot *slot)
 {
     bool last = slot->last;
+    epw_meter_decode(w->meter, slot->round);
     epw_meter_push(w->meter, slot->round);
     put_mark(w, slot, EPW_EVENT_MARK);
     if (last) {

@@ -112,3 +112,9 @@ void epw_decode(const struct epw_decoder *decoder, const struct epw_frame *frame
             descend(decoder, &frame[i], &packet[i]);
     }
 }
+
+void epw_decode_pairs(const struct epw_decoder *decoder, uint64_t seed,
+                      const struct epw_frame *frame, uint64_t *pair, uint32_t count)
+{
+    epw_plain_pairs(decoder->layer + spaces[EPW_BY_UDP_PORT].first, seed, frame, pair, count);
+}

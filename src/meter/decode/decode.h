@@ -31,4 +31,13 @@ bool epw_decoder_knows(const struct epw_decoder *decoder, uint16_t linktype);
 void epw_decode(const struct epw_decoder *decoder, const struct epw_frame *frame,
                 struct epw_packet *packet, uint32_t count);
 
+/*
+ * epw_key_pair() of what epw_decode() would make of each frame, where a look at the addresses of a
+ * plain frame tells it; EPW_PAIR_UNKNOWN where only decoding does. The frame may still be one that
+ * cannot be decoded.
+ */
+#define EPW_PAIR_UNKNOWN 0
+void epw_decode_pairs(const struct epw_decoder *decoder, uint64_t seed,
+                      const struct epw_frame *frame, uint64_t *pair, uint32_t count);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/decode/plain.h"
 
+#include "meter/decode/decode.h"
+
 #define LINKTYPE_ETHERNET 1
 #define ETHER_LEN         14
 #define TAG_LEN           4
@@ -8,6 +10,7 @@
 #define IP6_LEN           40
 #define TCP_LEN           20
 #define UDP_LEN           8
+#define PORTS_LEN         4
 #define PROTO_TCP         6
 #define PROTO_UDP         17
 #define PROTO_GRE         47
@@ -264,4 +267,73 @@ bool epw_plain(struct epw_descent *d, enum epw_next *next)
     d->left -= (uint32_t)tags / TAG_LEN + 2;
     *next = epw_go_udp(d);
     return true;
+}
+
+/*
+ * All bits when what is behind an IP header has the addresses of that header and no others inside,
+ * else none. Without branches, as those would follow no pattern.
+ */
+EPW_ALWAYS uint64_t innermost(const uint8_t *tunnel, uint8_t proto, const uint8_t *ports)
+{
+    unsigned tcp = proto == PROTO_TCP, udp = proto == PROTO_UDP;
+    unsigned none =
+        (tunnel[epw_run_be16(ports, 0) * udp] | tunnel[epw_run_be16(ports, 2) * udp]) == 0;
+    return 0 - (uint64_t)((tcp | udp) & none);
+}
+
+EPW_ALWAYS uint64_t pair_of(struct epw_ip low, struct epw_ip high, uint64_t seed)
+{
+    const struct epw_key key = { .ip = { low, high } };
+    return epw_key_pair(&key, seed);
+}
+
+EPW_ALWAYS uint64_t pair4(const uint8_t *ip, uint64_t seed)
+{
+    uint32_t src = epw_run_be32(ip, 12), dst = epw_run_be32(ip, 16);
+    return pair_of(epw_ip_from_number4(src < dst ? src : dst),
+                   epw_ip_from_number4(src < dst ? dst : src), seed);
+}
+
+EPW_ALWAYS uint64_t pair6(const uint8_t *ip, uint64_t seed)
+{
+    struct epw_ip src = epw_ip_from6(ip + 8), dst = epw_ip_from6(ip + 24);
+    return epw_ip_cmp(&src, &dst) < 0 ? pair_of(src, dst, seed) : pair_of(dst, src, seed);
+}
+
+/* From an Ethernet header on. */
+EPW_ALWAYS uint64_t look_at_pair(const uint8_t *tunnel, uint64_t seed, struct epw_cur c)
+{
+    const uint8_t *ether = epw_cur_bytes(&c, ETHER_LEN);
+    uint16_t type = ether == NULL ? 0 : epw_run_be16(ether, 12);
+    skip_tags(&c, &type);
+    if (type == EPW_TYPE_IPV4) {
+        const uint8_t *ip = epw_cur_bytes(&c, IP4_LEN + PORTS_LEN);
+        return ip == NULL || !is_simple4(ip)
+                   ? EPW_PAIR_UNKNOWN
+                   : pair4(ip, seed) & innermost(tunnel, ip[9], ip + IP4_LEN);
+    }
+    const uint8_t *ip = type == EPW_TYPE_IPV6 ? epw_cur_bytes(&c, IP6_LEN + PORTS_LEN) : NULL;
+    return ip == NULL || ip[0] >> 4 != 6 ? EPW_PAIR_UNKNOWN
+                                         : pair6(ip, seed) & innermost(tunnel, ip[6], ip + IP6_LEN);
+}
+
+static __attribute__((noinline)) uint64_t look_at_mirrored(const uint8_t *tunnel, uint64_t seed,
+                                                           struct epw_cur c)
+{
+    uint16_t vlan;
+    return skip_mirror(&c, &vlan) ? look_at_pair(tunnel, seed, c) : EPW_PAIR_UNKNOWN;
+}
+
+void epw_plain_pairs(const uint8_t *tunnel, uint64_t seed, const struct epw_frame *frame,
+                     uint64_t *pair, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct epw_cur c = epw_cur(frame[i].bytes, frame[i].caplen);
+        pair[i] = EPW_PAIR_UNKNOWN;
+        if (frame[i].linktype != LINKTYPE_ETHERNET)
+            continue;
+        pair[i] = look_at_pair(tunnel, seed, c);
+        if (pair[i] == EPW_PAIR_UNKNOWN)
+            pair[i] = look_at_mirrored(tunnel, seed, c);
+    }
 }

@@ -105,6 +105,30 @@ static const struct epw_packet *step(const uint8_t *bytes, size_t len)
     return takes ? &packet : NULL;
 }
 
+/* What a look at the addresses says whose a frame is: nothing, or what decoding it says. Returns
+ * whether it says anything. */
+static bool looked_at(const uint8_t *bytes, size_t len)
+{
+    static struct epw_decoder *decoder;
+    static uint8_t *copy;
+    struct epw_packet p;
+    uint64_t pair = 0;
+    if (decoder == NULL)
+        cr_assert_eq(epw_decoder_new(&decoder), EPW_OK);
+    free(copy);
+    copy = malloc(len + 1);
+    cr_assert_not_null(copy);
+    memcpy(copy + 1, bytes, len);
+    const struct epw_frame frame = {
+        .bytes = copy + 1, .caplen = (uint32_t)len, .wire_len = (uint32_t)len, .linktype = ETHER
+    };
+    epw_decode_pairs(decoder, 99, &frame, &pair, 1);
+    epw_decode(decoder, &frame, &p, 1);
+    if (pair != EPW_PAIR_UNKNOWN && p.ending == EPW_END_COMPLETE)
+        cr_assert_eq(pair, epw_key_pair(&p.key, 99));
+    return pair != EPW_PAIR_UNKNOWN;
+}
+
 /* Whether the step takes the frame; when it does, the layers must say the same. */
 static bool taken(const uint8_t *bytes, size_t len)
 {
@@ -128,6 +152,32 @@ Test(plain, takes_what_is_plain_and_says_what_the_layers_say)
         cr_assert(taken(bytes, hex(plain[i], bytes)), "frame %zu", i);
 }
 
+Test(plain, shows_its_addresses_without_decoding)
+{
+    static uint8_t bytes[MAX_BYTES];
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+        cr_assert(looked_at(bytes, hex(plain[i], bytes)), "frame %zu", i);
+}
+
+/* Frames whose packet has other addresses, or none: what is inside decides. */
+Test(plain, shows_no_addresses_but_the_innermost)
+{
+    static const char *const text[] = {
+        MACS "0800 4500 0028 0000 2000 40 11 0000 " PAIR "04d2 1388 0020 0000 deadbeef ",
+        MACS "0800 4500 0024 0000 0000 40 01 0000 " PAIR "0301 0000 00000000 deadbeef deadbeef ",
+        MACS "0800 4500 003c 0000 0000 40 04 0000 " PAIR IP_SYN,
+        /* VXLAN, and AYIYA to a client */
+        MACS "0800 4500 0024 0000 0000 40 11 0000 " PAIR "04d2 12b5 0010 0000 08000000 00000100 ",
+        MACS "0800 4500 0024 0000 0000 40 11 0000 " PAIR "13d0 04d2 0010 0000 08000000 00000100 ",
+        MACS "0806 0001 0800 0604 0001 020000000001 0a000001 000000000000 0a000002 ",
+        MACS "0800 6500 0028 0000 0000 40 06 0000 " PAIR TCP_SYN,
+        MACS "0800 4500 0028 0000 0000 40 06 0000 0a000001 ",
+    };
+    static uint8_t bytes[MAX_BYTES];
+    for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
+        cr_assert_not(looked_at(bytes, hex(text[i], bytes)), "frame %zu", i);
+}
+
 Test(plain, leaves_the_rest_to_the_layers)
 {
     static uint8_t bytes[MAX_BYTES];
@@ -146,9 +196,11 @@ Test(plain, whatever_byte_changes_or_is_cut_off)
             for (unsigned bit = 0; bit < 8; bit++) {
                 bytes[at] = (uint8_t)(was ^ 1u << bit);
                 *(taken(bytes, len) ? &took : &left) += 1;
+                looked_at(bytes, len);
             }
             bytes[at] = was;
             *(taken(bytes, at) ? &took : &left) += 1;
+            looked_at(bytes, at);
         }
     }
     cr_assert(took > 1000 && left > 1000, "%u and %u", took, left);

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A capture file under construction: pcap, microseconds, raw IP (LINKTYPE_RAW). */
+/* A capture file under construction: pcap, microseconds, Ethernet. */
 struct tape {
     char path[32];
     FILE *file;
@@ -39,15 +39,19 @@ static inline void tape_begin(struct tape *tape)
     cr_assert_geq(fd, 0);
     tape->file = fdopen(fd, "wb");
     tape->usec = 1772438400000000;
-    fwrite("\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\x65\0\0\0", 1, 24, tape->file);
+    fwrite("\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0", 1, 24, tape->file);
 }
 
+/* bytes: from its IPv4 header on. */
 static inline void tape_packet(struct tape *tape, const uint8_t *bytes, uint32_t len)
 {
+    static const uint8_t ether[14] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x08, 0x00 };
+    uint32_t frame_len = (uint32_t)sizeof(ether) + len;
     tape_le32(tape->file, (uint32_t)(tape->usec / 1000000));
     tape_le32(tape->file, (uint32_t)(tape->usec % 1000000));
-    tape_le32(tape->file, len);
-    tape_le32(tape->file, len);
+    tape_le32(tape->file, frame_len);
+    tape_le32(tape->file, frame_len);
+    fwrite(ether, 1, sizeof(ether), tape->file);
     fwrite(bytes, 1, len, tape->file);
 }
 
