@@ -242,6 +242,21 @@ bool epw_text_is_utf8(const char *text)
     return true;
 }
 
+/*
+ * Whether a character of more than one byte shows as such: not the controls U+0080 to U+009F, by
+ * which terminals are told what to do as by ESC, nor what breaks lines or turns the order of what
+ * is read (U+2028 to U+202E, U+2066 to U+2069).
+ */
+static bool is_shown(const uint8_t *p, size_t len)
+{
+    if (len == 2)
+        return p[0] != 0xc2 || p[1] >= 0xa0;
+    if (len != 3 || p[0] != 0xe2)
+        return true;
+    return !(p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) &&
+           !(p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
+}
+
 size_t epw_text_clean(const void *bytes, size_t len, char *out, size_t out_len)
 {
     const uint8_t *p = (const uint8_t *)bytes;
@@ -250,7 +265,8 @@ size_t epw_text_clean(const void *bytes, size_t len, char *out, size_t out_len)
         return 0;
     while (from < len) {
         size_t run = utf8_len(p + from, len - from);
-        bool plain = run > 1 || (run == 1 && p[from] >= 0x20 && p[from] != 0x7f && p[from] != '\\');
+        bool plain = run > 1 ? is_shown(p + from, run)
+                             : run == 1 && p[from] >= 0x20 && p[from] != 0x7f && p[from] != '\\';
         size_t need = plain ? run : 4;
         if (at + need >= out_len)
             break;

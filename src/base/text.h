@@ -60,9 +60,10 @@ bool epw_text_u64(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 bool epw_text_is_utf8(const char *text);
 
 /*
- * Copies foreign bytes as printable text: bytes below 0x20, 0x7f, backslash and
- * bytes that are not valid UTF-8 become \xNN. Always NUL-terminates, cuts at
- * whole characters when out_len is too small. Returns the length written.
+ * Copies foreign bytes as printable text: control characters (those of Unicode too, and those
+ * that turn the order of a line), backslash and bytes that are not valid UTF-8 become \xNN, byte
+ * by byte. Always NUL-terminates, cuts at whole characters when out_len is too small. Returns the
+ * length written.
  */
 size_t epw_text_clean(const void *bytes, size_t len, char *out, size_t out_len);
 

@@ -5,11 +5,24 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* What spreadsheets take for a formula, which a host may call itself, so that its name acts where
+ * somebody reads it. The first character is written as other bytes are that may not stand as such.
+ */
+static bool put_formula(FILE *stream, const char *text)
+{
+    bool put = fprintf(stream, "\"\\x%02x", (unsigned)(unsigned char)*text) > 0;
+    for (text++; *text != '\0'; text++)
+        put = (*text != '"' || fputc('"', stream) != EOF) && fputc(*text, stream) != EOF && put;
+    return fputc('"', stream) != EOF && put;
+}
+
 void epw_row_put(struct epw_row *row, const char *text)
 {
+    bool formula = text[0] != '\0' && strchr("=+-@", text[0]) != NULL;
     if (row->cells++ != 0 && fputc(',', row->stream) == EOF)
         row->failed = true;
-    if (csv_fwrite(row->stream, text, strlen(text)) != 0)
+    if (formula ? !put_formula(row->stream, text)
+                : csv_fwrite(row->stream, text, strlen(text)) != 0)
         row->failed = true;
 }
 

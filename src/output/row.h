@@ -18,6 +18,7 @@ struct epw_row {
     bool failed;
 };
 
+/* A text that a spreadsheet would take for a formula begins with \xNN instead of that character. */
 void epw_row_put(struct epw_row *row, const char *text);
 void epw_row_u64(struct epw_row *row, uint64_t value);
 /* ISO 8601, UTC. */

@@ -60,4 +60,14 @@ Test(text, foreign_bytes_come_out_printable)
     cr_assert_eq(epw_text_clean("", 0, out, 1), 0);
     epw_text_clean("\xed\xa0\x80", 3, out, sizeof(out));
     cr_assert_str_eq(out, "\\xed\\xa0\\x80", "surrogates are no characters");
+    /* CSI as one character, as ESC [ for a terminal; a no-break space is only a blank. */
+    epw_text_clean("\xc2\x9b"
+                   "31m\xc2\x80\xc2\x9f\xc2\xa0",
+                   11, out, sizeof(out));
+    cr_assert_str_eq(out, "\\xc2\\x9b31m\\xc2\\x80\\xc2\\x9f\xc2\xa0");
+    /* What comes reads from right to left: "gpj.exe" would show as "exe.jpg". */
+    epw_text_clean("\xe2\x80\xaegpj.exe", 10, out, sizeof(out));
+    cr_assert_str_eq(out, "\\xe2\\x80\\xaegpj.exe");
+    epw_text_clean("\xe2\x80\xa8\xe2\x81\xa9\xe2\x80\xaf\xe2\x82\xac", 12, out, sizeof(out));
+    cr_assert_str_eq(out, "\\xe2\\x80\\xa8\\xe2\\x81\\xa9\xe2\x80\xaf\xe2\x82\xac");
 }

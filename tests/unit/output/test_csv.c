@@ -78,6 +78,29 @@ Test(csv, every_row_has_as_many_cells_as_the_header)
     free(out.text);
 }
 
+/* A host that asks DNS for such a name has it stand first in its row's cell. */
+Test(csv, a_name_is_no_formula)
+{
+    static const char *const names[][2] = {
+        { "=hyperlink(\"http://x/\")", ",\"\\x3dhyperlink(\"\"http://x/\"\") " },
+        { "+1", ",\"\\x2b1 " },
+        { "-2+3", ",\"\\x2d2+3 " },
+        { "@sum(1)", ",\"\\x40sum(1) " },
+        { "a=b", ",\"a=b " },
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct fix f;
+        struct fix_out out = { 0 };
+        fix_make(&f);
+        f.own_name[0].text = names[i][0];
+        fix_open(&out, "csv");
+        fix_flow(&out, &f);
+        no_stats(&out);
+        cr_expect_not_null(strstr(out.text, names[i][1]), "%s", names[i][0]);
+        free(out.text);
+    }
+}
+
 Test(csv, a_file_that_goes_on_has_its_header_already)
 {
     static const char *const formats[] = { "csv", "findings" };
