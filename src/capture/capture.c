@@ -253,7 +253,7 @@ static void prime(struct epw_capture *c)
 }
 
 /* Behind the head just taken: what is left needs no order when one file is all there is. True:
- * frames were lent, so that nothing more is to be read for this batch. */
+ * frames were lent, and nothing more is to be read for this batch. */
 static bool fill(struct epw_capture *c, struct epw_batch *batch)
 {
     uint16_t i = c->heap[0];
@@ -262,11 +262,12 @@ static bool fill(struct epw_capture *c, struct epw_batch *batch)
         return false;
     if (c->packets_left < count)
         count = (uint32_t)c->packets_left;
-    uint32_t filled = epw_reader_fill(c->input[i].reader, batch, count, c->lends);
+    bool lent = c->lends;
+    uint32_t filled = epw_reader_fill(c->input[i].reader, batch, count, &lent);
     c->packets_left -= filled;
     for (; from < batch->count; from++)
         batch->frame[from].source = i;
-    return c->lends && filled != 0;
+    return lent;
 }
 
 /* Another head in place of the first, which was taken. */

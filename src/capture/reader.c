@@ -321,10 +321,12 @@ int epw_reader_next(struct epw_reader *r, struct epw_frame *frame, struct epw_di
     return next_by_libpcap(r, frame, diag);
 }
 
-uint32_t epw_reader_fill(struct epw_reader *r, struct epw_batch *batch, uint32_t count, bool lend)
+uint32_t epw_reader_fill(struct epw_reader *r, struct epw_batch *batch, uint32_t count, bool *lend)
 {
-    if (r->records == NULL)
+    if (r->records == NULL) {
+        *lend = false;
         return 0;
+    }
     uint32_t filled = epw_records_fill(r->records, r->snaplen, batch, count, lend);
     r->packets += filled;
     return filled;

@@ -34,10 +34,11 @@ int epw_reader_next(struct epw_reader *reader, struct epw_frame *frame, struct e
 
 /*
  * Adds frames that are at hand to a batch, at most count, but for their sources; returns how many.
- * None says nothing: epw_reader_next() goes on. Lent, their bytes are valid until then.
+ * None says nothing: epw_reader_next() goes on. *lend: whether their bytes may be valid until then
+ * only, and whether they are, which is when all count frames came.
  */
 uint32_t epw_reader_fill(struct epw_reader *reader, struct epw_batch *batch, uint32_t count,
-                         bool lend);
+                         bool *lend);
 
 /* LINKTYPE_ of the file or of its first interface. */
 uint16_t epw_reader_linktype(const struct epw_reader *reader);

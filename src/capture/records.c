@@ -174,25 +174,40 @@ static inline size_t take_run(struct style style, struct epw_cur c, uint32_t sna
     return used;
 }
 
-uint32_t epw_records_fill(struct epw_records *r, uint32_t snaplen, struct epw_batch *batch,
-                          uint32_t count, bool lend)
+/* Frames that were lent from there, to where their bytes are copied. */
+static void move_run(struct epw_frame *frame, uint32_t count, const uint8_t *from, uint8_t *to)
 {
+    for (uint32_t i = 0; i < count; i++)
+        frame[i].bytes = to + (frame[i].bytes - from);
+}
+
+uint32_t epw_records_fill(struct epw_records *r, uint32_t snaplen, struct epw_batch *batch,
+                          uint32_t count, bool *lend)
+{
+    bool lent = *lend;
+    *lend = false;
     if (r->done)
         return 0;
     size_t left = r->len - r->at, room = EPW_BATCH_BYTES - batch->used;
-    struct epw_cur c = epw_cur(r->buffer + r->at, left < room ? left : room);
+    uint8_t *from = r->buffer + r->at, *to = batch->room + batch->used;
+    struct epw_cur c = epw_cur(from, left < room ? left : room);
     struct epw_frame *frame = &batch->frame[batch->count];
-    uint8_t *to = lend ? r->buffer + r->at : batch->room + batch->used;
     const struct style usual = { .big_endian = false, .ns = false };
+    uint32_t taken = count;
     size_t used = r->style.big_endian || r->style.ns
-                      ? take_run(r->style, c, snaplen, to, frame, &count)
-                      : take_run(usual, c, snaplen, to, frame, &count);
-    if (!lend) {
-        memcpy(to, r->buffer + r->at, used);
+                      ? take_run(r->style, c, snaplen, lent ? from : to, frame, &taken)
+                      : take_run(usual, c, snaplen, lent ? from : to, frame, &taken);
+    if (lent && taken < count) { /* what the batch still lacks is read over them */
+        move_run(frame, taken, from, to);
+        lent = false;
+    }
+    if (!lent) {
+        memcpy(to, from, used);
         batch->used += (uint32_t)used;
     }
+    *lend = lent;
     r->at += used;
     r->base.count += used;
-    batch->count += count;
-    return count;
+    batch->count += taken;
+    return taken;
 }

@@ -36,10 +36,12 @@ bool epw_records_next(struct epw_records *records, uint32_t snaplen, struct epw_
 /*
  * Adds up to count more frames to a batch, but for their sources, as long as what was read ahead
  * of the file and the batch's room go; returns how many. The bytes are copied as they stand,
- * headers between them: once a batch, not once a frame; lent, they stay where they are until the
- * next call. Frames given out before stay valid in the batch only.
+ * headers between them: once a batch, not once a frame. *lend asks whether they may stay where
+ * they are until the next call, and says whether they do, which is when all count frames are
+ * there: so a batch ends where it would without. Frames given out before stay valid in the batch
+ * only.
  */
 uint32_t epw_records_fill(struct epw_records *records, uint32_t snaplen, struct epw_batch *batch,
-                          uint32_t count, bool lend);
+                          uint32_t count, bool *lend);
 
 #endif

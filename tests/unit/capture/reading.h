@@ -15,6 +15,8 @@ struct reading {
     struct epw_frame frame[4096];
     char letter[4096]; /* first byte of each */
     char letters[64];  /* the same of the first frames as a string */
+    size_t batches;
+    uint32_t batch[4096]; /* frames of each */
     size_t errors;
     struct epw_diag error[8];
     struct epw_capture_progress progress; /* at the end */
@@ -32,6 +34,7 @@ static inline void keep_batch(struct reading *r, const struct epw_batch *batch)
 {
     cr_assert_leq(batch->count, EPW_BATCH_FRAMES);
     cr_assert_leq(batch->used, EPW_BATCH_BYTES);
+    r->batch[r->batches++] = batch->count;
     for (uint32_t i = 0; i < batch->count; i++) {
         const struct epw_frame *f = &batch->frame[i];
         cr_assert_lt(r->count, sizeof(r->letter));
@@ -69,16 +72,18 @@ static inline struct reading *read_options(const struct epw_capture_options *opt
     return &r;
 }
 
-/* The same frames come when they stay where they were read to. */
+/* The same frames come, in the same batches, when they stay where they were read to. */
 static inline void check_lent(const struct epw_capture_options *options, const struct reading *r)
 {
     static struct epw_batch batch;
     struct epw_capture *capture;
-    size_t count = 0;
+    size_t count = 0, batches = 0;
     cr_assert_eq(epw_capture_open(&capture, options, NULL, NULL), EPW_OK);
     epw_capture_lend(capture);
     do {
         epw_capture_read(capture, &batch);
+        if (batch.count != 0)
+            cr_assert_eq(batch.count, r->batch[batches++], "batch %zu", batches);
         for (uint32_t i = 0; i < batch.count; i++, count++) {
             const struct epw_frame *f = &batch.frame[i];
             cr_assert_lt(count, r->count);
@@ -89,7 +94,7 @@ static inline void check_lent(const struct epw_capture_options *options, const s
                 cr_assert_eq(f->bytes[b], f->bytes[0], "bytes of frame %zu", count);
         }
     } while (!batch.end);
-    cr_assert_eq(count, r->count);
+    cr_assert(count == r->count && batches == r->batches);
     epw_capture_close(capture);
 }
 

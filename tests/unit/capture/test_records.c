@@ -101,6 +101,25 @@ Test(records, longer_than_the_snapshot_length_says)
     cr_assert_eq(by_libpcap.count, 3);
 }
 
+/* More than is held of the file at a time. reading.h: lent or not, batches are the same; time is
+ * told from what stands beside each other in one. */
+Test(records, batches_end_where_they_are_full)
+{
+    file = (struct bytes){ .big = false };
+    pcap_header(&file, MAGIC_US, ETHER);
+    const char *path = write_bytes("x.pcap", &file);
+    file.len = 0;
+    pcap_packet(&file, 1000, 0, 'a', 1400);
+    FILE *more = fopen(path, "ab");
+    for (int i = 0; i < 600; i++)
+        cr_assert_eq(fwrite(file.b, 1, file.len, more), file.len);
+    fclose(more);
+    const struct reading *r = read_file(path);
+    cr_assert_eq(r->batches, 3);
+    cr_assert(r->batch[0] == EPW_BATCH_FRAMES && r->batch[1] == EPW_BATCH_FRAMES);
+    cr_assert_eq(r->count, 600);
+}
+
 Test(records, other_versions_are_for_libpcap)
 {
     for (uint8_t minor = 0; minor < 6; minor++) {
