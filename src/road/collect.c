@@ -93,8 +93,10 @@ static bool is_over(struct epw_road *road, struct pass *pass, unsigned which,
 {
     bool ends = event->kind == pass->until && event->round == pass->round;
     if (ends) {
-        memcpy(&pass->mark, event->body, sizeof(pass->mark));
-        road->worker[which].stats = pass->mark.stats;
+        memcpy(&pass->mark, event->body, offsetof(struct epw_mark, stats));
+        if (pass->mark.counted)
+            memcpy(&road->worker[which].stats, event->body + offsetof(struct epw_mark, stats),
+                   sizeof(struct epw_stats));
         drop(road, which, event);
     }
     /* Live, a mark may have been dropped with the results before it. */

@@ -25,10 +25,11 @@ enum epw_event_kind {
     EPW_EVENT_END,  /* and nothing comes any more */
 };
 
-/* What lane->mark says of a meter at the end of a round. */
+/* What a mark says of a meter at the end of a round. */
 struct epw_mark {
     int64_t now_ns;
-    bool last; /* the run is over but for the flows still open */
+    bool last;    /* the run is over but for the flows still open */
+    bool counted; /* stats follow; else the mark ends before them */
     struct epw_stats stats;
 };
 

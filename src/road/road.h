@@ -76,7 +76,8 @@ void epw_road_free(struct epw_road *road); /* NULL is fine */
 enum epw_err epw_road_run(struct epw_road *road, struct epw_capture *capture);
 
 /*
- * The capture's and the meters' counters so far, as of the last round that was handed out. On the
+ * The capture's and the meters' counters so far, as of the last round that was handed
+ * out, of a saved capture as of one of the last 32 before its end. On the
  * receiver's thread, or after epw_road_run().
  */
 void epw_road_stats(const struct epw_road *road, struct epw_stats *stats);

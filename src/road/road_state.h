@@ -41,6 +41,12 @@
 #define EPW_LANES_BYTES (16u << 20)
 #define EPW_LANE_MIN    (512u << 10)
 
+/*
+ * Of a saved capture one round in so many brings the counters along, and the last: they are half a
+ * kilobyte, and the table of what was counted so far is asked for seldom.
+ */
+#define EPW_COUNT_ROUNDS 32u
+
 struct epw_slot {
     bool last;
     struct epw_stats read; /* the reader's counters after it */

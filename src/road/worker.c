@@ -91,15 +91,19 @@ struct epw_meter_sink epw_worker_sink(struct epw_worker *worker)
 /* The end of a round in the lane; of the last one and of the run never dropped. */
 static void put_mark(struct epw_worker *w, const struct epw_slot *slot, enum epw_event_kind kind)
 {
-    struct epw_event *event = room_for(w, sizeof(struct epw_mark), slot->last);
+    bool counted = w->road->options.live || slot->last || w->round % EPW_COUNT_ROUNDS == 0;
+    size_t len = counted ? sizeof(struct epw_mark) : offsetof(struct epw_mark, stats);
+    struct epw_event *event = room_for(w, len, slot->last);
     if (event == NULL)
         return;
     event->kind = (uint8_t)kind;
     struct epw_mark *mark = (struct epw_mark *)(void *)event->body;
     mark->now_ns = slot->round->end_ns;
     mark->last = slot->last;
-    mark->stats = *epw_meter_stats(w->meter);
-    if (w->self == 0)
+    mark->counted = counted;
+    if (counted)
+        mark->stats = *epw_meter_stats(w->meter);
+    if (counted && w->self == 0)
         epw_stats_add(&mark->stats, &slot->read);
     epw_lane_put(&w->lane, event);
 }
