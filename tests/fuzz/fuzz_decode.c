@@ -53,6 +53,17 @@ static void check_plain(const struct epw_decoder *decoder, struct epw_frame fram
     require(slow.icmp_error == quick.icmp_error && slow.ts_ns == quick.ts_ns);
 }
 
+/* What the look at a frame's addresses alone tells is what decoding finds. */
+static void check_pair(const struct epw_decoder *decoder, const struct epw_frame *frame,
+                       const struct epw_packet *p)
+{
+    const uint64_t seed = 42;
+    uint64_t pair;
+    epw_decode_pairs(decoder, seed, frame, &pair, 1);
+    require(pair == EPW_PAIR_UNKNOWN || p->ending != EPW_END_COMPLETE ||
+            pair == epw_key_pair(&p->key, seed));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct epw_decoder *decoder;
@@ -72,6 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         frame.wire_len = frame.caplen + missing[i];
         epw_decode(decoder, &frame, &packet, 1);
         check(&packet, &frame);
+        check_pair(decoder, &frame, &packet);
     }
     return 0;
 }
