@@ -27,6 +27,7 @@ struct epw_records {
     bool done;      /* libpcap has taken over */
     size_t at, len; /* what is left of the buffer is [at, len) */
     size_t room;
+    uint64_t frames; /* given out */
     uint8_t buffer[];
 };
 
@@ -150,6 +151,7 @@ bool epw_records_next(struct epw_records *r, uint32_t snaplen, struct epw_frame 
             size_t used = RECORD_HEADER + frame->caplen;
             r->at += used;
             r->base.count += used;
+            r->frames++;
             return true;
         }
         r->done = what == RECORD_ODD || !refill(r);
@@ -181,10 +183,53 @@ static void move_run(struct epw_frame *frame, uint32_t count, const uint8_t *fro
         frame[i].bytes = to + (frame[i].bytes - from);
 }
 
+static size_t take_styled(const struct epw_records *r, struct epw_cur c, uint32_t snaplen,
+                          const uint8_t *to, struct epw_frame *frame, uint32_t *count)
+{
+    const struct style usual = { .big_endian = false, .ns = false };
+    return r->style.big_endian || r->style.ns ? take_run(r->style, c, snaplen, to, frame, count)
+                                              : take_run(usual, c, snaplen, to, frame, count);
+}
+
+/*
+ * What a batch lacks is read straight into it, behind the part of a record that is left: so its
+ * bytes are copied once less. About as much as count frames are, going by those so far; what is
+ * too much goes back into the buffer.
+ */
+static uint32_t read_into(struct epw_records *r, uint32_t snaplen, struct epw_batch *batch,
+                          uint32_t count)
+{
+    size_t left = r->len - r->at, room = EPW_BATCH_BYTES - batch->used;
+    size_t want = r->frames == 0 ? 0 : r->base.count / r->frames * (count + count / 16 + 1);
+    room = room < r->room ? room : r->room;
+    if (want == 0 || left + want > room)
+        return 0;
+    uint8_t *to = batch->room + batch->used;
+    memcpy(to, r->buffer + r->at, left);
+    ssize_t got = epw_stream_read(r->below, to + left, want);
+    if (got < 0)
+        epw_stream_fail_as(&r->base, r->below);
+    r->done = got <= 0;
+    if (r->done)
+        return 0;
+    left += (size_t)got;
+    size_t used =
+        take_styled(r, epw_cur(to, left), snaplen, to, &batch->frame[batch->count], &count);
+    memcpy(r->buffer, to + used, left - used);
+    r->at = 0;
+    r->len = left - used;
+    r->base.count += used;
+    r->frames += count;
+    batch->used += (uint32_t)used;
+    batch->count += count;
+    return count;
+}
+
 uint32_t epw_records_fill(struct epw_records *r, uint32_t snaplen, struct epw_batch *batch,
                           uint32_t count, bool *lend)
 {
-    bool lent = *lend;
+    const bool asked = *lend;
+    bool lent = asked;
     *lend = false;
     if (r->done)
         return 0;
@@ -192,11 +237,8 @@ uint32_t epw_records_fill(struct epw_records *r, uint32_t snaplen, struct epw_ba
     uint8_t *from = r->buffer + r->at, *to = batch->room + batch->used;
     struct epw_cur c = epw_cur(from, left < room ? left : room);
     struct epw_frame *frame = &batch->frame[batch->count];
-    const struct style usual = { .big_endian = false, .ns = false };
     uint32_t taken = count;
-    size_t used = r->style.big_endian || r->style.ns
-                      ? take_run(r->style, c, snaplen, lent ? from : to, frame, &taken)
-                      : take_run(usual, c, snaplen, lent ? from : to, frame, &taken);
+    size_t used = take_styled(r, c, snaplen, lent ? from : to, frame, &taken);
     if (lent && taken < count) { /* what the batch still lacks is read over them */
         move_run(frame, taken, from, to);
         lent = false;
@@ -209,5 +251,6 @@ uint32_t epw_records_fill(struct epw_records *r, uint32_t snaplen, struct epw_ba
     r->at += used;
     r->base.count += used;
     batch->count += taken;
-    return taken;
+    r->frames += taken;
+    return asked || taken == count ? taken : taken + read_into(r, snaplen, batch, count - taken);
 }
