@@ -18,10 +18,16 @@ struct epw_gist {
     uint32_t print;         /* a copy of the packet has the same; never 0 */
 };
 
-/* Whether the packet changes nothing but counters of its flow, which has these flags. */
+/* Whether the packet changes no flag of its flow, which has these. */
+static inline bool epw_gist_is_old(const struct epw_gist *gist, uint32_t flags)
+{
+    return (flags & (gist->all | EPW_F_WIDE)) == gist->all;
+}
+
+/* ... and is none for the evidence engine either: it changes nothing but counters. */
 static inline bool epw_gist_fits(const struct epw_gist *gist, uint32_t flags)
 {
-    return (flags & (gist->all | EPW_F_WIDE)) == gist->all && (flags & gist->any) != 0;
+    return epw_gist_is_old(gist, flags) && (flags & gist->any) != 0;
 }
 
 static inline bool epw_gist_is_wide(const struct epw_gist *gist)

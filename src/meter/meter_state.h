@@ -13,7 +13,7 @@
 #include "meter/meter.h"
 
 /* What of its flow a packet will need: warm.c. */
-enum epw_wants { EPW_WANTS_HOT, EPW_WANTS_COLD, EPW_WANTS_EVIDENCE };
+enum epw_wants { EPW_WANTS_HOT, EPW_WANTS_EVIDENCE, EPW_WANTS_ALL };
 
 /* Packets for which memory is asked for together. */
 #define EPW_WARM_BLOCK 16u

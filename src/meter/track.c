@@ -114,7 +114,7 @@ static inline struct epw_flow *flow_of(struct epw_meter *m, const struct epw_pac
 {
     struct epw_flow *guess = m->guess[i];
     if (guess == NULL || !epw_flow_has_key(guess, &p->key) ||
-        epw_expiry_idle(&m->expiry, guess, p->ts_ns) || epw_tcp_may_restart(p))
+        epw_expiry_idle(&m->expiry, guess, p->ts_ns) || restarts(guess, p, p->side))
         return seek_flow(m, i);
     return guess;
 }

@@ -27,10 +27,11 @@ static void warm_cold(struct epw_meter *m, uint32_t from, uint32_t to)
             warm_wide(flow);
         if (epw_gist_fits(gist, flow->flags))
             continue;
-        const struct epw_packet *p = &m->packet[m->ref[i]];
-        m->wants[i] =
-            epw_meter_has_evidence(flow, p, p->side) ? EPW_WANTS_EVIDENCE : EPW_WANTS_COLD;
         __builtin_prefetch(epw_flow_cold(flow), 1);
+        m->wants[i] = EPW_WANTS_EVIDENCE;
+        if (epw_gist_is_old(gist, flow->flags))
+            continue;
+        m->wants[i] = EPW_WANTS_ALL;
         __builtin_prefetch(epw_flow_link(flow), 1);
     }
 }
@@ -41,9 +42,9 @@ static void warm_far(struct epw_meter *m, uint32_t from, uint32_t to)
     for (uint32_t i = from; i < to; i++) {
         if (m->wants[i] == EPW_WANTS_HOT)
             continue;
-        epw_expiry_warm(&m->expiry, m->guess[i]);
-        if (m->wants[i] == EPW_WANTS_EVIDENCE)
-            epw_ev_warm(&epw_flow_cold(m->guess[i])->evidence);
+        epw_ev_warm(&epw_flow_cold(m->guess[i])->evidence);
+        if (m->wants[i] == EPW_WANTS_ALL)
+            epw_expiry_warm(&m->expiry, m->guess[i]);
     }
 }
 

@@ -49,8 +49,8 @@
 
 /* What a side of the key sent since the last record, its bytes with those in rare: flow/count.h. */
 struct epw_flow_side {
-    uint32_t print; /* fingerprint of its last packet, to see doubles */
     uint32_t bytes;
+    uint32_t print; /* fingerprint of its last packet, to see doubles */
     uint32_t payload;
     uint16_t packets;
     uint8_t tcp_flags; /* union */
