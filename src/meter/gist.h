@@ -27,7 +27,7 @@ static inline bool epw_gist_is_old(const struct epw_gist *gist, uint32_t flags)
 /* ... and is none for the evidence engine either: it changes nothing but counters. */
 static inline bool epw_gist_fits(const struct epw_gist *gist, uint32_t flags)
 {
-    return epw_gist_is_old(gist, flags) && (flags & gist->any) != 0;
+    return epw_gist_is_old(gist, flags) & ((flags & gist->any) != 0);
 }
 
 static inline bool epw_gist_is_wide(const struct epw_gist *gist)

@@ -12,9 +12,6 @@
 #include "meter/gist.h"
 #include "meter/meter.h"
 
-/* What of its flow a packet will need: warm.c. */
-enum epw_wants { EPW_WANTS_HOT, EPW_WANTS_EVIDENCE, EPW_WANTS_ALL };
-
 /* Packets for which memory is asked for together. */
 #define EPW_WARM_BLOCK 16u
 
@@ -48,7 +45,8 @@ struct epw_meter {
     uint16_t ref[EPW_BATCH_FRAMES]; /* places among the packets */
     uint32_t tag[EPW_BATCH_FRAMES];
     struct epw_flow *guess[EPW_BATCH_FRAMES]; /* where its flow most likely is, or NULL */
-    uint8_t wants[EPW_BATCH_FRAMES];          /* enum epw_wants */
+    uint16_t far[EPW_BATCH_FRAMES];           /* refs of which more is needed soon: warm.c */
+    uint32_t far_count;
     /* Flows that end at one point. */
     struct epw_ending_flow *ends;
     size_t ends_count, ends_room;

@@ -14,37 +14,38 @@ static inline void warm_wide(const struct epw_flow *flow)
     __builtin_prefetch(&wide->tunnel);
 }
 
-/* Packets [from, to) that will need more of their flow than its hot half. */
+/* Lists those of packets [from, to) that will need more of their flow than its hot half. No branch
+ * but for their keys: which ones do follows no pattern. */
 static void warm_cold(struct epw_meter *m, uint32_t from, uint32_t to)
 {
+    uint32_t count = 0;
     for (uint32_t i = from; i < to; i++) {
         const struct epw_flow *flow = m->guess[i];
-        m->wants[i] = EPW_WANTS_HOT;
         if (flow == NULL)
             continue;
         const struct epw_gist *gist = &m->gist[m->ref[i]];
         if (epw_gist_is_wide(gist))
             warm_wide(flow);
-        if (epw_gist_fits(gist, flow->flags))
-            continue;
+        m->far[count] = (uint16_t)i;
+        count += !epw_gist_fits(gist, flow->flags);
+    }
+    m->far_count = count;
+    for (uint32_t k = 0; k < count; k++) {
+        const struct epw_flow *flow = m->guess[m->far[k]];
         __builtin_prefetch(epw_flow_cold(flow), 1);
-        m->wants[i] = EPW_WANTS_EVIDENCE;
-        if (epw_gist_is_old(gist, flow->flags))
-            continue;
-        m->wants[i] = EPW_WANTS_ALL;
-        __builtin_prefetch(epw_flow_link(flow), 1);
+        if (!epw_gist_is_old(&m->gist[m->ref[m->far[k]]], flow->flags))
+            __builtin_prefetch(epw_flow_link(flow), 1);
     }
 }
 
-/* ... and what is found by way of that. */
-static void warm_far(struct epw_meter *m, uint32_t from, uint32_t to)
+/* ... and what is found by way of that, of those listed a block before. */
+static void warm_far(struct epw_meter *m)
 {
-    for (uint32_t i = from; i < to; i++) {
-        if (m->wants[i] == EPW_WANTS_HOT)
-            continue;
-        epw_ev_warm(&epw_flow_cold(m->guess[i])->evidence);
-        if (m->wants[i] == EPW_WANTS_ALL)
-            epw_expiry_warm(&m->expiry, m->guess[i]);
+    for (uint32_t k = 0; k < m->far_count; k++) {
+        const struct epw_flow *flow = m->guess[m->far[k]];
+        epw_ev_warm(&epw_flow_cold(flow)->evidence);
+        if (!epw_gist_is_old(&m->gist[m->ref[m->far[k]]], flow->flags))
+            epw_expiry_warm(&m->expiry, flow);
     }
 }
 
@@ -69,10 +70,10 @@ void epw_meter_warm(struct epw_meter *m, uint32_t count, uint32_t i)
     epw_table_warm_buckets(m->table, m->tag + s.from, s.count);
     s = ahead(i, 3, count);
     epw_table_warm_flows(m->table, m->tag + s.from, s.count, m->guess + s.from);
+    if (i != 0)
+        warm_far(m);
     s = ahead(i, 2, count);
     warm_cold(m, s.from, s.from + s.count);
-    s = ahead(i, 1, count);
-    warm_far(m, s.from, s.from + s.count);
 }
 
 /* How far ahead of its end a flow is asked for, and then what is found by way of it. */
