@@ -83,6 +83,15 @@ static bool restarts(const struct epw_flow *flow, const struct epw_packet *p, un
     return epw_tcp_may_restart(p) && epw_tcp_syn_restarts(flow, epw_flow_cold(flow), p, side);
 }
 
+/* One that began at the same stamp without VLANs may have taken those of its other half since. */
+static void tell_apart(const struct epw_meter *m, const struct epw_flow *flow,
+                       const struct epw_packet *p, uint32_t tag)
+{
+    struct epw_flow_cold *cold = epw_flow_cold(flow);
+    while (epw_lookup_shares_id(m->table, flow, &p->key, tag))
+        cold->id = epw_key_flow_id(&p->key, p->ts_ns, cold->id);
+}
+
 /*
  * The flow the packet belongs to, begun when there is none. Flows whose time is over,
  * and connections that the packet shows to be over, end first: so it does not
@@ -95,9 +104,13 @@ static struct epw_flow *seek_flow(struct epw_meter *m, uint32_t i)
     uint64_t before = 0;
     for (;;) {
         struct epw_found found = epw_lookup_search(m->table, &p->key, tag, p->side);
-        if (found.flow == NULL)
-            return begin(m, p, m->frame[m->ref[i]].source, tag, before);
         struct epw_flow *flow = found.flow;
+        if (flow == NULL) {
+            flow = begin(m, p, m->frame[m->ref[i]].source, tag, before);
+            if (flow != NULL && found.beside)
+                tell_apart(m, flow, p, tag);
+            return flow;
+        }
         bool idle = epw_expiry_idle(&m->expiry, flow, p->ts_ns);
         if (!idle && !restarts(flow, p, p->side)) {
             if (found.how != EPW_FOUND_EXACT)

@@ -95,7 +95,20 @@ struct epw_found epw_lookup_search(const struct epw_table *table, const struct e
         return (struct epw_found){ .flow = half, .how = EPW_FOUND_JOIN };
     if (variants >= EPW_FLOW_VLAN_VARIANTS)
         return (struct epw_found){ .flow = newest, .how = EPW_FOUND_FOLD };
-    return (struct epw_found){ .flow = NULL };
+    return (struct epw_found){ .flow = NULL, .beside = variants != 0 };
+}
+
+bool epw_lookup_shares_id(const struct epw_table *table, const struct epw_flow *flow,
+                          const struct epw_key *key, uint32_t tag)
+{
+    const struct wanted w = wanted(key);
+    struct epw_probe probe;
+    for (struct epw_flow *other = epw_table_first(table, tag, &probe); other != NULL;
+         other = epw_table_next(table, tag, &probe))
+        if (other != flow && has_tuple(other, &w) &&
+            epw_flow_cold(other)->id == epw_flow_cold(flow)->id)
+            return true;
+    return false;
 }
 
 void epw_lookup_settle(const struct epw_found *found, const struct epw_key *key, unsigned side,

@@ -27,6 +27,7 @@ enum epw_found_how {
 struct epw_found {
     struct epw_flow *flow; /* NULL: none */
     enum epw_found_how how;
+    bool beside; /* none, but others of the same addresses and ports */
 };
 
 /*
@@ -48,6 +49,10 @@ static inline bool epw_flow_has_key(const struct epw_flow *flow, const struct ep
            (flow->flags & (EPW_F_USED | EPW_F_WIDE)) == (EPW_F_USED | wide) &&
            (wide == 0 || epw_flow_has_wide(flow, key));
 }
+
+/* Whether another flow of the same addresses and ports has this flow's id. */
+bool epw_lookup_shares_id(const struct epw_table *table, const struct epw_flow *flow,
+                          const struct epw_key *key, uint32_t tag);
 
 /* Writes the key into a flow just added. */
 void epw_flow_set_key(struct epw_flow *flow, const struct epw_key *key);

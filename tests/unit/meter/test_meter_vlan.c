@@ -73,6 +73,18 @@ Test(meter_vlan, a_tagged_answer_joins_its_untagged_question)
     is_one_joined_flow();
 }
 
+/* All at one stamp: the first began as the last does, and was tagged by its answer. */
+Test(meter_vlan, a_flow_beside_a_joined_one_has_an_id_of_its_own)
+{
+    SEND(&run, .at = 0, UDP_CLIENT, .len = 1);
+    SEND(&run, .at = 0, UDP_SERVER, .vlan = 10, .len = 1);
+    SEND(&run, .at = 0, UDP_SERVER, .len = 1);
+    run_flush(&run);
+    cr_assert_eq(run.records, 2);
+    cr_assert_eq(run.record[0].first_ns, run.record[1].first_ns);
+    cr_assert_neq(run.record[0].flow_id, run.record[1].flow_id);
+}
+
 Test(meter_vlan, the_same_direction_does_not_join)
 {
     SEND(&run, .at = 0, UDP_CLIENT, .vlan = 10, .len = 1);
