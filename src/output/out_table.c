@@ -99,11 +99,12 @@ static void print_head(struct table *t, const struct epw_stats *stats)
     const struct epw_stats *b = &t->before;
     uint64_t packets = stats->packets - b->packets, bytes = stats->bytes - b->bytes;
     uint64_t captured = stats->captured_bytes - b->captured_bytes;
-    int64_t first_ns = b->packets == 0 ? stats->first_ns : b->last_ns;
+    int64_t first_ns = b->packets == 0 ? stats->first_ns : b->last_ns, span_ns;
+    if (__builtin_sub_overflow(stats->last_ns, first_ns, &span_ns)) /* stamps as they came */
+        span_ns = INT64_MAX;
     if (packets != 0)
         fprintf(t->stream, "%s to %s (%s)\n", epw_text_moment(first_ns, from),
-                epw_text_moment(stats->last_ns, to),
-                epw_text_span(stats->last_ns - first_ns, text));
+                epw_text_moment(stats->last_ns, to), epw_text_span(span_ns, text));
     add_count(&t->line, packets, "packet");
     epw_str_addf(&t->line, ", %s on the wire", epw_text_bytes(bytes, text));
     if (captured < bytes)

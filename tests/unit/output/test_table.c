@@ -89,6 +89,17 @@ Test(table, says_that_nothing_was_found_and_that_input_is_incomplete)
     free(out.text);
 }
 
+Test(table, stamps_at_both_ends_of_time)
+{
+    struct fix_out out = { 0 };
+    struct epw_stats stats = { .packets = 2, .first_ns = INT64_MIN, .last_ns = INT64_MAX };
+    fix_open(&out, "table");
+    fix_close(&out, &stats);
+    cr_expect_not_null(strstr(out.text, "1677-09-21 00:12:43 UTC to 2262-04-11 23:47:16 UTC (1067"),
+                       "%s", out.text);
+    free(out.text);
+}
+
 Test(table, of_a_later_file_is_of_what_came_after)
 {
     struct fix_out out = { 0 };
