@@ -4,21 +4,24 @@
 #include "base/hash.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <utlist.h>
 
 struct fan {
-    struct fan *after;       /* the next older one of the address */
     struct fan *prev, *next; /* of all, the oldest first */
     struct host *host;
-    uint16_t port;
-    uint8_t proto, fan;
-    uint32_t count;
+    uint32_t key, count;
     uint32_t peer[EPW_FAN_PEERS]; /* hashes */
 };
 
-/* Of one address: it has few, and they are asked for with everything else of it. */
+/* What fan of which port; and whether it has all its peers: most have, and no more is asked. */
+#define KEY(fan, proto, port) ((uint32_t)(port) | (uint32_t)(proto) << 16 | (uint32_t)(fan) << 24)
+#define FULL                  (1u << 31)
+
+/* Of one address, the oldest first: keys stand side by side, as a busy one has dozens. */
 struct host {
-    struct fan *newest;
+    uint32_t *key; /* room for a power of two, as for fan */
+    struct fan **fan;
     uint32_t count;
 };
 
@@ -33,11 +36,13 @@ struct epw_fans {
 
 static void forget(struct epw_fans *fans, struct fan *f)
 {
-    struct fan **at = &f->host->newest;
-    while (*at != f)
-        at = &(*at)->after;
-    *at = f->after;
-    f->host->count--;
+    struct host *host = f->host;
+    uint32_t at = 0;
+    while (host->fan[at] != f)
+        at++;
+    host->count--;
+    memmove(host->fan + at, host->fan + at + 1, (host->count - at) * sizeof(struct fan *));
+    memmove(host->key + at, host->key + at + 1, (host->count - at) * sizeof(uint32_t));
     DL_DELETE(fans->all, f);
     fans->count--;
     free(f);
@@ -46,8 +51,10 @@ static void forget(struct epw_fans *fans, struct fan *f)
 static void drop(void *ctx, void *part)
 {
     struct host *host = part;
-    while (host->newest != NULL)
-        forget(ctx, host->newest);
+    while (host->count != 0)
+        forget(ctx, host->fan[host->count - 1]);
+    free(host->fan);
+    free(host->key);
 }
 
 enum epw_err epw_fans_new(struct epw_fans **fans, struct epw_addresses *addresses, uint64_t seed,
@@ -70,64 +77,75 @@ void epw_fans_free(struct epw_fans *fans)
     free(fans);
 }
 
-static struct fan *find(const struct host *host, enum epw_fan fan, uint8_t proto, uint16_t port)
+/* The place of a fan; the count when there is none. */
+static uint32_t find(const struct host *host, uint32_t key)
 {
-    struct fan *f = host == NULL ? NULL : host->newest;
-    while (f != NULL && (f->port != port || f->fan != fan || f->proto != proto))
-        f = f->after;
-    return f;
+    uint32_t at = host->count;
+    while (at > 0 && (host->key[at - 1] & ~FULL) != key)
+        at--;
+    return at == 0 ? host->count : at - 1;
 }
 
-static struct fan *oldest_of(const struct host *host)
+static bool make_room(struct host *host)
 {
-    struct fan *f = host->newest;
-    while (f->after != NULL)
-        f = f->after;
-    return f;
+    if ((host->count & (host->count - 1)) != 0)
+        return true;
+    size_t room = host->count == 0 ? 1 : 2 * (size_t)host->count;
+    uint32_t *key = realloc(host->key, room * sizeof(*key));
+    host->key = key == NULL ? host->key : key;
+    struct fan **fan = realloc(host->fan, room * sizeof(*fan));
+    host->fan = fan == NULL ? host->fan : fan;
+    return key != NULL && fan != NULL;
 }
 
-static struct fan *add(struct epw_fans *fans, struct host *host)
+/* At the end of the host's; false without memory. */
+static bool add(struct epw_fans *fans, struct host *host, uint32_t key)
 {
     uint32_t before = fans->count;
     if (host->count == EPW_FANS_OF_HOST)
-        forget(fans, oldest_of(host));
+        forget(fans, host->fan[0]);
     else if (fans->count == EPW_FANS_MAX)
         forget(fans, fans->all);
     fans->stats->limited[EPW_LIMIT_FANS] += fans->count != before;
-    struct fan *f = calloc(1, sizeof(*f));
+    struct fan *f = make_room(host) ? calloc(1, sizeof(*f)) : NULL;
     if (f == NULL) {
         fans->stats->limited[EPW_LIMIT_MEMORY]++;
-        return NULL;
+        return false;
     }
     f->host = host;
-    f->after = host->newest;
-    host->newest = f;
-    host->count++;
+    f->key = key;
+    host->key[host->count] = key;
+    host->fan[host->count++] = f;
     DL_APPEND(fans->all, f);
     fans->count++;
-    return f;
+    return true;
 }
 
 void epw_fans_add(struct epw_fans *fans, enum epw_fan fan, const struct epw_ip *ip, uint8_t proto,
                   uint16_t port, const struct epw_ip *peer)
 {
     struct host *host = epw_addresses_get(fans->addresses, fans->place, ip);
-    struct fan *f = find(host, fan, proto, port);
-    if (f == NULL && host != NULL)
-        f = add(fans, host);
-    if (f == NULL || f->count == EPW_FAN_PEERS)
+    if (host == NULL)
         return;
-    f->port = port;
-    f->proto = proto;
-    f->fan = (uint8_t)fan;
+    uint32_t key = KEY(fan, proto, port), at = find(host, key);
+    if (at == host->count && !add(fans, host, key))
+        return;
+    at = at < host->count ? at : host->count - 1;
+    if ((host->key[at] & FULL) != 0)
+        return;
+    struct fan *f = host->fan[at];
     f->count = epw_hash_add(f->peer, f->count, EPW_FAN_PEERS,
                             (uint32_t)epw_hash(peer, sizeof(*peer), fans->seed));
+    if (f->count == EPW_FAN_PEERS)
+        host->key[at] |= FULL;
 }
 
 unsigned epw_fans_count(const struct epw_fans *fans, enum epw_fan fan, const struct epw_ip *ip,
                         uint8_t proto, uint16_t port)
 {
     const struct host *host = epw_addresses_find(fans->addresses, fans->place, ip);
-    const struct fan *f = find(host, fan, proto, port);
-    return f == NULL ? 0 : f->count;
+    uint32_t at = host == NULL ? 0 : find(host, KEY(fan, proto, port));
+    if (host == NULL || at == host->count)
+        return 0;
+    return (host->key[at] & FULL) != 0 ? EPW_FAN_PEERS : host->fan[at]->count;
 }
