@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#define PORTS   65536
 #define IP_TCP  6
 #define IP_UDP  17
 #define NO_SLOT EPW_CAT_PROTOS
@@ -64,19 +63,21 @@ static enum epw_err index_slot(const struct epw_catalogue *cat, unsigned slot, f
 {
     if (port_entries(cat, slot) > EPW_CAT_MAX_ENTRIES)
         return EPW_ELIMIT;
-    uint32_t *first = calloc(PORTS + 1, sizeof(*first));
+    uint32_t *first = calloc(EPW_CAT_PORTS + 1, sizeof(*first));
     ports->first = first;
     if (first == NULL)
         return EPW_ENOMEM;
     each_signature(cat, slot, filter, first, NULL);
-    for (size_t port = 0; port < PORTS; port++)
+    for (size_t port = 0; port < EPW_CAT_PORTS; port++) {
+        ports->any[port / 64] |= (uint64_t)(first[port + 1] != 0) << port % 64;
         first[port + 1] += first[port];
-    ports->list = calloc((size_t)first[PORTS] + 1, sizeof(ports->list[0]));
+    }
+    ports->list = calloc((size_t)first[EPW_CAT_PORTS] + 1, sizeof(ports->list[0]));
     if (ports->list == NULL)
         return EPW_ENOMEM;
     each_signature(cat, slot, filter, first, ports->list);
     /* Filing moved every start to its end, which is the next one's start: move them back. */
-    memmove(first + 1, first, PORTS * sizeof(*first));
+    memmove(first + 1, first, EPW_CAT_PORTS * sizeof(*first));
     first[0] = 0;
     return EPW_OK;
 }
@@ -138,7 +139,7 @@ static size_t of_port(const struct epw_cat_ports *slots, uint8_t proto, uint16_t
 {
     unsigned slot = proto_slot(proto);
     *list = NULL;
-    if (slot == NO_SLOT)
+    if (slot == NO_SLOT || (slots[slot].any[port / 64] >> port % 64 & 1) == 0)
         return 0;
     uint32_t first = slots[slot].first[port];
     *list = slots[slot].list + first;

@@ -57,11 +57,16 @@ struct epw_cat_text {
 struct epw_cat_suffix; /* names.c */
 
 #define EPW_CAT_PROTOS 2 /* tcp, udp */
+#define EPW_CAT_PORTS  65536
 
-/* The signatures of port p: list[first[p] .. first[p + 1]) */
+/*
+ * The signatures of port p: list[first[p] .. first[p + 1]). Most ports have none, which a bit tells
+ * that is at hand, where their places in first are not.
+ */
 struct epw_cat_ports {
     const struct epw_signature **list;
     uint32_t *first;
+    uint64_t any[EPW_CAT_PORTS / 64];
 };
 
 struct epw_catalogue {
