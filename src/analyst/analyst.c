@@ -27,6 +27,9 @@
  */
 #define UNNAMED_EARLY_MAX 4096
 
+/* Waiting flows whose addresses are fetched together. */
+#define TAKEN_UP 8
+
 /* Bytes of verdicts kept at the end, from result to audit; beyond, flows are decided once more. */
 #define VERDICTS_MAX (16u << 20)
 
@@ -141,16 +144,24 @@ static void audit(struct epw_analyst *a, const struct epw_flow_record *record)
     epw_audit_flow(a->audit, &result);
 }
 
-/* The addresses of one that waited at hand, and those of the next, with its record, under way. */
+/* The addresses of one that waited at hand; those of the next ones are fetched some at a time. */
 static void take_up(struct epw_analyst *a, const struct epw_waiting *w)
 {
-    if (w->next != NULL)
-        __builtin_prefetch(w->next->record);
-    for (size_t side = 0; side < 2; side++) {
-        epw_addresses_hint(a->know.addresses, w->address[side], &w->record->ip[side]);
-        if (w->next != NULL)
-            epw_addresses_warm(a->know.addresses, w->next->address[side]);
+    epw_waiting_soon(w);
+    if (a->taken_up++ % TAKEN_UP == 0) {
+        const struct epw_waiting *next = w;
+        for (size_t i = 0; i < 2 * TAKEN_UP && next != NULL; i++, next = next->next)
+            for (size_t side = 0; side < 2 && i >= TAKEN_UP; side++)
+                epw_addresses_warm(a->know.addresses, next->address[side]);
     }
+    for (size_t side = 0; side < 2; side++)
+        epw_addresses_hint(a->know.addresses, w->address[side], &w->record->ip[side]);
+}
+
+static void decide_waiting(struct epw_analyst *a, const struct epw_waiting *w)
+{
+    if (!w->untold || !epw_decide_unchanged(&a->decision, w->record, &a->know))
+        epw_decide_again(&a->decision, w->record, &a->know, w->unmasked);
 }
 
 static void decide_oldest(struct epw_analyst *a)
@@ -164,7 +175,7 @@ static void decide_oldest(struct epw_analyst *a)
     } else if (w->verdict != NULL) {
         epw_audit_flow(a->audit, &(struct epw_result){ w->record, w->verdict });
     } else {
-        epw_decide_again(&a->decision, w->record, &a->know, w->unmasked);
+        decide_waiting(a, w);
         if (!w->told)
             emit(a, w->record);
         audit(a, w->record);
@@ -193,6 +204,7 @@ static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record
     for (size_t side = 0; side < 2; side++)
         w->address[side] = epw_addresses_number(a->know.addresses, &record->ip[side]);
     w->unmasked = !a->decision.verdict.masked;
+    w->untold = a->decision.verdict.untold && w->unmasked;
     if (a->line.count > WAIT_MAX) {
         decide_oldest(a);
         a->stats.wait_evicted++;
@@ -270,6 +282,12 @@ enum epw_err epw_analyst_flow(struct epw_analyst *a, const struct epw_flow_recor
     return take(a, record);
 }
 
+void epw_analyst_soon(struct epw_analyst *a, const struct epw_ip *ip, size_t flows)
+{
+    epw_addresses_soon(a->know.addresses, ip, 2 * flows);
+    epw_audit_soon(a->audit, ip, flows);
+}
+
 void epw_analyst_sighting(struct epw_analyst *a, const struct epw_sighting *sighting)
 {
     advance(a, sighting->ts_ns);
@@ -309,7 +327,7 @@ void epw_analyst_flush(struct epw_analyst *a)
         if (w->told)
             continue;
         take_up(a, w);
-        epw_decide_again(&a->decision, w->record, &a->know, w->unmasked);
+        decide_waiting(a, w);
         w->idle = a->decision.verdict.sig == NULL && a->decision.verdict.candidate_count == 0;
         emit(a, w->record);
         w->told = true;

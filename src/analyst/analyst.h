@@ -10,6 +10,7 @@
 #include "analyst/audit/finding.h"
 #include "analyst/audit/inventory_host.h"
 #include "analyst/catalogue/catalogue.h"
+#include "analyst/knowledge/addresses.h"
 #include "analyst/knowledge/site.h"
 #include "analyst/state/state.h"
 #include "analyst/verdict/verdict.h"
@@ -41,6 +42,12 @@ void epw_analyst_free(struct epw_analyst *analyst);
 
 /* record is borrowed for the call. EPW_ENOMEM: the record was decided without waiting. */
 enum epw_err epw_analyst_flow(struct epw_analyst *analyst, const struct epw_flow_record *record);
+/*
+ * Flows between these addresses, two of each, come soon: what is kept of them is fetched ahead,
+ * part of it when the next ones are told. Changes nothing; at most EPW_ANALYST_SOON flows.
+ */
+#define EPW_ANALYST_SOON (EPW_ADDRESSES_SOON / 2)
+void epw_analyst_soon(struct epw_analyst *analyst, const struct epw_ip *ip, size_t flows);
 void epw_analyst_sighting(struct epw_analyst *analyst, const struct epw_sighting *sighting);
 
 /* Packet time has come to now_ns, whether or not anything was seen: flows wait no longer. */

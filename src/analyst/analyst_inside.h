@@ -19,6 +19,7 @@ struct epw_analyst {
     void *ctx;
     int64_t clock_ns; /* the latest time any record or sighting spoke of */
     struct epw_waiting_line line;
+    size_t taken_up;  /* of them */
     uint32_t unnamed; /* flows that were let wait for a name alone */
     struct epw_decision decision;
 };

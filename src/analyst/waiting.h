@@ -22,6 +22,7 @@ struct epw_waiting {
     uint32_t address[2];            /* epw_addresses_number() of either side then */
     bool told;                      /* the result is out: it waits for the audit alone */
     bool idle;                      /* when all was known, no row came near it */
+    bool untold;                    /* epw_decide_unchanged() may be asked */
     bool unmasked;                  /* no mask of the catalogue matches a name of its own */
     struct epw_verdict *verdict;    /* the last one, when that is known; owned. Else NULL */
     struct epw_flow_record *record; /* a copy that lives as long as this */
@@ -37,6 +38,8 @@ struct epw_waiting_line {
 /* At the end of the line; record is copied. NULL: no memory. */
 struct epw_waiting *epw_waiting_add(struct epw_waiting_line *line,
                                     const struct epw_flow_record *record);
+/* Fetches what comes a while after one in the line. */
+void epw_waiting_soon(const struct epw_waiting *waiting);
 /* Frees the oldest; there must be one. */
 void epw_waiting_drop(struct epw_waiting_line *line);
 void epw_waiting_free(struct epw_waiting_line *line);

@@ -105,6 +105,12 @@ static void on_flow(void *ctx, const struct epw_flow_record *record)
     run->hurried += epw_analyst_flow(run->analysis.analyst, record) != EPW_OK;
 }
 
+static void on_soon(void *ctx, const struct epw_ip ip[2 * EPW_SOON_FLOWS])
+{
+    struct run *run = ctx;
+    epw_analyst_soon(run->analysis.analyst, ip, EPW_SOON_FLOWS);
+}
+
 static void on_sighting(void *ctx, const struct epw_sighting *sighting)
 {
     struct run *run = ctx;
@@ -231,7 +237,8 @@ static bool make_rooms(struct run *run)
                                         .sighting = on_sighting,
                                         .time = on_time,
                                         .tick = on_tick,
-                                        .batch = on_batch };
+                                        .batch = on_batch,
+                                        .soon = on_soon };
     bool made = epw_decoder_new(&run->decoder) == EPW_OK &&
                 epw_road_new(&run->road, &road, &sink) == EPW_OK;
     if (!made)

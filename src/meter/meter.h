@@ -56,6 +56,9 @@ struct epw_place {
 };
 #define EPW_PLACE_FLUSH UINT32_MAX
 
+/* Flows of one hint of what comes. */
+#define EPW_SOON_FLOWS 8
+
 /* Where a meter's results go. Called from epw_meter_push() and epw_meter_flush() only. */
 struct epw_meter_sink {
     void *ctx;
@@ -63,6 +66,9 @@ struct epw_meter_sink {
     void (*sighting)(void *ctx, const struct epw_sighting *sighting);
     /* A point of packet time (round.h) is over; NULL: need not be known. */
     void (*time)(void *ctx, int64_t now_ns);
+    /* The flows handed out soon are between these addresses, two of each in either order: what is
+     * kept of them may be fetched. A hint, which not every flow has; NULL: nobody wants it. */
+    void (*soon)(void *ctx, const struct epw_ip ip[2 * EPW_SOON_FLOWS]);
 };
 
 struct epw_meter;

@@ -37,6 +37,12 @@ static void on_time(void *ctx, int64_t now_ns)
     road->sink.time(road->sink.ctx, now_ns);
 }
 
+static void on_soon(void *ctx, const struct epw_ip ip[2 * EPW_SOON_FLOWS])
+{
+    struct epw_road *road = ctx;
+    road->sink.soon(road->sink.ctx, ip);
+}
+
 /* Zeroed, and aligned as the members ask for that threads share. */
 static void *make(size_t size)
 {
@@ -63,7 +69,8 @@ static enum epw_err make_meter(struct epw_road *road, unsigned self)
 {
     struct epw_worker *w = &road->worker[self];
     struct epw_meter_options options = road->options.meter;
-    const struct epw_meter_sink alone = { road, on_flow, on_sighting, on_time };
+    const struct epw_meter_sink alone = { road, on_flow, on_sighting, on_time,
+                                          road->sink.soon == NULL ? NULL : on_soon };
     const struct epw_meter_sink shared = epw_worker_sink(w);
     options.max_flows = (options.max_flows - 1) / road->workers + 1;
     options.meters = (uint8_t)road->workers;

@@ -46,7 +46,7 @@ struct epw_road_tick {
  * the receiver; files are read by the meters' threads, all else by the caller's.
  *
  * flow, sighting, time and tick are called on the receiver's thread, in the
- * order of packet time; batch on whichever reads, one at a time. None may be NULL.
+ * order of packet time; batch on whichever reads, one at a time. None of these may be NULL.
  */
 struct epw_road_sink {
     void *ctx;
@@ -60,6 +60,8 @@ struct epw_road_sink {
     /* A batch as it was read, before anybody works on it. False: it is the last (it still counts).
      */
     bool (*batch)(void *ctx, const struct epw_batch *batch);
+    /* What flow will be called with: struct epw_meter_sink. This one may be NULL. */
+    void (*soon)(void *ctx, const struct epw_ip ip[2 * EPW_SOON_FLOWS]);
 };
 
 /* options and sink are copied. EPW_ENOMEM, EPW_EUSAGE (threads; else as epw_meter_new()). */

@@ -85,7 +85,7 @@ static void on_time(void *ctx, int64_t now_ns)
 
 struct epw_meter_sink epw_worker_sink(struct epw_worker *worker)
 {
-    return (struct epw_meter_sink){ worker, on_flow, on_sighting, on_time };
+    return (struct epw_meter_sink){ worker, on_flow, on_sighting, on_time, NULL };
 }
 
 /* The end of a round in the lane; of the last one and of the run never dropped. */

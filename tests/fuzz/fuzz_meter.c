@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct seen seen = { 0, 0 };
     struct epw_meter *meter;
     struct epw_meter_options options = EPW_METER_DEFAULTS;
-    struct epw_meter_sink sink = { &seen, on_flow, on_sighting, NULL };
+    struct epw_meter_sink sink = { &seen, on_flow, on_sighting, NULL, NULL };
     options.max_flows = 6;
     if (epw_meter_new(&meter, &options, &sink) != EPW_OK)
         return 0;

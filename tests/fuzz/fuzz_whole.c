@@ -127,7 +127,9 @@ static void run(struct epw_capture *capture, const struct epw_catalogue *catalog
     const struct epw_run_info info = { .sources = &source, .source_count = 1, .version = "0" };
     const struct epw_analyst_options analyst = { .wait_s = wait_s, .seed = 1 };
     struct epw_road_options road = { .threads = 1, .meter = EPW_METER_DEFAULTS };
-    const struct epw_road_sink sink = { &w, on_flow, on_sighting, on_time, on_tick, on_batch };
+    const struct epw_road_sink sink = {
+        &w, on_flow, on_sighting, on_time, on_tick, on_batch, NULL
+    };
     struct epw_road *r;
     road.meter.max_flows = MAX_FLOWS;
     FILE *stream = open_memstream(&text, &len);

@@ -183,6 +183,11 @@ void epw_audit_record(struct epw_audit *audit, const struct epw_flow_record *rec
     epw_pairs_note(audit->pairs, record);
 }
 
+void epw_audit_soon(const struct epw_audit *audit, const struct epw_ip *ip, size_t count)
+{
+    epw_pairs_soon(audit->pairs, ip, count);
+}
+
 static bool has_rows(const struct epw_result *result)
 {
     return result->verdict->candidate_count != 0 || result->verdict->sig != NULL;

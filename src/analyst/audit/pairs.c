@@ -2,6 +2,7 @@
 #include "analyst/audit/pairs.h"
 
 #include "base/hash.h"
+#include "base/touch.h"
 
 #include <stdlib.h>
 
@@ -16,13 +17,17 @@
 
 /* What the conversations of a pair, of a host or of all have shown. */
 struct seen {
-    bool one_way, both_ways;
-    uint32_t flows, bad; /* records; of those with packets or a direction missing, cut or doubled */
+    uint32_t flows : 30; /* records, FLOWS_MAX at most */
+    uint32_t one_way : 1;
+    uint32_t both_ways : 1;
+    uint32_t bad; /* of those with packets or a direction missing, cut or doubled */
 };
+
+#define FLOWS_MAX ((1u << 30) - 1)
 
 /*
  * A pair is its hash: that two have one is no more likely than a bad memory cell. Most flows make
- * a new pair, so all of one is in one cache line, and nothing else is touched.
+ * a new pair, so all of one is in one cache line, and nothing else is touched: 16 bytes.
  */
 struct pair {
     uint64_t hash; /* 0: a free slot */
@@ -108,11 +113,18 @@ static struct pair *seek(const struct epw_pairs *pairs, uint64_t hash)
     return &pairs->slot[at];
 }
 
-/* Ahead of a search: the slot is anywhere in several megabytes. */
-static void warm(const struct epw_pairs *pairs, uint64_t hash)
+/* Ahead of the searches: slots are anywhere in some megabytes. */
+void epw_pairs_soon(const struct epw_pairs *pairs, const struct epw_ip *ip, size_t count)
 {
-    if (pairs->mask != 0)
-        __builtin_prefetch(&pairs->slot[hash & pairs->mask]);
+    for (size_t i = 0; i < count && pairs->mask != 0; i++) {
+        uint64_t hash = hash_pair(pairs, &ip[2 * i], &ip[2 * i + 1]);
+        epw_touch(&pairs->slot[hash & pairs->mask], sizeof(struct pair));
+        if (pairs->count < EPW_PAIRS_MAX)
+            continue;
+        /* Each that is new takes the place of one that is forgotten. */
+        hash = pairs->order[(pairs->next + i) % EPW_PAIRS_MAX];
+        epw_touch(&pairs->slot[hash & pairs->mask], sizeof(struct pair));
+    }
 }
 
 static struct pair *find(const struct epw_pairs *pairs, uint64_t hash)
@@ -168,8 +180,6 @@ static struct pair *add(struct epw_pairs *pairs, uint64_t hash)
         pairs->count++;
     pairs->order[pairs->next] = hash;
     pairs->next = (pairs->next + 1) % EPW_PAIRS_MAX;
-    if (pairs->count == EPW_PAIRS_MAX)
-        warm(pairs, pairs->order[pairs->next]); /* who is to be forgotten next */
     struct pair *p = seek(pairs, hash);
     *p = (struct pair){ .hash = hash };
     return p;
@@ -193,7 +203,7 @@ static void note(struct seen *seen, const struct seen *what)
 {
     seen->one_way |= what->one_way;
     seen->both_ways |= what->both_ways;
-    if (seen->flows == UINT32_MAX)
+    if (seen->flows == FLOWS_MAX)
         return;
     seen->flows++;
     seen->bad += what->bad;
@@ -215,14 +225,14 @@ void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *r)
 {
     if (r->proto != PROTO_TCP || r->group)
         return;
-    struct seen what = { .both_ways = r->packets[0] != 0 && r->packets[1] != 0,
+    bool both_ways = r->packets[0] != 0 && r->packets[1] != 0;
+    bool one_way = !both_ways && (implies_peer(r, EPW_TO_SERVER) || implies_peer(r, EPW_TO_CLIENT));
+    struct seen what = { .one_way = one_way,
+                         .both_ways = both_ways,
                          .bad = r->doubled || r->cut || r->lost || is_half(r) };
-    what.one_way =
-        !what.both_ways && (implies_peer(r, EPW_TO_SERVER) || implies_peer(r, EPW_TO_CLIENT));
-    if (!what.both_ways && !what.one_way && what.bad == 0)
+    if (!both_ways && !one_way && what.bad == 0)
         return;
     uint64_t hash = hash_pair(pairs, &r->ip[0], &r->ip[1]);
-    warm(pairs, hash);
     for (size_t i = 0; i < 2; i++) {
         struct seen *host = epw_addresses_get(pairs->addresses, pairs->place, &r->ip[i]);
         if (host != NULL)
@@ -236,9 +246,9 @@ void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *r)
         pairs->stats->limited[EPW_LIMIT_MEMORY]++;
         return;
     }
-    if (what.one_way && !p->seen.one_way && !p->seen.both_ways)
+    if (one_way && !p->seen.one_way && !p->seen.both_ways)
         pairs->stats->pairs_one_way++;
-    if (what.both_ways && !p->seen.both_ways && p->seen.one_way)
+    if (both_ways && !p->seen.both_ways && p->seen.one_way)
         pairs->stats->pairs_one_way--;
     note(&p->seen, &what);
 }

@@ -38,6 +38,9 @@ void epw_pairs_adopt(struct epw_pairs *pairs, struct epw_pairs *old);
  */
 void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *record);
 
+/* Something will be noted of these pairs, count times two addresses: fetches their places. */
+void epw_pairs_soon(const struct epw_pairs *pairs, const struct epw_ip *ip, size_t count);
+
 /*
  * Whether silence between the two, or who opened what, may be the capture's
  * fault: by what was captured of the pair; where that tells nothing, of either

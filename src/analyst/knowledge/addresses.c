@@ -7,6 +7,7 @@
 #include "analyst/knowledge/addresses.h"
 
 #include "base/hash.h"
+#include "base/touch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +15,9 @@
 #define CHUNK     256 /* entries: about 64 KiB */
 #define CHUNKS    (EPW_ADDRESSES_MAX / CHUNK)
 #define INDEX_MIN 1024 /* slots; a power of two, as ever */
-#define MEMOS     2    /* the sides of a flow */
+/* Found last: the sides of a flow in hand, and of those that come soon. A power of two. */
+#define MEMO_BITS 7
 #define NONE      UINT32_MAX
-#define LINE      64 /* of the cache */
 
 struct entry {
     _Alignas(uint64_t) struct epw_ip ip; /* and so all of it: the parts stand behind */
@@ -46,8 +47,9 @@ struct epw_addresses {
     struct slot *slot;
     uint32_t mask;                /* slots less one; 0: there are none */
     struct list list[EPW_WORTHS]; /* by worth, as far as it was looked at */
-    struct entry *memo[MEMOS];    /* found last */
-    unsigned next_memo;
+    struct entry *memo[1 << MEMO_BITS];
+    uint32_t soon[EPW_ADDRESSES_SOON]; /* hashes of those that are to come */
+    size_t soon_count;
 };
 
 enum epw_err epw_addresses_new(struct epw_addresses **addresses, uint64_t seed,
@@ -120,18 +122,22 @@ static struct slot *seek(const struct epw_addresses *a, uint32_t hash, const str
     }
 }
 
-static void remember(struct epw_addresses *a, struct entry *e)
+/* Its place among those found last. Not keyed: who shares one is only searched for. */
+static struct entry **memo_of(struct epw_addresses *a, const struct epw_ip *ip)
 {
-    a->memo[a->next_memo] = e;
-    a->next_memo = (a->next_memo + 1) % MEMOS;
+    uint64_t low = epw_hash_word(ip->b + 8) ^ epw_hash_word(ip->b);
+    return &a->memo[low * EPW_HASH_K0 >> (64 - MEMO_BITS)];
 }
 
-static struct entry *recall(const struct epw_addresses *a, const struct epw_ip *ip)
+static void remember(struct epw_addresses *a, struct entry *e)
 {
-    for (size_t i = 0; i < MEMOS; i++)
-        if (a->memo[i] != NULL && epw_ip_equal(&a->memo[i]->ip, ip))
-            return a->memo[i];
-    return NULL;
+    *memo_of(a, &e->ip) = e;
+}
+
+static struct entry *recall(struct epw_addresses *a, const struct epw_ip *ip)
+{
+    struct entry *e = *memo_of(a, ip);
+    return e != NULL && epw_ip_equal(&e->ip, ip) ? e : NULL;
 }
 
 static struct entry *find(struct epw_addresses *a, const struct epw_ip *ip)
@@ -282,9 +288,35 @@ void epw_addresses_hint(struct epw_addresses *a, uint32_t number, const struct e
 
 void epw_addresses_warm(const struct epw_addresses *a, uint32_t number)
 {
-    const unsigned char *at = number < a->count ? (void *)entry_at(a, number) : NULL;
-    for (size_t from = 0; at != NULL && from < a->size; from += LINE)
-        __builtin_prefetch(at + from);
+    if (number < a->count)
+        epw_touch(entry_at(a, number), a->size);
+}
+
+static void fetch_entries(struct epw_addresses *a)
+{
+    struct entry *found[EPW_ADDRESSES_SOON];
+    size_t count = 0;
+    for (size_t i = 0; i < a->soon_count; i++) {
+        uint32_t hash = a->soon[i], at = hash & a->mask;
+        while (a->slot[at].number != 0 && a->slot[at].hash != hash)
+            at = (at + 1) & a->mask;
+        if (a->slot[at].number != 0)
+            remember(a, found[count++] = entry_at(a, a->slot[at].number - 1));
+    }
+    for (size_t i = 0; i < count; i++)
+        epw_touch(found[i], a->size);
+}
+
+void epw_addresses_soon(struct epw_addresses *a, const struct epw_ip *ip, size_t count)
+{
+    if (a->mask == 0)
+        return;
+    fetch_entries(a);
+    a->soon_count = count;
+    for (size_t i = 0; i < count; i++) {
+        a->soon[i] = hash_of(a, &ip[i]);
+        __builtin_prefetch(&a->slot[a->soon[i] & a->mask]);
+    }
 }
 
 void epw_addresses_lost(struct epw_addresses *a)

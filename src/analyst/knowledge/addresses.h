@@ -66,6 +66,12 @@ void *epw_addresses_get(struct epw_addresses *addresses, size_t place, const str
 uint32_t epw_addresses_number(struct epw_addresses *addresses, const struct epw_ip *ip);
 void epw_addresses_hint(struct epw_addresses *addresses, uint32_t number, const struct epw_ip *ip);
 void epw_addresses_warm(const struct epw_addresses *addresses, uint32_t number);
+/*
+ * These will be asked for soon, at most EPW_ADDRESSES_SOON: fetches what finds them, and at the
+ * next call themselves.
+ */
+#define EPW_ADDRESSES_SOON 16
+void epw_addresses_soon(struct epw_addresses *addresses, const struct epw_ip *ip, size_t count);
 
 /* Memory ran out over something of a part, which was not kept: counts it. */
 void epw_addresses_lost(struct epw_addresses *addresses);

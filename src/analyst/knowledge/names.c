@@ -303,6 +303,11 @@ size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
     return count;
 }
 
+bool epw_names_has(const struct epw_names *names, const struct epw_ip *address)
+{
+    return find(names, address) != NULL;
+}
+
 enum epw_told epw_names_told(const struct epw_names *names, const struct epw_ip *client,
                              const char *name, const struct epw_ip *address, int64_t ts_ns)
 {

@@ -69,6 +69,9 @@ size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
                     const struct epw_ip *client, int64_t ts_ns, struct epw_learned_name *list,
                     size_t max);
 
+/* Whether an address has any name. */
+bool epw_names_has(const struct epw_names *names, const struct epw_ip *address);
+
 /* Whether a client that uses an address as `name` at ts_ns was told so by DNS. name: lower case. */
 enum epw_told epw_names_told(const struct epw_names *names, const struct epw_ip *client,
                              const char *name, const struct epw_ip *address, int64_t ts_ns);

@@ -267,21 +267,48 @@ bool epw_decision_waits(struct epw_decision *d)
     return false;
 }
 
-void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *record,
-                      const struct epw_knowledge *know, bool unmasked)
+static void begin(struct epw_decision *d)
 {
     d->verdict = (struct epw_verdict){ .confidence = EPW_CONF_NONE, .decision = d };
-    d->refuted = d->worded = false;
+    d->refuted = d->worded = d->unopened = false;
     d->outcome = EPW_OUT_NONE;
     d->shaped = NULL;
     d->fan = 0;
     d->words_used = 0;
     d->judged_count = 0;
     d->look = NULL;
+}
+
+static void open_case(struct epw_decision *d, const struct epw_flow_record *record,
+                      const struct epw_knowledge *know, bool unmasked)
+{
     epw_case_open(&d->kase, record, know, unmasked);
     d->verdict.masked = d->kase.hit_count != 0;
     d->verdict.name = d->kase.name;
     d->verdict.name_count = d->kase.name_count;
+}
+
+bool epw_decide_unchanged(struct epw_decision *d, const struct epw_flow_record *record,
+                          const struct epw_knowledge *know)
+{
+    struct epw_endpoint endpoint;
+    if (epw_host_is_known(epw_hosts_get(know->hosts, &record->ip[0])) ||
+        epw_host_is_known(epw_hosts_get(know->hosts, &record->ip[1])) ||
+        epw_names_has(know->names, &record->ip[1]) ||
+        epw_endpoints_find(know->endpoints, record, &endpoint))
+        return false;
+    begin(d);
+    d->kase.record = record;
+    d->kase.know = know;
+    d->unopened = d->verdict.untold = true;
+    return true;
+}
+
+void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *record,
+                      const struct epw_knowledge *know, bool unmasked)
+{
+    begin(d);
+    open_case(d, record, know, unmasked);
     if (epw_case_is_nobodys(&d->kase))
         return;
     d->verdict.untold = is_out_of_reach(d);
@@ -355,6 +382,8 @@ void epw_verdict_tell(const struct epw_verdict *verdict)
     struct epw_decision *d = verdict->decision;
     if (d == NULL || d->worded)
         return;
+    if (d->unopened)
+        open_case(d, d->kase.record, d->kase.know, true);
     if (verdict->untold)
         tell_rows(d);
     epw_words(d);

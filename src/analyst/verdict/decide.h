@@ -33,6 +33,7 @@ struct epw_decision {
     const struct epw_judged *shaped; /* of EPW_OUT_SHAPED: the row that ties with the best */
     int fan;                         /* what the number of peers decided: 0 nothing, 1 that it is a
                                         server with its clients, 2 a manager with its */
+    bool unopened; /* of epw_decide_unchanged(): kase is not open but for record and know */
     bool worded;
     struct epw_judged room[EPW_MAX_CANDIDATES];
     struct epw_candidate candidate[EPW_MAX_CANDIDATES];
@@ -56,6 +57,14 @@ void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
  */
 void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *record,
                       const struct epw_knowledge *know, bool unmasked);
+
+/*
+ * Whether a flow whose verdict was untold, and not masked, has the same again: nothing was learned
+ * that is needed for another. Then that is the verdict; its names are there when it was told. Else
+ * nothing is decided.
+ */
+bool epw_decide_unchanged(struct epw_decision *d, const struct epw_flow_record *record,
+                          const struct epw_knowledge *know);
 
 /*
  * Whether what others show could still change the verdict. When not, the rows

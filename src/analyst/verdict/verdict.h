@@ -37,8 +37,8 @@ struct epw_decision;
 
 /*
  * Much is never asked for, so it is made on demand: the reasons, and the
- * candidates of a flow of which nothing is known that could make one fit, are
- * there after epw_verdict_tell() only.
+ * candidates and names of a flow of which nothing is known that could make one
+ * fit, are there after epw_verdict_tell() only.
  */
 struct epw_verdict {
     enum epw_confidence confidence;

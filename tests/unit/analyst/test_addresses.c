@@ -108,6 +108,25 @@ Test(addresses, all_are_found_and_listed_as_they_came)
     }
 }
 
+Test(addresses, what_is_told_to_come_changes_nothing)
+{
+    struct epw_ip ip[EPW_ADDRESSES_SOON];
+    for (uint32_t round = 0; round < 300; round++) {
+        for (uint32_t i = 0; i < EPW_ADDRESSES_SOON; i++)
+            ip[i] = ip_of(round * EPW_ADDRESSES_SOON + i + 1);
+        epw_addresses_soon(addresses, ip, EPW_ADDRESSES_SOON);
+        cr_assert_eq(epw_addresses_count(addresses), round * EPW_ADDRESSES_SOON / 2);
+        for (uint32_t i = 0; i < EPW_ADDRESSES_SOON; i += 2)
+            keep(round * EPW_ADDRESSES_SOON + i + 1, EPW_WORTH_STRANGER);
+        epw_addresses_soon(addresses, ip, EPW_ADDRESSES_SOON / 4);
+        for (uint32_t i = 0; i < EPW_ADDRESSES_SOON; i++) {
+            uint32_t number = round * EPW_ADDRESSES_SOON + i + 1;
+            const struct kept *kept = find(number);
+            cr_assert_eq(kept == NULL ? 0 : kept->number, i % 2 == 0 ? number : 0);
+        }
+    }
+}
+
 Test(addresses, a_full_table_gives_up_the_least_worth_then_the_first_seen)
 {
     keep(1, EPW_WORTH_ROLE);

@@ -55,6 +55,17 @@ static size_t ask(const char *address, const char *client, int64_t ts_ns,
 
 TestSuite(names, .init = setup, .fini = teardown);
 
+Test(names, an_address_has_names_once_one_was_told)
+{
+    struct epw_ip told = ip("192.0.2.1"), other = ip("192.0.2.2"), passing = ip("192.0.2.3");
+    cr_expect_not(epw_names_has(names, &told));
+    answer("10.0.0.1", "a.example.com", "192.0.2.1", 0);
+    beside("10.0.0.1", "b.example.com", "192.0.2.3");
+    cr_expect(epw_names_has(names, &told));
+    cr_expect(epw_names_has(names, &passing));
+    cr_expect_not(epw_names_has(names, &other));
+}
+
 Test(names, the_client_that_asked_comes_first)
 {
     struct epw_learned_name list[4];

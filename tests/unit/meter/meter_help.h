@@ -91,7 +91,7 @@ static inline void run_sighting(void *ctx, const struct epw_sighting *sighting)
 static inline void run_begin_with(struct run *run, const struct epw_meter_options *options)
 {
     memset(run, 0, sizeof(*run));
-    struct epw_meter_sink sink = { run, run_record, run_sighting, NULL };
+    struct epw_meter_sink sink = { run, run_record, run_sighting, NULL, NULL };
     cr_assert_eq(epw_meter_new(&run->meter, options, &sink), EPW_OK);
     run->round = calloc(1, sizeof(*run->round));
     cr_assert_not_null(run->round);
