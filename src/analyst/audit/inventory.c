@@ -8,9 +8,6 @@
 
 #define PROTO_TCP 6
 
-/* RFC 2131, 4.1: clients speak from port 68; a relay, which speaks for others, from 67. */
-#define DHCP_CLIENT_PORT 68
-
 /* RFC 9110, 15.5: statuses from here on refuse, of which one is a proxy's own. */
 #define HTTP_ERRORS     400
 #define HTTP_PROXY_AUTH 407
@@ -107,8 +104,7 @@ struct epw_inv_addr *epw_inv_addr_next(const struct epw_inventory *inv, size_t *
     return NULL;
 }
 
-/* Groups, and the unspecified address of those that have none yet, are no hosts. */
-static bool is_host(const struct epw_ip *ip)
+bool epw_inv_is_host(const struct epw_ip *ip)
 {
     static const struct epw_ip none6;
     const struct epw_ip none4 = epw_ip_from4((const uint8_t[4]){ 0 });
@@ -190,7 +186,7 @@ static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
     role->answered |= side == 1;
     epw_inv_role_version(role, sig->versions);
     const struct epw_ip *peer = &r->ip[1 - side];
-    if (is_host(peer) && !(r->group && side == 0))
+    if (epw_inv_is_host(peer) && !(r->group && side == 0))
         epw_inv_role_met(inv, role, epw_hash(peer, sizeof(*peer), inv->seed));
 }
 
@@ -202,7 +198,7 @@ static bool is_proxy(const struct epw_flow_record *r)
            (ev->http_status < HTTP_ERRORS || ev->http_status == HTTP_PROXY_AUTH);
 }
 
-static struct epw_inv_mac *get_mac(struct epw_inventory *inv, const uint8_t bytes[6])
+struct epw_inv_mac *epw_inv_mac_get(struct epw_inventory *inv, const uint8_t bytes[6])
 {
     static const uint8_t none[6];
     struct epw_inv_mac *mac = inv->last_mac;
@@ -236,7 +232,7 @@ static struct epw_inv_mac *get_mac(struct epw_inventory *inv, const uint8_t byte
 static struct epw_inv_mac *note_mac(struct epw_inventory *inv, const uint8_t bytes[6],
                                     const struct epw_ip *ip)
 {
-    struct epw_inv_mac *mac = get_mac(inv, bytes);
+    struct epw_inv_mac *mac = epw_inv_mac_get(inv, bytes);
     if (mac == NULL)
         return NULL;
     if (epw_ip_is4(ip)) {
@@ -281,87 +277,13 @@ void epw_inv_addr_mac(struct epw_inventory *inv, struct epw_inv_addr *addr, cons
         add_mac(inv, addr, mac);
 }
 
-/* A copy in lower case, in which no blank parts the name: lists of names are parted by them. */
-static char *copy_name(const char *name)
-{
-    char *copy = strdup(name);
-    for (char *at = copy; at != NULL && *at != '\0'; at++)
-        *at = *at == ' ' ? '_' : *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
-    return copy;
-}
-
-void epw_inv_addr_name(struct epw_inventory *inv, struct epw_inv_addr *addr, const char *name)
-{
-    if (name[0] == '\0' || addr->name_count == EPW_INVENTORY_NAMES)
-        return;
-    if (addr->name == NULL)
-        addr->name = calloc(EPW_INVENTORY_NAMES, sizeof(addr->name[0]));
-    char *copy = addr->name == NULL ? NULL : copy_name(name);
-    inv->know->stats->limited[EPW_LIMIT_MEMORY] += copy == NULL;
-    for (size_t i = 0; copy != NULL && i < addr->name_count; i++)
-        if (strcmp(addr->name[i], copy) == 0) {
-            free(copy);
-            return;
-        }
-    if (copy != NULL)
-        addr->name[addr->name_count++] = copy;
-}
-
-static void name_addr(struct epw_inventory *inv, const struct epw_ip *ip, const char *name)
-{
-    if (!is_host(ip) || !epw_site_internal(inv->know->site, ip))
-        return;
-    struct epw_inv_addr *addr = epw_inv_addr_get(inv, ip);
-    if (addr != NULL)
-        epw_inv_addr_name(inv, addr, name);
-}
-
-/* What a host says of itself to the NetBIOS name service. */
-static void note_netbios(struct epw_inventory *inv, const struct epw_flow_record *r, unsigned side)
-{
-    static const char word[] = "REGISTER ";
-    const char *request = r->evidence->request;
-    if (strncmp(request, word, sizeof(word) - 1) == 0)
-        name_addr(inv, &r->ip[side], request + sizeof(word) - 1);
-}
-
-/*
- * A DHCP client that has no address yet is known by its MAC alone; without an
- * address, or to everybody, nothing speaks through a router.
- */
-static void note_dhcp(struct epw_inventory *inv, const struct epw_flow_record *r, unsigned side)
-{
-    const char *name = r->evidence->hint;
-    bool has_ip = is_host(&r->ip[side]);
-    if (has_ip && r->port[side] != DHCP_CLIENT_PORT)
-        return;
-    if (has_ip && name[0] != '\0')
-        name_addr(inv, &r->ip[side], name);
-    struct epw_inv_mac *mac =
-        r->has_mac && (!has_ip || r->group) ? get_mac(inv, r->mac[side]) : NULL;
-    if (mac == NULL)
-        return;
-    mac->leases = true;
-    if (!has_ip && mac->name == NULL && name[0] != '\0')
-        inv->know->stats->limited[EPW_LIMIT_MEMORY] += (mac->name = copy_name(name)) == NULL;
-}
-
-static void note_own_name(struct epw_inventory *inv, const struct epw_flow_record *r)
-{
-    unsigned side = r->evidence->requester > 1 ? 0 : r->evidence->requester;
-    if (r->evidence->app == EPW_APP_DHCP)
-        note_dhcp(inv, r, side);
-    else if (r->evidence->app == EPW_APP_NBNS)
-        note_netbios(inv, r, side);
-}
-
 static void see_side(struct epw_inventory *inv, const struct epw_result *result, unsigned side)
 {
     const struct epw_flow_record *r = result->record;
     const struct epw_ip *ip = &r->ip[side];
     struct epw_inv_addr *addr = find_addr(inv, ip);
     bool known = addr != NULL && addr->ip != NULL, spoke = r->packets[side] != 0;
-    if ((side == 1 && r->group) || (!known && !is_host(ip)))
+    if ((side == 1 && r->group) || (!known && !epw_inv_is_host(ip)))
         return;
     const struct epw_signature *sig = shown_by(inv, result, side);
     struct epw_inv_mac *mac = NULL, *fresh = NULL;
@@ -389,13 +311,7 @@ void epw_inventory_flow(struct epw_inventory *inv, const struct epw_result *resu
 {
     see_side(inv, result, 0);
     see_side(inv, result, 1);
-    note_own_name(inv, result->record);
-}
-
-void epw_inventory_sighting(struct epw_inventory *inv, const struct epw_sighting *sighting)
-{
-    if (sighting->kind == EPW_SIGHT_ADDRESS)
-        name_addr(inv, &sighting->address, sighting->name);
+    epw_inv_note_own_name(inv, result->record);
 }
 
 bool epw_inventory_shows(const struct epw_inventory *inv, const struct epw_ip *ip,

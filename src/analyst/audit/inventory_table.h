@@ -95,6 +95,13 @@ struct epw_inv_addr *epw_inv_addr_find(const struct epw_inventory *inventory,
                                        const struct epw_ip *ip);
 /* The first address from *at on, which then is the next one's; NULL: none. Begin at 0. */
 struct epw_inv_addr *epw_inv_addr_next(const struct epw_inventory *inventory, size_t *at);
+/* Groups, and the unspecified address of those that have none yet, are no hosts. */
+bool epw_inv_is_host(const struct epw_ip *ip);
+/* What is kept of a MAC, made when it is new. NULL: a group's or none at all, or no room for it,
+ * which is counted. */
+struct epw_inv_mac *epw_inv_mac_get(struct epw_inventory *inventory, const uint8_t bytes[6]);
+/* What a flow's DHCP or NetBIOS message calls its sender. */
+void epw_inv_note_own_name(struct epw_inventory *inventory, const struct epw_flow_record *record);
 /* It sent for the address: noted once. False: no memory for it. */
 bool epw_inv_mac_add(struct epw_inv_mac *mac, const struct epw_ip *ip);
 /* The address opened this flow. */
