@@ -6,6 +6,8 @@
 #include "cli/query.h"
 #include "cli/run.h"
 
+#include <malloc.h>
+
 static int run_command(const struct epw_options *options)
 {
     switch (options->command) {
@@ -29,11 +31,23 @@ static int run_command(const struct epw_options *options)
     return EPW_EXIT_FAIL;
 }
 
+/*
+ * The meters' threads ask for memory that the analyst's gives back: in arenas
+ * apart, as many as threads, most of it would lie idle.
+ */
+static void share_memory(void)
+{
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, 2);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     struct epw_options options;
     struct epw_diag diag;
     int status = EPW_EXIT_FAIL;
+    share_memory();
     if (epw_options_parse(&options, argc, argv, &diag) == EPW_OK)
         status = run_command(&options);
     else

@@ -16,7 +16,6 @@
 #include "cli/watch.h"
 #include "road/road.h"
 
-#include <malloc.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -212,20 +211,8 @@ static bool open_capture(struct run *run)
     return err == EPW_OK;
 }
 
-/*
- * The meters' threads ask for memory that the analyst's gives back: in arenas
- * apart, as many as threads, most of it would lie idle.
- */
-static void share_memory(void)
-{
-#ifdef M_ARENA_MAX
-    mallopt(M_ARENA_MAX, 2);
-#endif
-}
-
 static bool make_rooms(struct run *run)
 {
-    share_memory();
     struct epw_road_options road = { .meter = run->options->meter,
                                      .threads = run->options->threads,
                                      .live = is_live(run) };
