@@ -47,6 +47,11 @@ static enum epw_err list_control(struct epw_knowledge *know)
     return EPW_OK;
 }
 
+static bool has_mask(const void *catalogue, const char *name)
+{
+    return epw_catalogue_by_name(catalogue, name, NULL, 0) != 0;
+}
+
 enum epw_err epw_analyst_new(struct epw_analyst **analyst, const struct epw_catalogue *catalogue,
                              const struct epw_analyst_options *options, epw_result_fn on_result,
                              void *ctx)
@@ -72,6 +77,7 @@ enum epw_err epw_analyst_new(struct epw_analyst **analyst, const struct epw_cata
         epw_analyst_free(a);
         return EPW_ENOMEM;
     }
+    epw_names_mark(a->know.names, has_mask, catalogue);
     *analyst = a;
     return EPW_OK;
 }
@@ -160,7 +166,7 @@ static void take_up(struct epw_analyst *a, const struct epw_waiting *w)
 
 static void decide_waiting(struct epw_analyst *a, const struct epw_waiting *w)
 {
-    if (!w->untold || !epw_decide_unchanged(&a->decision, w->record, &a->know))
+    if (!w->plain || !epw_decide_unchanged(&a->decision, w->record, &a->know, w->untold))
         epw_decide_again(&a->decision, w->record, &a->know, w->unmasked);
 }
 
@@ -204,7 +210,8 @@ static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record
     for (size_t side = 0; side < 2; side++)
         w->address[side] = epw_addresses_number(a->know.addresses, &record->ip[side]);
     w->unmasked = !a->decision.verdict.masked;
-    w->untold = a->decision.verdict.untold && w->unmasked;
+    w->untold = a->decision.verdict.untold;
+    w->plain = w->unmasked && (w->untold || epw_case_is_nobodys(&a->decision.kase));
     if (a->line.count > WAIT_MAX) {
         decide_oldest(a);
         a->stats.wait_evicted++;

@@ -52,6 +52,6 @@ enum epw_err epw_analyst_adopt(struct epw_analyst *a, struct epw_analyst *old)
     old->line = (struct epw_waiting_line){ 0 };
     /* What no row came near before, one may now. */
     for (struct epw_waiting *w = a->line.oldest; w != NULL; w = w->next)
-        w->idle = w->unmasked = w->untold = false;
+        w->idle = w->unmasked = w->plain = false;
     return EPW_OK;
 }

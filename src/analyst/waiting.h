@@ -22,7 +22,8 @@ struct epw_waiting {
     uint32_t address[2];            /* epw_addresses_number() of either side then */
     bool told;                      /* the result is out: it waits for the audit alone */
     bool idle;                      /* when all was known, no row came near it */
-    bool untold;                    /* epw_decide_unchanged() may be asked */
+    bool plain;                     /* epw_decide_unchanged() may be asked ... */
+    bool untold;                    /* ... with this */
     bool unmasked;                  /* no mask of the catalogue matches a name of its own */
     struct epw_verdict *verdict;    /* the last one, when that is known; owned. Else NULL */
     struct epw_flow_record *record; /* a copy that lives as long as this */

@@ -13,7 +13,7 @@ struct answer {
     /* Of the name, which it stands for: that two have one is no more likely than a bad memory cell,
      * and the 32 texts of an address are each somewhere else. */
     uint64_t hash;
-    bool passing;
+    bool passing, marked;
     char *name; /* with the canonical name behind its NUL */
     const char *canonical;
 };
@@ -21,7 +21,7 @@ struct answer {
 struct address {
     UT_hash_handle hh; /* insertion order is the order of eviction */
     struct epw_ip ip;
-    size_t count;
+    size_t count, marked;
     size_t next; /* the slot that a further answer takes when all are full */
     struct answer *answer;
 };
@@ -35,7 +35,9 @@ struct epw_names {
     uint64_t seed;
     struct epw_stats *stats;
     struct address *addresses;
-    size_t answers; /* of all addresses */
+    size_t answers;                                     /* of all addresses */
+    bool (*matters)(const void *ctx, const char *name); /* NULL: none does */
+    const void *ctx;
     struct client *clients;
     struct epw_questions *questions;
 };
@@ -251,6 +253,11 @@ void epw_names_learn(struct epw_names *names, const struct epw_sighting *sightin
             names->stats->limited[EPW_LIMIT_MEMORY]++;
         return;
     }
+    if (answer->name == NULL || answer->hash != hash) {
+        a->marked -= answer->marked;
+        answer->marked = names->matters != NULL && names->matters(names->ctx, both);
+        a->marked += answer->marked;
+    }
     free(answer->name);
     answer->name = both;
     answer->canonical = both + strlen(both) + 1;
@@ -258,16 +265,6 @@ void epw_names_learn(struct epw_names *names, const struct epw_sighting *sightin
     answer->hash = hash;
     answer->passing = sighting->passing;
     answer->until_ns = until_ns;
-}
-
-/* What was told to the client comes first, then what others were told, then the rest. */
-enum order { ORDER_OWN, ORDER_OTHERS, ORDER_PASSING, ORDERS };
-
-static enum order order_of(const struct answer *answer, const struct epw_ip *client)
-{
-    if (answer->passing)
-        return ORDER_PASSING;
-    return epw_ip_equal(&answer->client, client) ? ORDER_OWN : ORDER_OTHERS;
 }
 
 static bool listed(const struct answer *const *list, size_t count, const struct answer *answer)
@@ -278,29 +275,67 @@ static bool listed(const struct answer *const *list, size_t count, const struct 
     return false;
 }
 
+/* Names being listed, each once. */
+struct names_list {
+    struct epw_learned_name *name;
+    size_t count, max;
+    const struct answer *taken[EPW_NAMES_PER_ADDRESS];
+    uint64_t hashes; /* a bit for each of those taken: most that are new are told by it */
+};
+
+static void take(struct names_list *list, const struct answer *answer, bool own, int64_t ts_ns)
+{
+    uint64_t bit = 1ULL << (answer->hash & 63);
+    if (list->count == list->max ||
+        ((list->hashes & bit) != 0 && listed(list->taken, list->count, answer)))
+        return;
+    list->hashes |= bit;
+    list->taken[list->count] = answer;
+    list->name[list->count++] = (struct epw_learned_name){
+        .name = answer->name,
+        .canonical = answer->canonical,
+        .own = own,
+        .fresh = !answer->passing && ts_ns <= answer->until_ns,
+        .passing = answer->passing,
+    };
+}
+
+/* What was told to the client comes first, then what others were told, then the rest. */
 size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
                     const struct epw_ip *client, int64_t ts_ns, struct epw_learned_name *list,
                     size_t max)
 {
     const struct address *a = find(names, address);
-    const struct answer *taken[EPW_NAMES_PER_ADDRESS];
-    size_t count = 0;
-    for (int order = ORDER_OWN; a != NULL && order < ORDERS; order++) {
-        for (size_t i = 0; i < a->count && count < max; i++) {
-            const struct answer *answer = &a->answer[i];
-            if ((int)order_of(answer, client) != order || listed(taken, count, answer))
-                continue;
-            taken[count] = answer;
-            list[count++] = (struct epw_learned_name){
-                .name = answer->name,
-                .canonical = answer->canonical,
-                .own = order == ORDER_OWN,
-                .fresh = !answer->passing && ts_ns <= answer->until_ns,
-                .passing = answer->passing,
-            };
-        }
+    const struct answer *others[EPW_NAMES_PER_ADDRESS], *passing[EPW_NAMES_PER_ADDRESS];
+    struct names_list names_list = { .name = list, .max = max };
+    size_t other_count = 0, passing_count = 0;
+    for (size_t i = 0; a != NULL && i < a->count; i++) {
+        const struct answer *answer = &a->answer[i];
+        if (answer->passing)
+            passing[passing_count++] = answer;
+        else if (epw_ip_equal(&answer->client, client))
+            take(&names_list, answer, true, ts_ns);
+        else
+            others[other_count++] = answer;
     }
-    return count;
+    for (size_t i = 0; i < other_count; i++)
+        take(&names_list, others[i], false, ts_ns);
+    for (size_t i = 0; i < passing_count; i++)
+        take(&names_list, passing[i], false, ts_ns);
+    return names_list.count;
+}
+
+void epw_names_mark(struct epw_names *names, bool (*matters)(const void *ctx, const char *name),
+                    const void *ctx)
+{
+    names->matters = matters;
+    names->ctx = ctx;
+}
+
+bool epw_names_marked(const struct epw_names *names, const struct epw_ip *address)
+{
+    const struct address *a = find(names, address);
+    return a != NULL && a->marked != 0;
 }
 
 bool epw_names_has(const struct epw_names *names, const struct epw_ip *address)

@@ -69,7 +69,13 @@ size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
                     const struct epw_ip *client, int64_t ts_ns, struct epw_learned_name *list,
                     size_t max);
 
-/* Whether an address has any name. */
+/*
+ * Before the first is learned: names that somebody may care about are to be told from others by
+ * matters(). marked(): whether an address has any such name, in its time or not; has(): any at all.
+ */
+void epw_names_mark(struct epw_names *names, bool (*matters)(const void *ctx, const char *name),
+                    const void *ctx);
+bool epw_names_marked(const struct epw_names *names, const struct epw_ip *address);
 bool epw_names_has(const struct epw_names *names, const struct epw_ip *address);
 
 /* Whether a client that uses an address as `name` at ts_ns was told so by DNS. name: lower case. */

@@ -4,7 +4,6 @@
 #include "analyst/verdict/collect.h"
 #include "analyst/verdict/words.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool same_product(const struct epw_judged *a, const struct epw_judged *b)
@@ -288,19 +287,29 @@ static void open_case(struct epw_decision *d, const struct epw_flow_record *reco
     d->verdict.name_count = d->kase.name_count;
 }
 
+/* A flow that has names now, and had none then, stays out of reach where rows need none. */
+static bool stays_untold(const struct epw_flow_record *r, const struct epw_knowledge *know)
+{
+    const struct epw_signature *const *row;
+    return !epw_host_is_known(epw_hosts_get(know->hosts, &r->ip[0])) &&
+           !epw_host_is_known(epw_hosts_get(know->hosts, &r->ip[1])) &&
+           (epw_catalogue_unnamed(know->catalogue, r->proto, r->port[1], &row) != 0 ||
+            !epw_names_has(know->names, &r->ip[1]));
+}
+
 bool epw_decide_unchanged(struct epw_decision *d, const struct epw_flow_record *record,
-                          const struct epw_knowledge *know)
+                          const struct epw_knowledge *know, bool untold)
 {
     struct epw_endpoint endpoint;
-    if (epw_host_is_known(epw_hosts_get(know->hosts, &record->ip[0])) ||
-        epw_host_is_known(epw_hosts_get(know->hosts, &record->ip[1])) ||
-        epw_names_has(know->names, &record->ip[1]) ||
-        epw_endpoints_find(know->endpoints, record, &endpoint))
+    if (epw_names_marked(know->names, &record->ip[1]) ||
+        epw_endpoints_find(know->endpoints, record, &endpoint) ||
+        (untold && !stays_untold(record, know)))
         return false;
     begin(d);
     d->kase.record = record;
     d->kase.know = know;
-    d->unopened = d->verdict.untold = true;
+    d->unopened = true;
+    d->verdict.untold = untold;
     return true;
 }
 
@@ -322,31 +331,6 @@ void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
     epw_decide_again(d, record, know, false);
     if (d->verdict.untold)
         judge_unnamed_rows(d);
-}
-
-size_t epw_verdict_size(const struct epw_verdict *verdict)
-{
-    return sizeof(*verdict) + verdict->candidate_count * sizeof(verdict->candidate[0]) +
-           verdict->name_count * sizeof(verdict->name[0]);
-}
-
-struct epw_verdict *epw_verdict_copy(const struct epw_verdict *verdict)
-{
-    struct epw_verdict *copy = malloc(epw_verdict_size(verdict));
-    if (copy == NULL)
-        return NULL;
-    struct epw_candidate *candidate = (void *)(copy + 1);
-    struct epw_flow_name *name = (void *)(candidate + verdict->candidate_count);
-    for (size_t i = 0; i < verdict->candidate_count; i++)
-        candidate[i] = verdict->candidate[i];
-    for (size_t i = 0; i < verdict->name_count; i++)
-        name[i] = verdict->name[i];
-    *copy = *verdict;
-    copy->decision = NULL;
-    copy->reason_count = 0;
-    copy->candidate = candidate;
-    copy->name = name;
-    return copy;
 }
 
 void epw_decision_close(struct epw_decision *d)

@@ -59,12 +59,12 @@ void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *reco
                       const struct epw_knowledge *know, bool unmasked);
 
 /*
- * Whether a flow whose verdict was untold, and not masked, has the same again: nothing was learned
- * that is needed for another. Then that is the verdict; its names are there when it was told. Else
- * nothing is decided.
+ * Whether a flow whose verdict was untold, or nobody's (epw_case_is_nobodys()), has the same again:
+ * nothing was learned that is needed for another. No name of its own is masked. Then that is the
+ * verdict; its names are there when it was told. Else nothing is decided.
  */
 bool epw_decide_unchanged(struct epw_decision *d, const struct epw_flow_record *record,
-                          const struct epw_knowledge *know);
+                          const struct epw_knowledge *know, bool untold);
 
 /*
  * Whether what others show could still change the verdict. When not, the rows

@@ -66,6 +66,32 @@ Test(names, an_address_has_names_once_one_was_told)
     cr_expect_not(epw_names_has(names, &other));
 }
 
+static bool is_ours(const void *ctx, const char *name)
+{
+    return strstr(name, ctx) != NULL;
+}
+
+Test(names, an_address_is_marked_while_a_name_of_it_matters)
+{
+    struct epw_ip server = ip("192.0.2.1");
+    char name[32];
+    epw_names_mark(names, is_ours, "ours");
+    answer("10.0.0.1", "other.example.com", "192.0.2.1", 0);
+    cr_expect_not(epw_names_marked(names, &server));
+    answer("10.0.0.1", "ours.example.com", "192.0.2.1", 0);
+    answer("10.0.0.2", "ours.example.com", "192.0.2.1", 0);
+    answer("10.0.0.2", "ours.example.com", "192.0.2.1", 1);
+    cr_expect(epw_names_marked(names, &server));
+    for (int i = 0; i < EPW_NAMES_PER_ADDRESS - 1; i++) {
+        snprintf(name, sizeof(name), "n%d.example.com", i);
+        answer("10.0.0.1", name, "192.0.2.1", 2);
+    }
+    cr_expect(epw_names_marked(names, &server), "one of the two is still there");
+    answer("10.0.0.1", "last.example.com", "192.0.2.1", 2);
+    cr_expect_not(epw_names_marked(names, &server));
+    cr_expect(epw_names_has(names, &server));
+}
+
 Test(names, the_client_that_asked_comes_first)
 {
     struct epw_learned_name list[4];
