@@ -288,13 +288,14 @@ static void read_files(struct epw_capture *c, struct epw_batch *batch)
         step(c);
     while (c->heap_count > 0 && c->packets_left > 0 && batch->count < EPW_BATCH_FRAMES) {
         const struct epw_frame *head = &c->input[c->heap[0]].head;
-        if (head->caplen > EPW_BATCH_BYTES - batch->used)
+        uint32_t size = EPW_FRAME_HEADER + head->caplen;
+        if (size > EPW_BATCH_BYTES - batch->used)
             return;
         struct epw_frame *frame = &batch->frame[batch->count++];
         *frame = *head;
         frame->bytes = batch->room + batch->used;
         memcpy(batch->room + batch->used, head->bytes, head->caplen);
-        batch->used += head->caplen;
+        batch->used += size;
         c->packets_left--;
         c->behind = fill(c, batch);
         if (c->behind)

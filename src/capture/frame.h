@@ -26,7 +26,13 @@ struct epw_frame {
 /* Largest frame believed: libpcap's own MAXIMUM_SNAPLEN. */
 #define EPW_MAX_SNAPLEN 262144
 
-/* Bytes of a batch: four of the largest frames, so that a batch is never a single frame long. */
+/* What a frame of a file takes of a batch beside its bytes: where records are read into the batch
+ * as they stand, their headers; elsewhere the same, so that batches end alike however a file is
+ * read. */
+#define EPW_FRAME_HEADER 16u
+
+/* Bytes of a batch: nearly four of the largest frames, so that a batch is never a single frame
+ * long. */
 #define EPW_BATCH_BYTES (4u * EPW_MAX_SNAPLEN)
 
 struct epw_batch {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define FILE_HEADER       EPW_STREAM_PEEK
-#define RECORD_HEADER     16
+#define RECORD_HEADER     EPW_FRAME_HEADER
 #define LINKTYPE_ETHERNET 1
 #define NS_PER_S          1000000000u
 #define US_PER_S          1000000u

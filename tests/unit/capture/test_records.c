@@ -33,6 +33,9 @@ static bool compare(size_t len)
     cr_assert_eq(r->opened, by_libpcap.opened);
     cr_assert_eq(r->count, by_libpcap.count);
     cr_assert_eq(r->errors, by_libpcap.errors);
+    cr_assert_eq(r->batches, by_libpcap.batches);
+    for (size_t i = 0; i < r->batches; i++)
+        cr_assert_eq(r->batch[i], by_libpcap.batch[i]);
     for (size_t i = 0; i < r->errors; i++) {
         cr_assert_eq(r->error[i].code, by_libpcap.error[i].code);
         cr_assert_str_eq(r->error[i].text, by_libpcap.error[i].text);
@@ -101,23 +104,42 @@ Test(records, longer_than_the_snapshot_length_says)
     cr_assert_eq(by_libpcap.count, 3);
 }
 
+/* A file of so many equal packets. */
+static const char *write_many(uint8_t type, uint32_t len, size_t count)
+{
+    file = (struct bytes){ .big = false };
+    pcap_header(&file, MAGIC_US, type);
+    const char *path = write_bytes("x.pcap", &file);
+    file.len = 0;
+    pcap_packet(&file, 1000, 0, 'a', len);
+    FILE *more = fopen(path, "ab");
+    for (size_t i = 0; i < count; i++)
+        cr_assert_eq(fwrite(file.b, 1, file.len, more), file.len);
+    fclose(more);
+    return path;
+}
+
 /* More than is held of the file at a time. reading.h: lent or not, batches are the same; time is
  * told from what stands beside each other in one. */
 Test(records, batches_end_where_they_are_full)
 {
-    file = (struct bytes){ .big = false };
-    pcap_header(&file, MAGIC_US, ETHER);
-    const char *path = write_bytes("x.pcap", &file);
-    file.len = 0;
-    pcap_packet(&file, 1000, 0, 'a', 1400);
-    FILE *more = fopen(path, "ab");
-    for (int i = 0; i < 600; i++)
-        cr_assert_eq(fwrite(file.b, 1, file.len, more), file.len);
-    fclose(more);
-    const struct reading *r = read_file(path);
+    const struct reading *r = read_file(write_many(ETHER, 1400, 600));
     cr_assert_eq(r->batches, 3);
     cr_assert(r->batch[0] == EPW_BATCH_FRAMES && r->batch[1] == EPW_BATCH_FRAMES);
     cr_assert_eq(r->count, 600);
+}
+
+/* Full by bytes, not by frames: 128 of them, each with its header, are 128 bytes too much. */
+Test(records, batches_of_large_frames_end_alike)
+{
+    static const uint8_t types[] = { RAW, ETHER };
+    for (size_t i = 0; i < 2; i++) {
+        const struct reading *r = read_file(write_many(types[i], 8177, 600));
+        cr_assert_eq(r->batches, 5);
+        for (size_t b = 0; b < 4; b++)
+            cr_assert_eq(r->batch[b], 127, "batch %zu has %u", b, r->batch[b]);
+        cr_assert_eq(r->count, 600);
+    }
 }
 
 Test(records, other_versions_are_for_libpcap)
