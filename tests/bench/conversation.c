@@ -22,7 +22,7 @@ struct nature {
     bool closes;
 };
 
-/* Ports of the products that epwatch names: a flow in twenty. */
+/* Ports of the products that epwatch names: a flow in twenty, with hosts given six in twenty. */
 static uint16_t product_port(uint64_t hash)
 {
     static const uint16_t port[] = { 8014, 2222, 13000, 2221, 4118, 4122, 10443, 3128 };
@@ -45,14 +45,23 @@ static uint32_t server_host(unsigned number)
     return 0xc6120000 + number % SERVERS; /* 198.18.0.0/15, RFC 2544 */
 }
 
+/* With hosts given, of as many servers as 198.18.0.0/15 has, whatever the name. */
+static uint32_t server_of(const struct scratch *s, const struct nature *n)
+{
+    return s->options->hosts == 0
+               ? server_host(n->name)
+               : 0xc6120000 + (uint32_t)(n->hash >> 32) % s->options->hosts % (1u << 17);
+}
+
 static void tcp_server(const struct scratch *s, struct nature *n, struct peers *p)
 {
     unsigned die = (unsigned)(n->hash >> 16) % 100;
-    p->host[1] = server_host(n->name);
+    unsigned tls = s->options->hosts == 0 ? 60 : 35; /* more of products: their tables fill too */
+    p->host[1] = server_of(s, n);
     n->kind = KIND_TLS;
-    if (die < 60) {
+    if (die < tls) {
         p->port[1] = 443;
-    } else if (die < 75) {
+    } else if (die < tls + 15) {
         p->port[1] = 80;
         n->kind = KIND_HTTP;
     } else if (die < 80) {
@@ -70,12 +79,13 @@ static struct nature describe(const struct scratch *s, uint32_t number, struct p
 {
     struct nature n = { .hash = hash_of(s, number) };
     bool churn = s->options->pick == PICK_CHURN;
+    uint32_t clients = s->options->hosts == 0 ? CLIENTS : s->options->hosts;
     n.name = (unsigned)(n.hash >> 24) % NAMES;
     n.handshake = churn || (n.hash >> 56) % 10 < 7;
     n.closes = n.handshake && (n.hash >> 48) % 10 != 0;
     *p = (struct peers){ .proto = PROTO_TCP };
-    p->host[0] = 0x0a200000 + number % CLIENTS;
-    p->port[0] = (uint16_t)(CLIENT_PORT + number / CLIENTS % (65536 - CLIENT_PORT));
+    p->host[0] = 0x0a200000 + number % clients;
+    p->port[0] = (uint16_t)(CLIENT_PORT + number / clients % (65536 - CLIENT_PORT));
     p->v6 = s->options->openings && n.hash / 10 % 10 == 0;
     if (conversation_is_dns(s, number)) {
         n.kind = KIND_DNS;
@@ -84,7 +94,7 @@ static struct nature describe(const struct scratch *s, uint32_t number, struct p
         p->port[1] = 53;
     } else if (!s->options->openings && n.hash % 10 < 2) {
         p->proto = PROTO_UDP;
-        p->host[1] = server_host(n.name);
+        p->host[1] = server_of(s, &n);
         p->port[1] = (n.hash >> 16) % 10 < 7 ? 443 : (uint16_t)(1024 + (n.hash >> 40) % 30000);
     } else {
         tcp_server(s, &n, p);

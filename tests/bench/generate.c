@@ -13,7 +13,7 @@
 static int usage(void)
 {
     fputs("usage: epw-generate WORKLOAD FILE [packets N] [flows N] [seed N] "
-          "[flow-packets N] [first N]\n",
+          "[hosts N] [flow-packets N] [first N]\n",
           stderr);
     for (const struct workload *w = workloads; w->name != NULL; w++)
         fprintf(stderr, "  %-10s%s\n", w->name, w->text);
@@ -38,6 +38,8 @@ static bool set_option(struct traffic_options *o, const char *name, const char *
         o->flows = (uint32_t)value;
     else if (strcmp(name, "seed") == 0 && number(text, UINT32_MAX, &value))
         o->seed = value;
+    else if (strcmp(name, "hosts") == 0 && number(text, TRAFFIC_HOSTS_MAX, &value) && value != 0)
+        o->hosts = (uint32_t)value;
     else if (strcmp(name, "flow-packets") == 0 && o->pick == PICK_CHURN &&
              number(text, 1000000, &value) && value != 0)
         o->flow_packets = (uint32_t)value;

@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Clients that 10.32.0.0/12 has addresses for. */
+#define TRAFFIC_HOSTS_MAX (1u << 20)
+
 /* Which conversation sends next. */
 enum traffic_pick {
     PICK_ZIPF,    /* a fixed set, the n-th most talkative has 1/n of the first one's packets */
@@ -33,6 +36,8 @@ struct traffic_options {
                               average */
     uint32_t first;        /* of PICK_CHURN: the number of the first conversation; no two numbers
                               have a key in common */
+    uint32_t hosts;        /* clients, at most TRAFFIC_HOSTS_MAX, and as many servers, at most
+                              131,072; 0: 5,000 and 1,024 */
     bool openings;         /* TLS, HTTP and DNS; else conversations say noise */
     bool wrapped;          /* mirrored: VLAN and ERSPAN around */
 };
