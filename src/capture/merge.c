@@ -79,7 +79,7 @@ enum epw_merged epw_merge_fill(struct epw_merge *merge, struct epw_batch *batch,
         while (head->batch != NULL) {
             int64_t ts_ns = next(head)->ts_ns;
             /* A stamp in the future: the clock was set back. Waiting for it could take hours. */
-            if (ts_ns > until_ns && ts_ns <= now_ns)
+            if (ts_ns > until_ns && ts_ns <= now_ns && now_ns - ts_ns < EPW_MERGE_PATIENCE_NS)
                 return EPW_MERGED_HELD;
             if (batch->count == max || next(head)->caplen > EPW_BATCH_BYTES - batch->used)
                 return EPW_MERGED_MORE;

@@ -33,6 +33,12 @@ enum epw_merged {
 };
 
 /*
+ * So old a packet is held back no more. Threads look every 20 ms; one that was not given the
+ * processor for so long, or stands still, makes its own packets late, not all others.
+ */
+#define EPW_MERGE_PATIENCE_NS (5 * 1000000000LL)
+
+/*
  * Appends to the batch until it has max frames. A packet with a stamp in the future is not held
  * back. frame->source is the tap's place.
  */

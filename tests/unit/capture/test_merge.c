@@ -150,6 +150,23 @@ Test(merge, does_not_wait_for_a_stamp_in_the_future)
     expect_frame(0, 5000 * MS, 1);
 }
 
+/* The thread of side 0 looked once, and never again. */
+Test(merge, does_not_wait_for_ever_for_a_side_that_stands_still)
+{
+    int64_t stamps[] = { 1000 * MS, 1001 * MS };
+    epw_tap_look(&tap[0], now);
+    come(1, stamps, 2);
+    now = 1000 * MS + EPW_MERGE_PATIENCE_NS - 1;
+    looks(1, 1000 * MS);
+    cr_assert_eq(epw_merge_fill(&merge, &out, EPW_BATCH_FRAMES), EPW_MERGED_HELD);
+    cr_assert_eq(out.count, 0);
+    now++;
+    cr_assert_eq(epw_merge_fill(&merge, &out, EPW_BATCH_FRAMES), EPW_MERGED_HELD);
+    cr_assert_eq(out.count, 1, "the second is younger");
+    expect_frame(0, 1000 * MS, 1);
+    cr_assert_leq(merge.idle_ns, 0, "the clock runs ahead of it");
+}
+
 /* The clock was set back by an hour: what was known of the time before says nothing. */
 Test(merge, begins_anew_when_the_clock_is_set_back)
 {
@@ -237,7 +254,6 @@ static void read_threads(uint64_t count)
 {
     int64_t last[SIDES] = { -1, -1 }, before = -1;
     uint64_t seen = 0;
-    merge.now_ns = wall_ns;
     for (int i = 0; i < SIDES; i++)
         cr_assert_eq(epw_tap_start(&tap[i]), EPW_OK);
     while (seen < count) {
@@ -275,5 +291,6 @@ Test(merge, of_a_burst_on_one_side_loses_nothing_while_the_other_is_silent)
     ring[1] = (struct ring){
         .count = 100000, .there = 100000, .first_ns = wall_ns() - 100000, .step_ns = 1
     };
+    merge.now_ns = wall_ns;
     read_threads(100000);
 }
