@@ -41,13 +41,21 @@ static void require(bool holds)
         abort();
 }
 
+static void on_error(void *ctx, const struct epw_diag *diag)
+{
+    (void)ctx;
+    fprintf(stderr, "fuzz_whole: %s (EPW_SRCDIR names the folder of signatures/)\n", diag->text);
+}
+
+/* Of the sources that this was built from, whatever folder it is started in. */
 static struct epw_catalogue *load_signatures(void)
 {
     static char folder[4096];
     const char *srcdir = getenv("EPW_SRCDIR"), *path = folder;
     struct epw_catalogue *catalogue = NULL;
-    snprintf(folder, sizeof(folder), "%s/signatures", srcdir == NULL ? "." : srcdir);
-    require(epw_catalogue_load(&catalogue, &path, 1, NULL, NULL) == EPW_OK);
+    snprintf(folder, sizeof(folder), "%s/signatures", srcdir == NULL ? FUZZ_SRCDIR : srcdir);
+    if (epw_catalogue_load(&catalogue, &path, 1, on_error, NULL) != EPW_OK)
+        exit(1); /* no finding */
     return catalogue;
 }
 
