@@ -40,7 +40,9 @@ finish
 [ "$status" -eq 0 ] || fail "down at the start: exit status $status"
 [ "$(counter eve.json packets)" = $packets ] || fail "down at the start: $(counter eve.json packets) packets"
 
-# A filter, applied by the kernel; a snaplen; not promiscuous
+# A filter, applied by the kernel; a snaplen; not promiscuous; by its number, which changes with what is up
+"$epwatch" -D >out
+number=$(sed -n 's/^\([0-9]*\)\.v1 .*/\1/p' out)
 watch 1 -i "$number" -p -s 60 -o eve:eve.json tcp port 8014
 send v0 "$sample"
 finish

@@ -324,6 +324,11 @@ void epw_addresses_lost(struct epw_addresses *a)
     a->stats->limited[EPW_LIMIT_MEMORY]++;
 }
 
+void epw_addresses_full(struct epw_addresses *a, enum epw_limit limit)
+{
+    a->stats->limited[limit]++;
+}
+
 const struct epw_ip *epw_addresses_ip(const void *part, size_t place)
 {
     return &((const struct entry *)(const void *)((const unsigned char *)part - place))->ip;

@@ -75,6 +75,8 @@ void epw_addresses_soon(struct epw_addresses *addresses, const struct epw_ip *ip
 
 /* Memory ran out over something of a part, which was not kept: counts it. */
 void epw_addresses_lost(struct epw_addresses *addresses);
+/* The same for what a part had no room for. */
+void epw_addresses_full(struct epw_addresses *addresses, enum epw_limit limit);
 
 /* The address that a part is of; lives as long as the part. */
 const struct epw_ip *epw_addresses_ip(const void *part, size_t place);

@@ -134,11 +134,13 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
         h->role = calloc(EPW_HOST_ROLES, sizeof(*h->role));
     if (h->role == NULL)
         epw_addresses_lost(hosts->addresses);
-    if (h->role == NULL || h->role_count == EPW_HOST_ROLES)
-        return;
     for (size_t i = 0; i < h->role_count; i++)
         if (epw_same(h->role[i].product, sig->product) && epw_same(h->role[i].role, role))
             return;
+    if (h->role_count == EPW_HOST_ROLES)
+        epw_addresses_full(hosts->addresses, EPW_LIMIT_ROLES);
+    if (h->role == NULL || h->role_count == EPW_HOST_ROLES)
+        return;
     h->role[h->role_count++] = (struct confirmed){ .product = sig->product, .role = role };
 }
 

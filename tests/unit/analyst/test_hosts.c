@@ -105,6 +105,20 @@ Test(hosts, system_ports_teach_nothing)
     cr_assert_eq(role(), EPW_ROLE_UNKNOWN);
 }
 
+Test(hosts, roles_beyond_those_that_fit_are_counted)
+{
+    char product[EPW_HOST_ROLES + 2][16];
+    for (size_t i = 0; i < EPW_HOST_ROLES + 2; i++) {
+        snprintf(product[i], sizeof(product[i]), "acme-%zu", i);
+        struct epw_signature sig = row(product[i], "manage", &p8014, EPW_NEEDS_PORT);
+        epw_hosts_confirm(hosts, &server, &sig, "manager");
+        epw_hosts_confirm(hosts, &server, &sig, "manager");
+        cr_expect_eq(epw_hosts_role(hosts, &server, product[i], "manager").how != EPW_ROLE_UNKNOWN,
+                     i < EPW_HOST_ROLES);
+    }
+    cr_expect_eq(stats.limited[EPW_LIMIT_ROLES], 4);
+}
+
 Test(hosts, a_confirmed_verdict_teaches_at_once)
 {
     struct epw_signature a = row("acme", "cloud", &p443, EPW_NEEDS_NAME);
