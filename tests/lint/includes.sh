@@ -9,6 +9,10 @@ bad=0
 complain() { echo "$1:$2"; bad=1; }
 
 for file in $(find src -name '*.[ch]' | sort); do
+    case $file in *.gen.h) ;; *)
+        grep -qF "$file" src/*/Makefile.inc src/*/*/Makefile.inc Makefile.am ||
+            complain "$file" " is in no Makefile: a release would lack it" ;;
+    esac
     room=${file#src/}; room=${room%%/*}
     case $room in
     base) own='base/' earlier='' ;;

@@ -10,6 +10,7 @@ generate=$EPW_BUILDDIR/tests/bench/epw-generate
 [ -x "$generate" ] || skip 'epw-generate is not built'
 rounds=${EPW_SOAK_ROUNDS:-16}
 packets=${EPW_SOAK_PACKETS:-1000000}
+rate=${EPW_SOAK_RATE:-100000} # a second: results of new flows must not be lost, or tables fill late
 growth=${EPW_SOAK_GROWTH:-10} # thousandths
 link v0 v1
 wait_s=300 # for one round on a busy machine
@@ -37,7 +38,7 @@ while [ "$round" -lt "$rounds" ]; do
     round=$((round + 1))
     "$generate" short traffic.pcap packets "$packets" flow-packets 5 seed "$round" hosts 1048576 \
         first $((round * (packets / 5 + 10000))) >/dev/null || fail 'no packets were made'
-    send v0 traffic.pcap --topspeed --preload-pcap
+    send v0 traffic.pcap --pps "$rate" --preload-pcap
     send v0 "$captures/office.pcap" --topspeed
     until_true 'the round is read' settled $((600000 + round * (packets + 3717)))
     now=$(memory)
