@@ -9,7 +9,7 @@
 #include <string.h>
 
 /*
- * Flows that wait at most, about 1 KB each. Beyond, the oldest is decided by
+ * Flows that wait at most, 0.3 to 1 KB each. Beyond, the oldest is decided by
  * what is known then, and counted (wait_evicted).
  */
 #define WAIT_MAX 131072
