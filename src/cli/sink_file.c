@@ -24,12 +24,25 @@
 /* Files of one name: beyond, somebody restarts the program in a loop. */
 #define NAMES_MAX 1000
 
+/* A file that goes on from one run to the next. */
+static int open_kept(const struct epw_sink_file *file, int flags)
+{
+    struct stat status;
+    int fd =
+        open(file->path, flags | O_CREAT | O_CLOEXEC | (file->no_links ? O_NOFOLLOW : 0), 0666);
+    if (fd < 0 || !file->no_links || fstat(fd, &status) != 0 || status.st_nlink <= 1)
+        return fd;
+    close(fd);
+    errno = EMLINK;
+    return -1;
+}
+
 /* After a crash the last line may be cut: it must not become one with the next. */
 static int open_added(struct epw_sink_file *file)
 {
     struct stat status;
     char last = '\n';
-    int fd = open(file->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    int fd = open_kept(file, O_RDWR | O_APPEND);
     if (fd < 0 || fstat(fd, &status) != 0 || status.st_size == 0)
         return fd;
     file->goes_on = true;
@@ -45,7 +58,7 @@ static int open_added(struct epw_sink_file *file)
 static int open_last(struct epw_sink_file *file)
 {
     struct stat status;
-    int fd = open(file->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    int fd = open_kept(file, O_WRONLY);
     file->stale = fd >= 0 && fstat(fd, &status) == 0 && status.st_size != 0;
     return fd;
 }

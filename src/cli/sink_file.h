@@ -26,6 +26,7 @@ enum epw_sink_kind {
 struct epw_sink_file {
     enum epw_sink_kind kind;
     const char *path; /* as it was given, borrowed */
+    bool no_links;    /* of ADDED, LAST: a file with other names, or a link to one, is refused */
     char *name;       /* of ROTATED: what it will be called; NULL: path */
     char *temp;       /* what it is called until it is whole; NULL: that already */
     FILE *stream;     /* NULL: not open */
@@ -38,8 +39,10 @@ struct epw_sink_file {
         sends; /* one more when lines begin to go out, and when they have: odd in between */
 };
 
-/* kind and path are set, all else is 0 or NULL, or as a close left it. False: errno says why; ENXIO
- * of a pipe: nobody reads it. */
+/*
+ * kind, path and no_links are set, all else is 0 or NULL, or as a close left it. False: errno says
+ * why; ENXIO of a pipe: nobody reads it; ELOOP, EMLINK: no_links forbids it.
+ */
 bool epw_sink_file_open(struct epw_sink_file *file, time_t now);
 
 /* Sends out what is waiting; false: errno says why, and a line that was cut is taken off again. For

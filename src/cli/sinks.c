@@ -67,14 +67,25 @@ static enum epw_err check_path(const struct epw_sinks *sinks, size_t i, const st
     return EPW_OK;
 }
 
+static void tell_closed(const struct epw_sinks *sinks, const struct sink *sink, int why)
+{
+    if (sink->file.no_links && (why == ELOOP || why == EMLINK))
+        epw_say(sinks->progress,
+                "%s: is a link or has a second name, which root does not write to for a run that "
+                "becomes another user; give the path of the file itself to %s%s",
+                sink->file.path, dashes(sink), sink->format->name);
+    else
+        epw_say(sinks->progress, "%s: cannot be written: %s; give another path to %s%s",
+                sink->file.path, strerror(why), dashes(sink), sink->format->name);
+}
+
 static enum epw_err open_stream(struct epw_sinks *sinks, struct sink *sink)
 {
     const struct timespec pause = { .tv_nsec = WAIT_MS * 1000000L };
     for (unsigned waited_ms = 0; !epw_sink_file_open(&sink->file, time(NULL));
          waited_ms += WAIT_MS) {
         if (errno != ENXIO || !epw_sink_path_is_pipe(sink->file.path)) {
-            epw_say(sinks->progress, "%s: cannot be written: %s; give another path to %s%s",
-                    sink->file.path, strerror(errno), dashes(sink), sink->format->name);
+            tell_closed(sinks, sink, errno);
             return EPW_EIO;
         }
         if (*sinks->interrupted) {
@@ -139,6 +150,7 @@ enum epw_err epw_sinks_open(struct epw_sinks **out, const struct epw_options *o,
     for (size_t i = 0; i < o->output_count; i++)
         sinks->sink[sinks->count++] = (struct sink){ .format = o->output[i].format,
                                                      .file = { .path = o->output[i].path,
+                                                               .no_links = o->change_user,
                                                                .kind = epw_sink_path_kind(o, i) } };
     if (o->learn != NULL)
         sinks->sink[sinks->count++] = (struct sink){

@@ -33,11 +33,35 @@ static bool is_at(int fd, const char *name)
            held.st_ino == named.st_ino;
 }
 
+/*
+ * As a run makes it, and nothing else: root gives it away, and who may write to the folder could
+ * have put another name of somebody's file there. No name: a run that ends has just removed it.
+ */
+static bool is_lock(int fd)
+{
+    struct stat held;
+    return fstat(fd, &held) == 0 && S_ISREG(held.st_mode) && held.st_nlink <= 1 &&
+           held.st_size == 0;
+}
+
+/* -1: errno says why; EEXIST: there is something else than a lock. */
+static int open_lock(const char *name)
+{
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, S_IRUSR | S_IWUSR);
+    if (fd >= 0 && is_lock(fd))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    if (fd >= 0 || errno == ELOOP)
+        errno = EEXIST;
+    return -1;
+}
+
 /* -1: errno says why. */
 static int take_lock(const char *name, const struct epw_user *owner)
 {
     for (unsigned i = 0; i < LOCK_TRIES; i++) {
-        int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+        int fd = open_lock(name);
         if (fd < 0)
             return -1;
         /* Where locks are not to be had, as over some networks, a run does without. */
@@ -72,6 +96,11 @@ bool epw_state_file_lock(struct epw_state_file *file, const struct epw_user *own
         epw_say(progress,
                 "%s: another epwatch keeps its state there; give each run a file of its own",
                 file->path);
+    else if (why == EEXIST)
+        epw_say(progress,
+                "%s: is not the lock of a run, which is an empty file with this one name; remove "
+                "it, or give --state another path",
+                file->lock_name);
     else if (why != 0)
         epw_say(progress, "%s: the state cannot be written: %s (its lock, %s)", file->path,
                 strerror(why), file->lock_name);
@@ -105,13 +134,23 @@ static bool set_aside(const char *path, const struct epw_diag *why, struct epw_p
     return moved;
 }
 
+/* Somebody's pipe in its place is not waited for. */
+static FILE *open_to_read(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+    if (stream == NULL && fd >= 0)
+        close(fd);
+    return stream;
+}
+
 enum epw_state_read epw_state_file_read(struct epw_state_file *file, struct epw_analyst *analyst,
                                         struct epw_progress *progress)
 {
     const char *path = file->path;
     struct epw_state_count count;
     struct epw_diag diag;
-    FILE *stream = fopen(path, "re");
+    FILE *stream = open_to_read(path);
     /* The first run: one that could not keep its state in the end had better not begin. */
     if (stream == NULL && errno == ENOENT)
         return epw_state_file_write(file, analyst, true, progress) ? EPW_STATE_READ

@@ -21,7 +21,8 @@ struct epw_state_file {
 
 /*
  * Two runs on one state would each write what the other did not see. owner: who the run becomes,
- * NULL: who it is. False: another run has it, or it cannot be had; why was told.
+ * NULL: who it is. False: another run has it, or it cannot be had, or something else than a lock
+ * stands at its name; why was told.
  */
 bool epw_state_file_lock(struct epw_state_file *file, const struct epw_user *owner,
                          struct epw_progress *progress);

@@ -52,4 +52,19 @@ mkdir folder
 expect 2 'folder: line 1: Is a directory; a file that an earlier run wrote was expected' run --state folder
 expect 2 'none/known\.json: the state cannot be written: No such file' run --state none/known.json
 expect 2 '--state: expected one path' run --state -
+
+# Something else stands where the lock is to be: it stays as it was, and nothing is waited for
+other='other\.json\.lock: is not the lock of a run, .*; remove it, or give --state another path'
+for make in 'touch mine; ln mine' 'echo text >mine; mv mine' 'ln -s mine' 'mkfifo'; do
+    rm -f other.json.lock mine
+    sh -c "$make other.json.lock"
+    before=$(stat -c '%F %u %h %s' other.json.lock)
+    expect 2 "$other" timeout 20 "$epwatch" -S "$sigs" -r "$sample" -o eve:eve.json --state other.json
+    [ "$(stat -c '%F %u %h %s' other.json.lock)" = "$before" ] || fail "$make: the lock is another now"
+    [ ! -e other.json ] || fail "$make: the run began"
+done
+rm -f other.json.lock
+mkfifo pipe.json
+expect 0 'pipe\.json: line 1: the file ends before its last line; kept as' \
+    timeout 20 "$epwatch" -S "$sigs" -r "$sample" -o eve:eve.json --state pipe.json
 exit $bad

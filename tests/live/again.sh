@@ -67,4 +67,18 @@ done
 "$epwatch" -S "$sigs" -r "$sample" -o csv:flows.csv
 [ "$(head -n 1 flows.csv)" = "$(head -n 1 first/flows.csv)" ] || fail 'flows.csv: no header'
 ! grep -q '^"2026-$' flows.csv || fail 'a run over files adds to what is there'
+
+# Root writes to no file that the user it becomes may have led its output to
+[ $real_root = yes ] || exit $bad
+echo kept >secret
+for make in 'ln -s' 'ln'; do
+    for output in eve:link.json inventory:link.csv; do
+        path=${output#*:}
+        rm -f link.*
+        $make secret "$path"
+        expect 2 "$path: is a link or has a second name, .*; give the path of the file itself to -o ${output%:*}" \
+            timeout 20 "$epwatch" -S "$sigs" -i v1 -o "$output"
+        [ "$(cat secret)" = kept ] || fail "$make: the other file was written to"
+    done
+done
 exit $bad
