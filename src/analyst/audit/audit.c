@@ -64,14 +64,19 @@ static void free_kept(struct epw_kept *k)
     free(k);
 }
 
+void epw_audit_forget(struct epw_audit *audit, struct epw_kept *k)
+{
+    HASH_DEL(audit->kept, k);
+    free_kept(k);
+}
+
 void epw_audit_free(struct epw_audit *audit)
 {
     if (audit == NULL)
         return;
     struct epw_kept *k, *next;
     HASH_ITER (hh, audit->kept, k, next) {
-        HASH_DEL(audit->kept, k);
-        free_kept(k);
+        epw_audit_forget(audit, k);
     }
     for (size_t i = 0; audit->state != NULL && epw_rules[i] != NULL; i++)
         if (audit->state[i] != NULL)

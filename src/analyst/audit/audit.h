@@ -10,7 +10,10 @@
 /* All rules, in the order of docs/findings.md; ends with NULL. */
 extern const struct epw_rule *const epw_rules[];
 
-/* Findings kept; beyond, observations of new subjects are only counted (findings_dropped). */
+/*
+ * Findings kept; beyond, observations of new subjects are only counted (findings_dropped). Those
+ * that are over are forgotten while the run goes on.
+ */
 #define EPW_AUDIT_FINDINGS 65536
 
 /* know, inventory and stats are borrowed for life. EPW_ENOMEM. */
@@ -39,7 +42,7 @@ void epw_audit_sighting(struct epw_audit *audit, const struct epw_sighting *sigh
 
 /*
  * While the run goes on, every minute or so of packet time: findings that are
- * new (open), that have grown (updated), and that are over (closed), most severe
+ * new (open), that have grown (updated), and that are over (closed, and forgotten), most severe
  * first. Costs a look at every host and at all that rules kept.
  */
 enum epw_err epw_audit_tell(struct epw_audit *audit,

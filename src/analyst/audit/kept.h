@@ -17,7 +17,7 @@ struct epw_kept {
     bool withheld; /* only what is not believed of the finding */
     bool at_end;   /* made by a look back: rules' host() and finish() */
     uint32_t pass; /* of the last look back that made it */
-    bool told;     /* it was handed out and not closed since */
+    bool told;     /* it was handed out and is open */
     int64_t told_ns;
     uint64_t told_count, told_hosts; /* what was handed out last */
 };
@@ -44,5 +44,8 @@ struct epw_audit {
 
 /* The rule's place in epw_rules. */
 size_t epw_audit_rank(const struct epw_rule *rule);
+
+/* Frees what is kept of one finding, which leaves its place to another. */
+void epw_audit_forget(struct epw_audit *audit, struct epw_kept *k);
 
 #endif

@@ -90,7 +90,6 @@ static bool next_state(const struct epw_audit *audit, const struct epw_kept *k, 
     *state = k->told ? EPW_FINDING_UPDATED : EPW_FINDING_OPEN;
     if (last)
         return !(k->at_end && over);
-    /* One that was closed comes again with something new only. */
     return !over && changed && (!k->told || audit->now_ns - k->told_ns >= EPW_FINDING_QUIET_NS);
 }
 
@@ -102,11 +101,21 @@ static void hand_out(struct epw_audit *audit, struct epw_kept *k, enum epw_findi
     finding.repeated = state == EPW_FINDING_UPDATED && !is_changed(k);
     k->told = state != EPW_FINDING_CLOSED;
     k->told_ns = audit->now_ns;
-    /* What a look back makes again after it was over is new, whatever its numbers. */
-    bool anew = state == EPW_FINDING_CLOSED && k->at_end;
-    k->told_count = anew ? 0 : k->finding.count;
-    k->told_hosts = anew ? 0 : k->finding.host_total;
+    k->told_count = k->finding.count;
+    k->told_hosts = k->finding.host_total;
     each(ctx, &finding);
+}
+
+/* In a run of months what is over would take all places: it goes, and is new when it comes again.
+ */
+static void forget_over(struct epw_audit *audit)
+{
+    struct epw_kept *k, *next;
+    HASH_ITER (hh, audit->kept, k, next) {
+        bool to_be_told = !k->at_end && !k->withheld && k->told_count == 0;
+        if (is_over(audit, k) && !to_be_told)
+            epw_audit_forget(audit, k);
+    }
 }
 
 static enum epw_err tell(struct epw_audit *audit, bool last,
@@ -130,6 +139,8 @@ static enum epw_err tell(struct epw_audit *audit, bool last,
         hand_out(audit, list[i], state, each, ctx);
     }
     free(list);
+    if (!last)
+        forget_over(audit);
     return EPW_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "find_fixture.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #define BLOCKED "blocked"
@@ -100,6 +101,39 @@ Test(findings_live, closed_when_nothing_was_seen_for_a_day)
     use_bolt(86500, "10.0.0.7");
     find_new(ROGUE);
     expect(1, EPW_FINDING_OPEN);
+}
+
+Test(findings_live, what_was_closed_is_not_told_at_the_end)
+{
+    use_bolt(1, "10.0.0.7");
+    find_new(ROGUE);
+    get_through(86402);
+    find_new(ROGUE);
+    expect(1, EPW_FINDING_CLOSED);
+    find_all(ROGUE);
+    expect(0, EPW_FINDING_OPEN);
+}
+
+/* Names that are needed and do not resolve, none of them twice: a finding each. */
+static void ask_in_vain(unsigned round, unsigned names)
+{
+    for (unsigned i = 0; i < names; i++) {
+        char name[64];
+        snprintf(name, sizeof(name), "n%u-%u.cloud.acme.example", round, i);
+        dns(1, "10.0.0.7", name, NULL);
+    }
+}
+
+/* More than are kept: attempts that are forgotten leave findings that are over. */
+Test(findings_live, what_is_over_makes_room)
+{
+    get_through(0);
+    for (unsigned round = 0; round < 4; round++) {
+        ask_in_vain(round, 20000);
+        find_new(ROGUE);
+    }
+    find_new(ROGUE);
+    cr_expect_geq(epw_analyst_stats(analyst)->findings, 80000);
 }
 
 Test(findings_live, at_the_end_all_are_told)
