@@ -206,16 +206,23 @@ static void gather_evidence(struct epw_meter *m, struct epw_flow *flow, const st
 {
     struct epw_flow_cold *cold = epw_flow_cold(flow);
     unsigned a = flow->init_side, b = 1u - a;
-    struct epw_ev_who who = {
-        .flow_id = cold->id,
-        .ip = { epw_flow_ip(flow, a), epw_flow_ip(flow, b) },
-        .port = { flow->key.port[a], flow->key.port[b] },
-        .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
-        .isn_known = { flow->side[a].isn_known, flow->side[b].isn_known },
-        .isn = { cold->isn[a], cold->isn[b] },
-    };
-    if (!epw_ev_packet(m->engine, &cold->evidence, &who, p,
-                       side == a ? EPW_TO_SERVER : EPW_TO_CLIENT))
+    enum epw_dir dir = side == a ? EPW_TO_SERVER : EPW_TO_CLIENT;
+    struct epw_ev_who who;
+    bool more;
+    who.port[0] = flow->key.port[a];
+    who.port[1] = flow->key.port[b];
+    who.midstream = (flow->flags & EPW_F_MIDSTREAM) != 0;
+    who.isn_known[0] = flow->side[a].isn_known;
+    who.isn_known[1] = flow->side[b].isn_known;
+    who.isn[0] = cold->isn[a];
+    who.isn[1] = cold->isn[b];
+    if (!epw_ev_glance(m->engine, &cold->evidence, &who, p, dir, &more)) {
+        who.flow_id = cold->id;
+        who.ip[0] = epw_flow_ip(flow, a);
+        who.ip[1] = epw_flow_ip(flow, b);
+        more = epw_ev_packet(m->engine, &cold->evidence, &who, p, dir);
+    }
+    if (!more)
         flow->flags |= EPW_F_EVIDENCE_DONE;
     flow->flags &= ~EPW_F_QUIET_BOTH;
     flow->flags |= (epw_ev_quiet(&cold->evidence, EPW_TO_SERVER) ? EPW_F_QUIET(a) : 0) |

@@ -44,8 +44,11 @@ static void packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
         .payload_len = (uint32_t)(len * times),
         .payload_wire = (uint32_t)(len * times) + ((flags & 4) != 0 ? 100 : 0),
     };
-    epw_ev_packet(engine, &kept[flags >> 3 & (FLOWS - 1)], who, &p,
-                  (flags & 1) != 0 ? EPW_TO_CLIENT : EPW_TO_SERVER);
+    struct epw_ev_kept *of = &kept[flags >> 3 & (FLOWS - 1)];
+    enum epw_dir dir = (flags & 1) != 0 ? EPW_TO_CLIENT : EPW_TO_SERVER;
+    bool more;
+    if (!epw_ev_glance(engine, of, who, &p, dir, &more))
+        epw_ev_packet(engine, of, who, &p, dir);
     free(copy);
 }
 

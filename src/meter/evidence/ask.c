@@ -42,6 +42,7 @@ void epw_ev_list_beginnings(struct epw_ev_engine *engine)
             if ((sources[i]->over & over[udp]) == 0)
                 continue;
             engine->over[udp] |= bit(i);
+            engine->over_count[udp]++;
             for (unsigned first = 0; first < 256; first++)
                 if (sources[i]->may_begin == NULL || sources[i]->may_begin((uint8_t)first))
                     engine->may_begin[udp][first] |= bit(i);
@@ -135,7 +136,7 @@ bool epw_ev_may_open(const struct epw_ev_engine *engine, const struct epw_openin
 {
     unsigned udp = opening->proto != EPW_EV_TCP;
     uint64_t ask = engine->may_begin[udp][opening->bytes[0]];
-    *shown = (uint64_t)__builtin_popcountll(engine->over[udp]) * opening->len;
+    *shown = (uint64_t)engine->over_count[udp] * opening->len;
     for (; ask != 0; ask &= ask - 1) {
         const struct epw_source *source = sources[__builtin_ctzll(ask)];
         if (source->ports[0] != 0 && !has_port(opening, source))

@@ -145,8 +145,10 @@ bool epw_dns_may_begin(const void *bytes, size_t len, bool stream)
 {
     struct epw_cur c = epw_cur(bytes, len);
     struct epw_dns_header header;
-    if (!stream)
-        return epw_dns_header(&c, &header) && epw_dns_header_fits(&header, true);
-    epw_cur_skip(&c, 2);
-    return !epw_cur_ok(&c) || epw_dns_flags_fit(c);
+    if (stream)
+        epw_cur_skip(&c, 2);
+    /* Most that is no DNS shows by its flags. */
+    if (epw_cur_ok(&c) && !epw_dns_flags_fit(c))
+        return false;
+    return stream || (epw_dns_header(&c, &header) && epw_dns_header_fits(&header, true));
 }

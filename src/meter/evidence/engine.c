@@ -253,18 +253,15 @@ static void udp_packet(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
     epw_ev_ask_datagram(engine, flow, dir, packet->payload, packet->payload_len, cut || first);
 }
 
-/*
- * The usual packet of a flow that shows nothing: a whole segment where the side's bytes begin, or a
- * whole datagram. False: it is not, or somebody may know it.
- */
-static bool pass(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
-                 const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir,
-                 bool *more)
+/* A whole segment where the side's bytes begin, or a whole datagram. */
+bool epw_ev_glance(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
+                   const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir,
+                   bool *more)
 {
     bool tcp = packet->key.proto == EPW_EV_TCP;
     uint32_t seq = packet->seq + ((packet->tcp_flags & EPW_TCP_SYN) != 0 ? 1 : 0);
     if (epw_ev_flow(kept) != NULL || packet->fragment != EPW_FRAG_NONE ||
-        packet->payload_len != packet->payload_wire)
+        packet->payload_len != packet->payload_wire || packet->payload_wire == 0)
         return false;
     /* What begin() and tcp_packet() would have to think about. */
     if (tcp && (who->isn_known[dir] ? seq != who->isn[dir] + 1
@@ -277,10 +274,7 @@ static bool pass(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
         .from_start = !tcp || who->isn_known[dir] || !who->midstream,
         .last = !tcp,
         .proto = packet->key.proto,
-        .ip = { who->ip[0], who->ip[1] },
         .port = { who->port[0], who->port[1] },
-        .ts_ns = packet->ts_ns,
-        .flow_id = who->flow_id,
     };
     return epw_ev_pass(engine, kept, &opening, more);
 }
@@ -292,9 +286,6 @@ bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
         return false;
     if (packet->fragment == EPW_FRAG_LATER || packet->icmp_error || packet->payload_wire == 0)
         return true;
-    bool more;
-    if (pass(engine, kept, who, packet, dir, &more))
-        return more;
     struct epw_ev_flow *f = epw_ev_open(engine, kept, who, packet->key.proto);
     if (f == NULL) {
         engine->stats->limited[EPW_LIMIT_MEMORY]++;
@@ -309,7 +300,7 @@ bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
         udp_packet(engine, f, packet, dir);
     else if (!f->work->side[dir].ended)
         tcp_packet(engine, f, who, packet, dir);
-    more = settle(engine, kept);
+    bool more = settle(engine, kept);
     make_room(engine);
     return more;
 }

@@ -55,6 +55,15 @@ bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                    const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir);
 
 /*
+ * The same for the usual packet of a flow that shows nothing, by less: *more is what
+ * epw_ev_packet() returns. Of who it takes neither the addresses nor the id. False: nothing was
+ * done, and epw_ev_packet() has to see the packet.
+ */
+bool epw_ev_glance(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
+                   const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir,
+                   bool *more);
+
+/*
  * Whether packets of this side need not be shown until the other side had one: its opening is
  * over, and no bytes of the other are held. Not so of fragments.
  */

@@ -34,6 +34,7 @@ struct epw_ev_engine {
     uint64_t seed;                       /* of their index */
     struct epw_ev_store flows, works;
     uint64_t over[2];           /* [UDP]: bits of the sources over it */
+    uint8_t over_count[2];      /* ... and how many these are */
     uint64_t bound;             /* ... of those that look at some ports only */
     uint64_t may_begin[2][256]; /* ... of those that may begin with this byte */
 };

@@ -219,7 +219,10 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
 
 static bool may_open(const struct epw_opening *o)
 {
-    return epw_scan_is_text(epw_cur(o->bytes, o->len < FIRST_TEXT ? o->len : FIRST_TEXT));
+    for (size_t i = 0; i < o->len && i < FIRST_TEXT; i++)
+        if (!epw_scan_is_text_byte(o->bytes[i]))
+            return false;
+    return true;
 }
 
 const struct epw_source epw_source_ftp = {

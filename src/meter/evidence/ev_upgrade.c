@@ -154,12 +154,12 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
 /* Of an opening that is neither RDP's nor PostgreSQL's the first line is text. */
 static bool may_open(const struct epw_opening *o)
 {
-    size_t line = 0;
     if (o->bytes[0] == TPKT_VERSION || o->bytes[0] == 0 || o->bytes[0] == 'S')
         return true;
-    while (line < o->len && line < FIRST_TEXT && o->bytes[line] != '\n')
-        line++;
-    return epw_scan_is_text(epw_cur(o->bytes, line));
+    for (size_t i = 0; i < o->len && i < FIRST_TEXT && o->bytes[i] != '\n'; i++)
+        if (!epw_scan_is_text_byte(o->bytes[i]))
+            return false;
+    return true;
 }
 
 const struct epw_source epw_source_upgrade = {

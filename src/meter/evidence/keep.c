@@ -175,24 +175,26 @@ struct epw_ev_flow *epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept
     return flow;
 }
 
+/* In the word itself: this is what most packets come to that are looked at. */
 bool epw_ev_pass(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                  const struct epw_opening *opening, bool *more)
 {
-    uint64_t shown;
-    unsigned bits = empty_of(kept) | SEEN(opening->dir);
-    struct epw_ev_left left = left_of(kept->word);
-    struct epw_ev_rest *rest = &left.side[opening->dir];
-    if (rest->ended || rest->missed || epw_ev_may_open(engine, opening, &shown))
+    uint64_t side = BITS(kept->word, WORD_SIDE_AT(opening->dir), WORD_SIDE_BITS), shown;
+    uint64_t other = BITS(kept->word, WORD_SIDE_AT(1 - (int)opening->dir), WORD_SIDE_BITS);
+    if ((side & (WORD_ENDED | WORD_MISSED)) != 0 || epw_ev_may_open(engine, opening, &shown))
         return false;
-    rest->count++;
-    rest->shown += (uint32_t)shown;
-    rest->ended = epw_ev_unknown_ends(opening->proto, opening->from_start, rest->count);
-    if (rest->ended)
-        rest->shown = rest->count = 0;
-    if (!fits(&left))
+    uint64_t count = BITS(side, WORD_COUNT_AT, WORD_COUNT_BITS) + 1;
+    shown += BITS(side, WORD_SHOWN_AT, WORD_SHOWN_BITS);
+    side = BITS(side, 0, WORD_COUNT_AT);
+    if (epw_ev_unknown_ends(opening->proto, opening->from_start, (uint8_t)count))
+        side |= WORD_ENDED;
+    else if (count >> WORD_COUNT_BITS == 0 && shown >> WORD_SHOWN_BITS == 0)
+        side |= count << WORD_COUNT_AT | shown << WORD_SHOWN_AT;
+    else
         return false;
-    kept->word = word_of(&left, bits);
-    *more = !left.side[0].ended || !left.side[1].ended;
+    kept->word &= ~(BITS(UINT64_MAX, 0, WORD_SIDE_BITS) << WORD_SIDE_AT(opening->dir));
+    kept->word |= 1 | SEEN(opening->dir) << 1 | side << WORD_SIDE_AT(opening->dir);
+    *more = (side & other & WORD_ENDED) == 0;
     return true;
 }
 
@@ -256,8 +258,10 @@ bool epw_ev_over(const struct epw_ev_kept *kept)
 bool epw_ev_quiet(const struct epw_ev_kept *kept, enum epw_dir dir)
 {
     const struct epw_ev_flow *flow = epw_ev_flow(kept);
-    const struct epw_ev_work *work = flow == NULL ? NULL : flow->work;
-    return epw_ev_result(kept)->payload_seen[dir] &&
+    if (flow == NULL)
+        return (empty_of(kept) & SEEN(dir)) != 0 && has_ended(kept, (int)dir);
+    const struct epw_ev_work *work = flow->work;
+    return flow->ev.payload_seen[dir] &&
            (work == NULL ? has_ended(kept, (int)dir)
                          : work->side[dir].ended && work->side[1 - dir].held.bytes == NULL);
 }

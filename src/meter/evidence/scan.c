@@ -85,8 +85,7 @@ bool epw_scan_find(struct epw_cur c, const char *word)
 bool epw_scan_is_text(struct epw_cur c)
 {
     while (epw_cur_left(&c) != 0) {
-        uint8_t byte = epw_cur_u8(&c);
-        if ((byte < 0x20 && byte != '\t' && byte != '\r' && byte != '\n') || byte == 0x7f)
+        if (!epw_scan_is_text_byte(epw_cur_u8(&c)))
             return false;
     }
     return true;
@@ -150,11 +149,6 @@ size_t epw_scan_utf16le(struct epw_cur c, char *out, size_t out_len)
 enum epw_look epw_scan_short(const struct epw_opening *o)
 {
     return o->proto != 6 || o->last ? EPW_LOOK_NO : EPW_LOOK_MORE;
-}
-
-bool epw_scan_port(const struct epw_opening *o, uint16_t port)
-{
-    return o->port[0] == port || o->port[1] == port;
 }
 
 enum epw_dir epw_scan_reverse(enum epw_dir dir)

@@ -44,7 +44,13 @@ bool epw_scan_word(struct epw_cur c, const char *word);
 /* word occurs in the bytes (ASCII letters in either case). */
 bool epw_scan_find(struct epw_cur c, const char *word);
 
-/* Every byte is printable ASCII, a tab, CR, LF or part of a non-ASCII character. */
+/* Printable ASCII, a tab, CR, LF or part of a non-ASCII character. */
+static inline bool epw_scan_is_text_byte(uint8_t byte)
+{
+    return (byte >= 0x20 && byte != 0x7f) || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* Every byte is. */
 bool epw_scan_is_text(struct epw_cur c);
 
 /*
@@ -60,7 +66,10 @@ size_t epw_scan_utf16le(struct epw_cur c, char *out, size_t out_len);
 enum epw_look epw_scan_short(const struct epw_opening *o);
 
 /* port is one of the opening's two. */
-bool epw_scan_port(const struct epw_opening *o, uint16_t port);
+static inline bool epw_scan_port(const struct epw_opening *o, uint16_t port)
+{
+    return o->port[0] == port || o->port[1] == port;
+}
 
 /* The direction of the other side. */
 enum epw_dir epw_scan_reverse(enum epw_dir dir);

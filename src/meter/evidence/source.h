@@ -152,8 +152,8 @@ struct epw_source {
     bool (*may_begin)(uint8_t first);
     /*
      * A first look at an opening, whole, of a flow of which nothing is known: where it says false,
-     * look() says NO and does nothing else. Cheap, and only of use where may_begin leaves much.
-     * NULL: always true.
+     * look() says NO and does nothing else. Cheap, and only of use where may_begin leaves much. Of
+     * addresses, time and flow the opening says nothing yet. NULL: always true.
      */
     bool (*may_open)(const struct epw_opening *o);
     /* UDP: what look() says NO to and does nothing else on any other ports; 0, 0: looks at all. */

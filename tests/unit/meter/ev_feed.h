@@ -20,7 +20,7 @@ struct feed {
     struct epw_ev_kept kept;
     struct epw_ev_who who;
     uint32_t sent[2]; /* bytes of each side so far */
-    bool more;        /* what the last epw_ev_packet said */
+    bool more;        /* what feed_show() last said */
     int sightings;
     struct epw_sighting sighting; /* the last one */
 };
@@ -55,6 +55,16 @@ static inline void feed_free(struct feed *feed)
     free(feed);
 }
 
+/* As the meter does; kept: the feed's or another one's. */
+static inline bool feed_show(struct feed *feed, struct epw_ev_kept *kept,
+                             const struct epw_packet *packet, enum epw_dir dir)
+{
+    bool more;
+    if (!epw_ev_glance(feed->engine, kept, &feed->who, packet, dir, &more))
+        more = epw_ev_packet(feed->engine, kept, &feed->who, packet, dir);
+    return more;
+}
+
 /* The payload is copied to memory of its exact size, so that a read beyond it is seen. */
 static inline void feed_packet(struct feed *feed, enum epw_dir dir, uint8_t proto, uint32_t offset,
                                uint32_t ack, const void *bytes, size_t len, size_t wire)
@@ -74,7 +84,7 @@ static inline void feed_packet(struct feed *feed, enum epw_dir dir, uint8_t prot
         .payload_wire = (uint32_t)wire,
         .cut = len < wire,
     };
-    feed->more = epw_ev_packet(feed->engine, &feed->kept, &feed->who, &packet, dir);
+    feed->more = feed_show(feed, &feed->kept, &packet, dir);
     free(copy);
 }
 

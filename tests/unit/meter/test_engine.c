@@ -204,7 +204,7 @@ Test(engine, data_with_the_syn)
                                  .payload = (const uint8_t *)request,
                                  .payload_len = REQUEST_LEN,
                                  .payload_wire = REQUEST_LEN };
-    epw_ev_packet(feed->engine, &feed->kept, &feed->who, &packet, EPW_TO_SERVER);
+    feed_show(feed, &feed->kept, &packet, EPW_TO_SERVER);
     cr_assert_eq(feed_result(feed)->app, EPW_APP_HTTP);
 }
 

@@ -42,7 +42,7 @@ static bool say(size_t i, enum epw_dir dir, uint32_t offset, const char *text)
         .payload_len = (uint32_t)strlen(text),
         .payload_wire = (uint32_t)strlen(text),
     };
-    return epw_ev_packet(feed->engine, &flow[i], &feed->who, &packet, dir);
+    return feed_show(feed, &flow[i], &packet, dir);
 }
 
 static size_t evicted(size_t from, size_t to)
