@@ -27,14 +27,24 @@ static size_t align(size_t len)
     return (len + to - 1) / to * to;
 }
 
+/* The last one that was left is begun anew: a full line leaves one for each that it fills. */
+static void leave(struct epw_waiting_line *line, struct epw_waiting_chunk *chunk)
+{
+    free(line->spare);
+    line->spare = chunk;
+}
+
 static bool begin_chunk(struct epw_waiting_line *line)
 {
-    struct epw_waiting_chunk *fresh = malloc(sizeof(*fresh) + CHUNK_LEN);
+    if (line->chunk != NULL && line->chunk->flows == 0)
+        leave(line, line->chunk);
+    struct epw_waiting_chunk *fresh = line->spare;
+    if (fresh == NULL)
+        fresh = malloc(sizeof(*fresh) + CHUNK_LEN);
     if (fresh == NULL)
         return false;
     fresh->used = fresh->flows = 0;
-    if (line->chunk != NULL && line->chunk->flows == 0)
-        free(line->chunk);
+    line->spare = NULL;
     line->chunk = fresh;
     return true;
 }
@@ -82,7 +92,7 @@ void epw_waiting_drop(struct epw_waiting_line *line)
         line->newest = NULL;
     line->count--;
     if (--chunk->flows == 0 && chunk != line->chunk)
-        free(chunk);
+        leave(line, chunk);
 }
 
 void epw_waiting_free(struct epw_waiting_line *line)
@@ -90,4 +100,5 @@ void epw_waiting_free(struct epw_waiting_line *line)
     while (line->oldest != NULL)
         epw_waiting_drop(line);
     free(line->chunk);
+    free(line->spare);
 }

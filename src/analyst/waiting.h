@@ -34,6 +34,7 @@ struct epw_waiting_line {
     struct epw_waiting *oldest, *newest;
     size_t count;
     struct epw_waiting_chunk *chunk; /* being filled */
+    struct epw_waiting_chunk *spare; /* empty, or NULL */
 };
 
 /* At the end of the line; record is copied. NULL: no memory. */

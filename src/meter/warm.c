@@ -107,7 +107,8 @@ void epw_meter_warm_end(const struct epw_meter *m, size_t in_hand)
             tell_soon(m, in_hand + at);
     if (in_hand + NEAR_AHEAD < m->ends_count) {
         const struct epw_flow_cold *cold = epw_flow_cold(m->ends[in_hand + NEAR_AHEAD].flow);
-        epw_table_warm_buckets(m->table, &cold->tag, 1);
+        if (m->place.at != EPW_PLACE_FLUSH) /* then it leaves the table by itself */
+            epw_table_warm_buckets(m->table, &cold->tag, 1);
         epw_ev_warm(&cold->evidence);
     }
 }
