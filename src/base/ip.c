@@ -10,17 +10,6 @@ bool epw_ip_is_loopback(const struct epw_ip *ip)
     return epw_ip_is4(ip) ? ip->b[12] == 127 : memcmp(ip->b, one, 16) == 0;
 }
 
-bool epw_ip_is_multicast(const struct epw_ip *ip)
-{
-    return epw_ip_is4(ip) ? (ip->b[12] & 0xf0) == 0xe0 : ip->b[0] == 0xff;
-}
-
-bool epw_ip_is_limited_broadcast(const struct epw_ip *ip)
-{
-    static const uint8_t all[4] = { 0xff, 0xff, 0xff, 0xff };
-    return epw_ip_is4(ip) && memcmp(ip->b + 12, all, 4) == 0;
-}
-
 bool epw_ip_is_private(const struct epw_ip *ip)
 {
     if (epw_ip_is_loopback(ip))

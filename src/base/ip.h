@@ -82,9 +82,20 @@ static inline bool epw_ip_is4(const struct epw_ip *ip)
     return epw_ip_half(ip, 0) == 0 && epw_ip_half(ip, 8) >> 32 == 0xffff;
 }
 
-bool epw_ip_is_loopback(const struct epw_ip *ip);          /* 127.0.0.0/8, ::1 */
-bool epw_ip_is_multicast(const struct epw_ip *ip);         /* 224.0.0.0/4, ff00::/8 */
-bool epw_ip_is_limited_broadcast(const struct epw_ip *ip); /* 255.255.255.255 */
+bool epw_ip_is_loopback(const struct epw_ip *ip); /* 127.0.0.0/8, ::1 */
+
+/* 224.0.0.0/4, ff00::/8 */
+static inline bool epw_ip_is_multicast(const struct epw_ip *ip)
+{
+    return epw_ip_is4(ip) ? (ip->b[12] & 0xf0) == 0xe0 : ip->b[0] == 0xff;
+}
+
+/* 255.255.255.255 */
+static inline bool epw_ip_is_limited_broadcast(const struct epw_ip *ip)
+{
+    return epw_ip_half(ip, 0) == 0 && epw_ip_half(ip, 8) == 0xffffffffffff;
+}
+
 /* Private, link-local, unique-local or loopback: RFC 1918, 3927, 4193, 4291, 6598. */
 bool epw_ip_is_private(const struct epw_ip *ip);
 

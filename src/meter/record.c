@@ -67,7 +67,8 @@ static bool has_lost(const struct epw_flow *flow)
 {
     const struct epw_flow_cold *cold = epw_flow_cold(flow);
     for (unsigned side = 0; side < 2; side++)
-        if (cold->sent[side] > epw_flow_count(flow, side).payload && cold->sent[side] <= MAX_LOST &&
+        if (cold->sent[side] != 0 && cold->sent[side] <= MAX_LOST &&
+            cold->sent[side] > epw_flow_count(flow, side).payload &&
             (flow->flags & EPW_F_RECORDED) == 0)
             return true;
     return false;

@@ -26,10 +26,10 @@ static bool is_unknown(const struct epw_audit *audit, const struct epw_result *r
 {
     (void)audit;
     const struct epw_flow_record *r = result->record;
-    return result->verdict->sig == NULL && epw_fact_two_hosts(r) && epw_fact_talked(r) &&
+    return result->verdict->sig == NULL && epw_fact_talked(r) &&
            !epw_ordinary_port(r->proto, r->port[1]) &&
            !epw_ordinary_app((enum epw_app)r->evidence->app) && r->evidence->connect_port == 0 &&
-           !is_turned_round(r);
+           !is_turned_round(r) && epw_fact_two_hosts(r);
 }
 
 static bool is_documented(const struct epw_audit *audit, const char *product,

@@ -6,7 +6,6 @@
  */
 #include "analyst/knowledge/addresses.h"
 
-#include "base/hash.h"
 #include "base/touch.h"
 
 #include <stdlib.h>
@@ -15,16 +14,7 @@
 #define CHUNK     256 /* entries: about 64 KiB */
 #define CHUNKS    (EPW_ADDRESSES_MAX / CHUNK)
 #define INDEX_MIN 1024 /* slots; a power of two, as ever */
-/* Found last: the sides of a flow in hand, and of those that come soon. A power of two. */
-#define MEMO_BITS 7
 #define NONE      UINT32_MAX
-
-struct entry {
-    _Alignas(uint64_t) struct epw_ip ip; /* and so all of it: the parts stand behind */
-    uint32_t hash;
-    uint32_t next; /* in its list, by number */
-    uint32_t number;
-};
 
 struct slot {
     uint32_t hash;
@@ -36,6 +26,7 @@ struct list {
 };
 
 struct epw_addresses {
+    struct epw_addresses_memo memo;
     uint64_t seed;
     struct epw_stats *stats;
     size_t size; /* of an entry with its parts */
@@ -45,9 +36,8 @@ struct epw_addresses {
     uint32_t count;
     unsigned char *chunk[CHUNKS];
     struct slot *slot;
-    uint32_t mask;                /* slots less one; 0: there are none */
-    struct list list[EPW_WORTHS]; /* by worth, as far as it was looked at */
-    struct entry *memo[1 << MEMO_BITS];
+    uint32_t mask;                     /* slots less one; 0: there are none */
+    struct list list[EPW_WORTHS];      /* by worth, as far as it was looked at */
     uint32_t soon[EPW_ADDRESSES_SOON]; /* hashes of those that are to come */
     size_t soon_count;
 };
@@ -61,23 +51,23 @@ enum epw_err epw_addresses_new(struct epw_addresses **addresses, uint64_t seed,
         return EPW_ENOMEM;
     a->seed = seed;
     a->stats = stats;
-    a->size = sizeof(struct entry);
+    a->size = sizeof(struct epw_address);
     for (size_t i = 0; i < EPW_WORTHS; i++)
         a->list[i] = (struct list){ NONE, NONE };
     return EPW_OK;
 }
 
-static struct entry *entry_at(const struct epw_addresses *a, uint32_t number)
+static struct epw_address *entry_at(const struct epw_addresses *a, uint32_t number)
 {
     return (void *)(a->chunk[number / CHUNK] + number % CHUNK * a->size);
 }
 
-static void *part_of(struct entry *e, size_t place)
+static void *part_of(struct epw_address *e, size_t place)
 {
     return (unsigned char *)e + place;
 }
 
-static void drop_parts(const struct epw_addresses *a, struct entry *e)
+static void drop_parts(const struct epw_addresses *a, struct epw_address *e)
 {
     for (size_t i = 0; i < a->part_count; i++)
         if (a->part[i].drop != NULL)
@@ -122,40 +112,31 @@ static struct slot *seek(const struct epw_addresses *a, uint32_t hash, const str
     }
 }
 
-/* Its place among those found last. Not keyed: who shares one is only searched for. */
-static struct entry **memo_of(struct epw_addresses *a, const struct epw_ip *ip)
+static void remember(struct epw_addresses *a, struct epw_address *e)
 {
-    uint64_t low = epw_hash_word(ip->b + 8) ^ epw_hash_word(ip->b);
-    return &a->memo[low * EPW_HASH_K0 >> (64 - MEMO_BITS)];
+    a->memo.last[epw_addresses_memo_place(&e->ip)] = e;
 }
 
-static void remember(struct epw_addresses *a, struct entry *e)
+/* One that is not among those found last. */
+static struct epw_address *search(struct epw_addresses *a, const struct epw_ip *ip)
 {
-    *memo_of(a, &e->ip) = e;
-}
-
-static struct entry *recall(struct epw_addresses *a, const struct epw_ip *ip)
-{
-    struct entry *e = *memo_of(a, ip);
-    return e != NULL && epw_ip_equal(&e->ip, ip) ? e : NULL;
-}
-
-static struct entry *find(struct epw_addresses *a, const struct epw_ip *ip)
-{
-    struct entry *e = recall(a, ip);
-    if (e != NULL || a->mask == 0)
-        return e;
-    const struct slot *slot = seek(a, hash_of(a, ip), ip);
-    if (slot->number == 0)
+    const struct slot *slot = a->mask == 0 ? NULL : seek(a, hash_of(a, ip), ip);
+    if (slot == NULL || slot->number == 0)
         return NULL;
-    e = entry_at(a, slot->number - 1);
+    struct epw_address *e = entry_at(a, slot->number - 1);
     remember(a, e);
     return e;
 }
 
-void *epw_addresses_find(struct epw_addresses *a, size_t place, const struct epw_ip *ip)
+static struct epw_address *find(struct epw_addresses *a, const struct epw_ip *ip)
 {
-    struct entry *e = find(a, ip);
+    struct epw_address *e = epw_addresses_recall(a, ip);
+    return e != NULL ? e : search(a, ip);
+}
+
+void *epw_addresses_search(struct epw_addresses *a, size_t place, const struct epw_ip *ip)
+{
+    struct epw_address *e = search(a, ip);
     return e == NULL ? NULL : part_of(e, place);
 }
 
@@ -168,7 +149,7 @@ static bool grow_index(struct epw_addresses *a)
     a->slot = grown;
     a->mask = slots - 1;
     for (uint32_t i = 0; i < a->count; i++) {
-        const struct entry *e = entry_at(a, i);
+        const struct epw_address *e = entry_at(a, i);
         *seek(a, e->hash, &e->ip) = (struct slot){ e->hash, i + 1 };
     }
     free(old);
@@ -206,7 +187,7 @@ static uint32_t take_first(struct epw_addresses *a, struct list *list)
     return number;
 }
 
-static enum epw_worth worth_of(const struct epw_addresses *a, struct entry *e)
+static enum epw_worth worth_of(const struct epw_addresses *a, struct epw_address *e)
 {
     enum epw_worth most = EPW_WORTH_STRANGER;
     for (size_t i = 0; i < a->part_count; i++) {
@@ -233,10 +214,10 @@ static uint32_t choose_victim(struct epw_addresses *a)
 static uint32_t evict(struct epw_addresses *a)
 {
     uint32_t number = choose_victim(a);
-    struct entry *e = entry_at(a, number);
+    struct epw_address *e = entry_at(a, number);
     drop_parts(a, e);
     free_slot(a, seek(a, e->hash, &e->ip));
-    memset(a->memo, 0, sizeof(a->memo));
+    a->memo = (struct epw_addresses_memo){ { NULL } };
     a->stats->hosts_evicted++;
     return number;
 }
@@ -254,9 +235,9 @@ static uint32_t make_room(struct epw_addresses *a)
     return *chunk == NULL ? NONE : a->count++;
 }
 
-void *epw_addresses_get(struct epw_addresses *a, size_t place, const struct epw_ip *ip)
+void *epw_addresses_keep(struct epw_addresses *a, size_t place, const struct epw_ip *ip)
 {
-    struct entry *e = find(a, ip);
+    struct epw_address *e = search(a, ip);
     uint32_t number = e == NULL ? make_room(a) : NONE;
     if (number != NONE) {
         e = entry_at(a, number);
@@ -275,14 +256,14 @@ void *epw_addresses_get(struct epw_addresses *a, size_t place, const struct epw_
 
 uint32_t epw_addresses_number(struct epw_addresses *a, const struct epw_ip *ip)
 {
-    const struct entry *e = find(a, ip);
+    const struct epw_address *e = find(a, ip);
     return e == NULL ? NONE : e->number;
 }
 
 void epw_addresses_hint(struct epw_addresses *a, uint32_t number, const struct epw_ip *ip)
 {
-    struct entry *e = number < a->count ? entry_at(a, number) : NULL;
-    if (e != NULL && epw_ip_equal(&e->ip, ip) && recall(a, ip) == NULL)
+    struct epw_address *e = number < a->count ? entry_at(a, number) : NULL;
+    if (e != NULL && epw_ip_equal(&e->ip, ip))
         remember(a, e);
 }
 
@@ -294,7 +275,7 @@ void epw_addresses_warm(const struct epw_addresses *a, uint32_t number)
 
 static void fetch_entries(struct epw_addresses *a)
 {
-    struct entry *found[EPW_ADDRESSES_SOON];
+    struct epw_address *found[EPW_ADDRESSES_SOON];
     size_t count = 0;
     for (size_t i = 0; i < a->soon_count; i++) {
         uint32_t hash = a->soon[i], at = hash & a->mask;
@@ -331,7 +312,7 @@ void epw_addresses_full(struct epw_addresses *a, enum epw_limit limit)
 
 const struct epw_ip *epw_addresses_ip(const void *part, size_t place)
 {
-    return &((const struct entry *)(const void *)((const unsigned char *)part - place))->ip;
+    return &((const struct epw_address *)(const void *)((const unsigned char *)part - place))->ip;
 }
 
 size_t epw_addresses_count(const struct epw_addresses *a)

@@ -8,6 +8,7 @@
 #define EPW_ANALYST_KNOWLEDGE_ADDRESSES_H
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/ip.h"
 #include "base/stats.h"
 
@@ -52,11 +53,59 @@ void epw_addresses_free(struct epw_addresses *addresses);
 size_t epw_addresses_add(struct epw_addresses *addresses, const struct epw_address_part *part);
 
 /*
+ * Every flow's addresses are asked for a dozen times, so those found last are at hand here. The
+ * rest of this is not for others.
+ */
+struct epw_address {
+    _Alignas(uint64_t) struct epw_ip ip; /* and so all of it: the parts stand behind */
+    uint32_t hash;
+    uint32_t next; /* in its list, by number */
+    uint32_t number;
+};
+
+/* Room for the sides of a flow in hand, and of those that come soon. */
+#define EPW_ADDRESSES_MEMO_BITS 9
+
+/* What a struct epw_addresses begins with. */
+struct epw_addresses_memo {
+    struct epw_address *last[1 << EPW_ADDRESSES_MEMO_BITS];
+};
+
+/* Not keyed: who shares a place is only searched for. */
+static inline size_t epw_addresses_memo_place(const struct epw_ip *ip)
+{
+    uint64_t low = epw_hash_word(ip->b + 8) ^ epw_hash_word(ip->b);
+    return low * EPW_HASH_K0 >> (64 - EPW_ADDRESSES_MEMO_BITS);
+}
+
+static inline struct epw_address *epw_addresses_recall(struct epw_addresses *addresses,
+                                                       const struct epw_ip *ip)
+{
+    const struct epw_addresses_memo *memo = (const void *)addresses;
+    struct epw_address *e = memo->last[epw_addresses_memo_place(ip)];
+    return e != NULL && epw_ip_equal(&e->ip, ip) ? e : NULL;
+}
+
+void *epw_addresses_search(struct epw_addresses *addresses, size_t place, const struct epw_ip *ip);
+void *epw_addresses_keep(struct epw_addresses *addresses, size_t place, const struct epw_ip *ip);
+
+/*
  * The part of an address; NULL when it is not kept. get() keeps it from now
  * on, NULL without memory. Valid until another address is kept.
  */
-void *epw_addresses_find(struct epw_addresses *addresses, size_t place, const struct epw_ip *ip);
-void *epw_addresses_get(struct epw_addresses *addresses, size_t place, const struct epw_ip *ip);
+static inline void *epw_addresses_find(struct epw_addresses *addresses, size_t place,
+                                       const struct epw_ip *ip)
+{
+    struct epw_address *e = epw_addresses_recall(addresses, ip);
+    return e != NULL ? (unsigned char *)e + place : epw_addresses_search(addresses, place, ip);
+}
+
+static inline void *epw_addresses_get(struct epw_addresses *addresses, size_t place,
+                                      const struct epw_ip *ip)
+{
+    struct epw_address *e = epw_addresses_recall(addresses, ip);
+    return e != NULL ? (unsigned char *)e + place : epw_addresses_keep(addresses, place, ip);
+}
 
 /*
  * A number by which an address is found again without a search, if it is still kept by then;
