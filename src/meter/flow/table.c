@@ -42,12 +42,29 @@ struct epw_table {
 };
 
 /* From the system itself: fresh pages are zero, cost nothing before they are touched, and can be
- * given back bit by bit. */
+ * given back bit by bit. NULL: there is none. */
+static void *map(size_t len)
+{
+    void *at = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return at == MAP_FAILED ? NULL : at;
+}
+
+/* The same at a multiple of EPW_TABLE_ALIGN, as len is one: what is around it goes back. */
+static void *map_aligned(size_t len)
+{
+    uint8_t *at = map(len + EPW_TABLE_ALIGN);
+    if (at == NULL)
+        return NULL;
+    size_t before = (0 - (uintptr_t)at) & (EPW_TABLE_ALIGN - 1);
+    if (before != 0)
+        munmap(at, before);
+    munmap(at + before + len, EPW_TABLE_ALIGN - before);
+    return at + before;
+}
+
 static bool buckets_make(struct buckets *b, uint32_t size)
 {
-    void *slot = mmap(NULL, size * sizeof(*b->slot), PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    b->slot = slot == MAP_FAILED ? NULL : slot;
+    b->slot = map(size * sizeof(*b->slot));
     b->mask = size - 1;
     return b->slot != NULL;
 }
@@ -61,7 +78,7 @@ static void buckets_free(struct buckets *b)
 
 static bool more_flows(struct epw_table *t)
 {
-    struct epw_table_chunk *chunk = aligned_alloc(EPW_TABLE_ALIGN, sizeof(*chunk));
+    struct epw_table_chunk *chunk = map_aligned(sizeof(*chunk));
     if (chunk == NULL)
         return false;
     chunk->first = t->chunks * CHUNK_FLOWS + 1;
@@ -93,7 +110,7 @@ void epw_table_free(struct epw_table *table)
     if (table == NULL)
         return;
     for (uint32_t i = 0; i < table->chunks; i++)
-        free(table->chunk[i]);
+        munmap(table->chunk[i], sizeof(struct epw_table_chunk));
     free(table->chunk);
     buckets_free(&table->half[0]);
     buckets_free(&table->half[1]);

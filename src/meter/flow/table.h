@@ -18,8 +18,12 @@
 
 struct epw_table;
 
-/* Flows in a chunk: what most flows touch of it is 144 KiB, so taking one is no pause. */
-#define EPW_TABLE_CHUNK 1024u
+/*
+ * Flows in a chunk: what every packet touches of it is 2 MiB, as much as one entry of a page
+ * directory covers, so that few are needed to find those pages. Memory comes page by page as flows
+ * begin, so taking a chunk is no pause.
+ */
+#define EPW_TABLE_CHUNK 32768u
 
 /*
  * The parts of flows apart, so that packets that need but one find it among its like, and what few
