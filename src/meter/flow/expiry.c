@@ -3,7 +3,7 @@
 
 void epw_expiry_add(struct epw_expiry *x, struct epw_flow *flow, int64_t now_ns)
 {
-    uint32_t index = epw_flow_index(flow), tail = x->queue[flow->queue].tail;
+    uint32_t index = epw_table_index(x->table, flow), tail = x->queue[flow->queue].tail;
     *epw_flow_link(flow) = (struct epw_flow_link){ .prev = tail, .queued_ns = now_ns };
     if (tail != 0)
         epw_table_link_at(x->table, tail)->next = index;

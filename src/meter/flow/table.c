@@ -38,33 +38,41 @@ struct epw_table {
     uint32_t used; /* flows ever handed out: indexes 1..used */
     uint32_t free; /* first of the free ones below that, linked by next */
     uint32_t chunks;
-    struct epw_table_chunk **chunk;
+    struct epw_table_chunk *chunk; /* addresses for all that may come, memory for the first ones */
 };
 
 /* From the system itself: fresh pages are zero, cost nothing before they are touched, and can be
  * given back bit by bit. NULL: there is none. */
-static void *map(size_t len)
+static void *map(size_t len, int access)
 {
-    void *at = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *at = mmap(NULL, len, access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return at == MAP_FAILED ? NULL : at;
 }
 
-/* The same at a multiple of EPW_TABLE_ALIGN, as len is one: what is around it goes back. */
-static void *map_aligned(size_t len)
+static size_t chunks_len(const struct epw_table *t)
 {
-    uint8_t *at = map(len + EPW_TABLE_ALIGN);
+    return ((t->max_flows - 1) / CHUNK_FLOWS + 1) * sizeof(*t->chunk);
+}
+
+/* Addresses for all chunks, from a multiple of EPW_TABLE_ALIGN on; what is around them goes back.
+ */
+static bool reserve_chunks(struct epw_table *t)
+{
+    size_t len = chunks_len(t);
+    uint8_t *at = map(len + EPW_TABLE_ALIGN, PROT_NONE);
     if (at == NULL)
-        return NULL;
+        return false;
     size_t before = (0 - (uintptr_t)at) & (EPW_TABLE_ALIGN - 1);
     if (before != 0)
         munmap(at, before);
     munmap(at + before + len, EPW_TABLE_ALIGN - before);
-    return at + before;
+    t->chunk = (struct epw_table_chunk *)(void *)(at + before);
+    return true;
 }
 
 static bool buckets_make(struct buckets *b, uint32_t size)
 {
-    b->slot = map(size * sizeof(*b->slot));
+    b->slot = map(size * sizeof(*b->slot), PROT_READ | PROT_WRITE);
     b->mask = size - 1;
     return b->slot != NULL;
 }
@@ -78,11 +86,9 @@ static void buckets_free(struct buckets *b)
 
 static bool more_flows(struct epw_table *t)
 {
-    struct epw_table_chunk *chunk = map_aligned(sizeof(*chunk));
-    if (chunk == NULL)
+    if (mprotect(&t->chunk[t->chunks], sizeof(*t->chunk), PROT_READ | PROT_WRITE) != 0)
         return false;
-    chunk->first = t->chunks * CHUNK_FLOWS + 1;
-    t->chunk[t->chunks++] = chunk;
+    t->chunks++;
     return true;
 }
 
@@ -95,9 +101,8 @@ enum epw_err epw_table_new(struct epw_table **table, uint32_t max_flows)
     if (t == NULL)
         return EPW_ENOMEM;
     t->max_flows = max_flows;
-    t->chunk = calloc(max_flows / CHUNK_FLOWS + 1, sizeof(struct epw_table_chunk *));
     /* The first chunk is taken now: a table that exists can always hold a flow. */
-    if (t->chunk == NULL || !buckets_make(&t->half[0], START_BUCKETS) || !more_flows(t)) {
+    if (!reserve_chunks(t) || !buckets_make(&t->half[0], START_BUCKETS) || !more_flows(t)) {
         epw_table_free(t);
         return EPW_ENOMEM;
     }
@@ -109,9 +114,8 @@ void epw_table_free(struct epw_table *table)
 {
     if (table == NULL)
         return;
-    for (uint32_t i = 0; i < table->chunks; i++)
-        munmap(table->chunk[i], sizeof(struct epw_table_chunk));
-    free(table->chunk);
+    if (table->chunk != NULL)
+        munmap(table->chunk, chunks_len(table));
     buckets_free(&table->half[0]);
     buckets_free(&table->half[1]);
     free(table);
@@ -124,12 +128,19 @@ uint32_t epw_table_count(const struct epw_table *table)
 
 struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index)
 {
-    return &table->chunk[(index - 1) / CHUNK_FLOWS]->flow[(index - 1) % CHUNK_FLOWS];
+    return &table->chunk[(index - 1) / CHUNK_FLOWS].flow[(index - 1) % CHUNK_FLOWS];
 }
 
 struct epw_flow_link *epw_table_link_at(const struct epw_table *table, uint32_t index)
 {
-    return &table->chunk[(index - 1) / CHUNK_FLOWS]->link[(index - 1) % CHUNK_FLOWS];
+    return &table->chunk[(index - 1) / CHUNK_FLOWS].link[(index - 1) % CHUNK_FLOWS];
+}
+
+uint32_t epw_table_index(const struct epw_table *table, const struct epw_flow *flow)
+{
+    size_t at;
+    const struct epw_table_chunk *chunk = epw_flow_chunk(flow, &at);
+    return (uint32_t)((size_t)(chunk - table->chunk) * CHUNK_FLOWS + at) + 1;
 }
 
 static void put(struct buckets *b, struct bucket what)
@@ -239,7 +250,7 @@ static void clear_bucket(struct buckets *b, uint32_t hole)
 
 void epw_table_remove(struct epw_table *table, struct epw_flow *flow)
 {
-    uint32_t index = epw_flow_index(flow), tag = epw_flow_cold(flow)->tag;
+    uint32_t index = epw_table_index(table, flow), tag = epw_flow_cold(flow)->tag;
     for (unsigned h = 0; h < 2 && table->half[h].slot != NULL; h++) {
         uint32_t at = bucket_of(&table->half[h], tag, index);
         if (at <= table->half[h].mask) {

@@ -35,7 +35,6 @@ struct epw_table_chunk {
     _Alignas(EPW_TABLE_CHUNK * sizeof(struct epw_flow)) struct epw_flow flow[EPW_TABLE_CHUNK];
     struct epw_flow_cold cold[EPW_TABLE_CHUNK];
     struct epw_flow_link link[EPW_TABLE_CHUNK];
-    uint32_t first; /* index of the first flow */
     struct epw_flow_wide wide[EPW_TABLE_CHUNK];
     struct epw_flow_rare rare[EPW_TABLE_CHUNK];
 };
@@ -56,8 +55,9 @@ void epw_table_remove(struct epw_table *table, struct epw_flow *flow);
 /* Removes all of them, for the end of a run: it takes as long as the table is large. */
 void epw_table_clear(struct epw_table *table);
 
-/* The flow of an index in use, 1 and up, and its place in its queue. */
+/* The flow of an index in use, 1 and up, and its place in its queue; and the index of a flow. */
 struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index);
+uint32_t epw_table_index(const struct epw_table *table, const struct epw_flow *flow);
 struct epw_flow_link *epw_table_link_at(const struct epw_table *table, uint32_t index);
 
 /* The chunk of a flow in a table, and which of it the flow is. */
@@ -68,14 +68,7 @@ static inline struct epw_table_chunk *epw_flow_chunk(const struct epw_flow *flow
     return (struct epw_table_chunk *)begin;
 }
 
-/* The index and the other parts of a flow. */
-static inline uint32_t epw_flow_index(const struct epw_flow *flow)
-{
-    size_t at;
-    const struct epw_table_chunk *chunk = epw_flow_chunk(flow, &at);
-    return chunk->first + (uint32_t)at;
-}
-
+/* The other parts of a flow. */
 static inline struct epw_flow_cold *epw_flow_cold(const struct epw_flow *flow)
 {
     size_t at;

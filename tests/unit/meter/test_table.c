@@ -38,7 +38,7 @@ Test(table, adds_finds_and_removes)
     cr_assert_neq(a, b);
     cr_assert(has(table, 7, a) && has(table, 7, b));
     cr_assert_not(has(table, 8, a));
-    cr_assert_eq(epw_table_at(table, epw_flow_index(a)), a);
+    cr_assert_eq(epw_table_at(table, epw_table_index(table, a)), a);
     epw_table_remove(table, a);
     cr_assert_not(has(table, 7, a));
     cr_assert(has(table, 7, b));
