@@ -16,6 +16,13 @@
 /* Who waits for room is woken; this only bounds what a mistake there could cost. */
 #define SPACE_NS 1000000000LL
 
+/*
+ * How long a thread may keep its input from who asks for counters: a take lasts far less, but a
+ * busy machine may stop the thread in one. From a thread that stays away longer nothing is asked.
+ */
+#define DROPS_TRIES    100
+#define DROPS_PAUSE_NS 10000000L
+
 enum epw_err epw_tap_init(struct epw_tap *tap, const struct epw_tap_input *input, int64_t hold_ns,
                           struct epw_wake *news)
 {
@@ -91,11 +98,28 @@ int64_t epw_tap_shown(const struct epw_tap *tap, enum epw_shown which)
     return atomic_load(&tap->shown[which]);
 }
 
+/* False: its thread has not come back from the input for long. */
+static bool get_input(struct epw_tap *tap)
+{
+    unsigned tries = tap->hangs ? 1 : DROPS_TRIES;
+    while (pthread_mutex_trylock(&tap->lock) != 0) {
+        tap->hangs = --tries == 0;
+        if (tap->hangs)
+            return false;
+        nanosleep(&(struct timespec){ .tv_nsec = DROPS_PAUSE_NS }, NULL);
+    }
+    tap->hangs = false;
+    return true;
+}
+
 void epw_tap_drops(struct epw_tap *tap, uint64_t *kernel, uint64_t *interface)
 {
-    pthread_mutex_lock(&tap->lock);
-    tap->input.drops(tap->input.ctx, kernel, interface);
-    pthread_mutex_unlock(&tap->lock);
+    if (get_input(tap)) {
+        tap->input.drops(tap->input.ctx, &tap->lost[0], &tap->lost[1]);
+        pthread_mutex_unlock(&tap->lock);
+    }
+    *kernel = tap->lost[0];
+    *interface = tap->lost[1];
 }
 
 enum epw_tap_look epw_tap_look(struct epw_tap *tap, int64_t now_ns)

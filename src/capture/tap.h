@@ -46,6 +46,8 @@ struct epw_tap {
     _Atomic int64_t shown[EPW_SHOWN_COUNT]; /* wall clock; 0 or less: nothing is known */
     struct epw_diag diag;                   /* why it failed ... */
     atomic_bool failed;                     /* ... to be read when this is set */
+    uint64_t lost[2];                       /* by kernel and interface, when it was asked last */
+    bool hangs;                             /* its thread then had the input for long */
 
     /* Of a tap with a thread. */
     pthread_mutex_t lock; /* of the input, whose counters others ask for */
@@ -76,7 +78,10 @@ bool epw_tap_take(struct epw_tap *tap, struct epw_batch *batch, uint32_t max, in
 /* Until when all has shown that it received, as of its last look. */
 int64_t epw_tap_shown(const struct epw_tap *tap, enum epw_shown which);
 
-/* Packets lost so far, as epw_iface_drops(). */
+/*
+ * Packets lost so far, as epw_iface_drops(); what it told last where its thread does not come back
+ * from the input. One thread asks.
+ */
 void epw_tap_drops(struct epw_tap *tap, uint64_t *kernel, uint64_t *interface);
 
 /* With a thread. */

@@ -6,6 +6,7 @@
 #include "capture/tap.h"
 
 #include <criterion/criterion.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct ring {
     uint32_t caplen;              /* 0: as a stamp */
     bool broken;                  /* cannot be read any more when nothing is there */
     int taking;                   /* two threads at a time must not be here */
+    atomic_bool hang, hangs;      /* does not come back from the next take; and is there */
 };
 
 static int ring_take(void *ctx, struct epw_batch *batch, uint32_t max, struct epw_diag *diag)
@@ -28,6 +30,10 @@ static int ring_take(void *ctx, struct epw_batch *batch, uint32_t max, struct ep
     struct ring *ring = ctx;
     uint32_t before = batch->count;
     cr_assert_eq(ring->taking++, 0);
+    while (atomic_load(&ring->hang)) {
+        atomic_store(&ring->hangs, true);
+        sched_yield();
+    }
     while (ring->taken < ring->there && batch->count < EPW_BATCH_FRAMES &&
            batch->count - before < max && EPW_BATCH_BYTES - batch->used >= EPW_MAX_SNAPLEN) {
         int64_t ts_ns = ring->ts_ns != NULL ? ring->ts_ns[ring->taken]

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "taps.h"
 
-#include <sched.h>
-
 static struct epw_batch out;
 
 TestSuite(tap, .timeout = 60);
@@ -132,6 +130,35 @@ Test(tap, has_a_thread_that_ends)
         while (epw_tap_first(&tap) == NULL)
             sched_yield();
     }
+    epw_tap_free(&tap);
+    epw_wake_destroy(&news);
+}
+
+Test(tap, whose_thread_hangs_tells_what_it_told_last)
+{
+    struct epw_wake news;
+    struct epw_tap tap;
+    uint64_t kernel, interface;
+    struct ring ring = { .count = 10, .there = 10 };
+    cr_assert_eq(epw_wake_init(&news), EPW_OK);
+    tap_open(&tap, &ring, &news);
+    cr_assert_eq(epw_tap_start(&tap), EPW_OK);
+    while (epw_tap_first(&tap) == NULL)
+        sched_yield();
+    epw_tap_drops(&tap, &kernel, &interface);
+    cr_assert_eq(kernel, 10);
+    atomic_store(&ring.hang, true);
+    while (!atomic_load(&ring.hangs))
+        sched_yield();
+    for (int i = 0; i < 200; i++) {
+        epw_tap_drops(&tap, &kernel, &interface);
+        cr_assert_eq(kernel, 10);
+        cr_assert_eq(interface, 10);
+    }
+    ring.count = 11;
+    atomic_store(&ring.hang, false);
+    while (interface != 11)
+        epw_tap_drops(&tap, &kernel, &interface);
     epw_tap_free(&tap);
     epw_wake_destroy(&news);
 }
