@@ -6,6 +6,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "output/openers.h"
+#include "output/seen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,9 @@ struct learn {
     struct epw_prefix range[RANGES];
     uint64_t in_range[RANGES];    /* hosts */
     struct epw_str nets;          /* lines of networks beside the private ones */
+    struct epw_seen in_nets;      /* these networks */
     struct answer *first, **last; /* in the order of the inventory */
+    struct epw_seen servers;      /* those of several: addresses by kind_of() */
     struct epw_str ignores;       /* lines of accepted deviations */
     uint64_t others;              /* internal hosts that speak for no product */
 };
@@ -70,7 +73,7 @@ static enum epw_err learn_open(void **state, FILE *stream, const struct epw_run_
     for (size_t i = 0; i < RANGES; i++)
         epw_prefix_parse(ranges[i], &l->range[i]);
     l->last = &l->first;
-    l->openers.seed = epw_hash_new_seed();
+    l->openers.seed = l->in_nets.seed = l->servers.seed = epw_hash_new_seed();
     *state = l;
     return EPW_OK;
 }
@@ -135,20 +138,21 @@ static void add_basis(struct epw_str *s, enum epw_confidence confidence, uint64_
 }
 
 /* A network of the host that is not private by itself: its /24 or /64, once. */
-static void add_net(struct learn *l, const struct epw_ip *ip)
+static enum epw_err add_net(struct learn *l, const struct epw_ip *ip)
 {
     struct epw_ip net = *ip;
     size_t from = epw_ip_is4(ip) ? 15 : 8;
     memset(net.b + from, 0, sizeof(net.b) - from);
     char text[EPW_IP_STRLEN];
-    struct epw_str line = { 0 };
-    epw_str_addf(&line, "internal,,,%s/%d\n", epw_ip_format(&net, text), epw_ip_is4(ip) ? 24 : 64);
-    if (strstr(epw_str_text(&l->nets), epw_str_text(&line)) == NULL)
-        epw_str_add(&l->nets, epw_str_text(&line));
-    epw_str_free(&line);
+    bool fresh;
+    enum epw_err err = epw_seen_add(&l->in_nets, 0, 0, &net, &fresh);
+    if (fresh)
+        epw_str_addf(&l->nets, "internal,,,%s/%d\n", epw_ip_format(&net, text),
+                     epw_ip_is4(ip) ? 24 : 64);
+    return err;
 }
 
-static void learn_network(struct learn *l, const struct epw_inventory_host *host)
+static enum epw_err learn_network(struct learn *l, const struct epw_inventory_host *host)
 {
     bool private = false;
     for (size_t i = 0; i < host->ip_count; i++)
@@ -157,8 +161,7 @@ static void learn_network(struct learn *l, const struct epw_inventory_host *host
                 l->in_range[k]++;
                 private = true;
             }
-    if (!private)
-        add_net(l, &host->ip[0]);
+    return private ? EPW_OK : add_net(l, &host->ip[0]);
 }
 
 static bool among(const char *const *list, size_t count, const char *text)
@@ -192,6 +195,13 @@ static bool opens(const struct epw_inventory_host *host, const struct epw_signat
     return false;
 }
 
+/* Of the role of a product: the same number for the same. */
+static uint64_t kind_of(const struct learn *l, const struct epw_signature *sig)
+{
+    uint64_t product = epw_hash(sig->product, strlen(sig->product), l->servers.seed);
+    return epw_hash(sig->responder, strlen(sig->responder), product);
+}
+
 static enum epw_err learn_role(struct learn *l, const struct epw_inventory_host *host,
                                const struct epw_inventory_role *role,
                                const struct epw_signature *sig)
@@ -222,6 +232,10 @@ static enum epw_err learn_role(struct learn *l, const struct epw_inventory_host 
     for (size_t i = 0; i < host->ip_count; i++)
         epw_str_addf(&a->address, "host,%s,%s,%s\n", role->product, role->role,
                      epw_ip_format(&host->ip[i], ip));
+    bool fresh;
+    for (size_t i = 0; i < host->ip_count && role->peers > 1; i++)
+        if (epw_seen_add(&l->servers, kind_of(l, sig), 0, &host->ip[i], &fresh) != EPW_OK)
+            return EPW_ENOMEM;
     return a->basis.failed || a->address.failed ? EPW_ENOMEM : EPW_OK;
 }
 
@@ -237,8 +251,8 @@ static enum epw_err learn_host(void *state, const struct epw_inventory_host *hos
     struct learn *l = state;
     if (host->ip_count == 0)
         return EPW_OK;
-    if (host->internal)
-        learn_network(l, host);
+    if (host->internal && learn_network(l, host) != EPW_OK)
+        return EPW_ENOMEM;
     for (size_t i = 0; i < host->role_count; i++) {
         const struct epw_inventory_role *role = &host->role[i];
         const struct epw_signature *sig =
@@ -287,27 +301,17 @@ static enum epw_err write_products(const struct learn *l)
     return err;
 }
 
-static bool opened_by(const struct learn *l, const struct answer *a, const struct answer *b)
-{
-    for (size_t i = 0; i < a->ip_count; i++) {
-        const struct epw_ip *by = epw_openers_only(&l->openers, a->sig->product, &a->ip[i]);
-        for (size_t k = 0; by != NULL && k < b->ip_count; k++)
-            if (epw_ip_cmp(by, &b->ip[k]) == 0)
-                return true;
-    }
-    return false;
-}
-
 /*
  * An agent that one host alone opened, which is the server of several and so
  * opened it the wrong way round.
  */
 static bool is_wrong_way(const struct learn *l, const struct answer *a)
 {
-    for (const struct answer *b = l->first; b != NULL && a->opens && a->peers == 1; b = b->next)
-        if (b->peers > 1 && strcmp(a->sig->product, b->sig->product) == 0 &&
-            strcmp(a->sig->responder, b->sig->responder) == 0 && opened_by(l, a, b))
+    for (size_t i = 0; i < a->ip_count && a->opens && a->peers == 1; i++) {
+        const struct epw_ip *by = epw_openers_only(&l->openers, a->sig->product, &a->ip[i]);
+        if (by != NULL && epw_seen_has(&l->servers, kind_of(l, a->sig), 0, by))
             return true;
+    }
     return false;
 }
 
@@ -363,6 +367,8 @@ static enum epw_err learn_close(void *state, const struct epw_stats *stats)
         free(p);
     }
     epw_openers_free(&l->openers);
+    epw_seen_free(&l->in_nets);
+    epw_seen_free(&l->servers);
     epw_str_free(&l->nets);
     for (struct answer *a = l->first, *after; a != NULL; a = after) {
         after = a->next;

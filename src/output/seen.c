@@ -27,6 +27,15 @@ static uint64_t *seek(const struct epw_seen *seen, uint64_t hash)
     return &seen->slot[at];
 }
 
+/* 0 is that of a free slot. */
+static uint64_t hash_of(const struct epw_seen *seen, uint64_t of, unsigned side,
+                        const struct epw_ip *ip)
+{
+    const struct key key = { .of = of, .ip = *ip, .side = side };
+    uint64_t hash = epw_hash(&key, sizeof(key), seen->seed);
+    return hash == 0 ? 1 : hash;
+}
+
 static bool grow(struct epw_seen *seen)
 {
     size_t had = seen->slot == NULL ? 0 : seen->mask + 1, slots = had == 0 ? SLOTS_MIN : 2 * had;
@@ -45,9 +54,7 @@ static bool grow(struct epw_seen *seen)
 enum epw_err epw_seen_add(struct epw_seen *seen, uint64_t of, unsigned side,
                           const struct epw_ip *ip, bool *fresh)
 {
-    const struct key key = { .of = of, .ip = *ip, .side = side };
-    uint64_t hash = epw_hash(&key, sizeof(key), seen->seed);
-    hash = hash == 0 ? 1 : hash;
+    uint64_t hash = hash_of(seen, of, side, ip);
     *fresh = false;
     if (seen->slot != NULL && *seek(seen, hash) == hash)
         return EPW_OK;
@@ -61,6 +68,11 @@ enum epw_err epw_seen_add(struct epw_seen *seen, uint64_t of, unsigned side,
     seen->count++;
     *fresh = true;
     return EPW_OK;
+}
+
+bool epw_seen_has(const struct epw_seen *seen, uint64_t of, unsigned side, const struct epw_ip *ip)
+{
+    return seen->slot != NULL && *seek(seen, hash_of(seen, of, side, ip)) != 0;
 }
 
 void epw_seen_free(struct epw_seen *seen)

@@ -31,6 +31,8 @@ struct epw_seen {
  */
 enum epw_err epw_seen_add(struct epw_seen *seen, uint64_t of, unsigned side,
                           const struct epw_ip *ip, bool *fresh);
+/* Whether it was added. */
+bool epw_seen_has(const struct epw_seen *seen, uint64_t of, unsigned side, const struct epw_ip *ip);
 void epw_seen_free(struct epw_seen *seen);
 
 #endif
