@@ -66,6 +66,7 @@ Test(fans, an_address_keeps_its_newest_ports)
     cr_expect_eq(met(&server, 2), 0);
     for (uint16_t port = 3; port <= EPW_FANS_OF_HOST + 2; port++)
         cr_assert_eq(met(&server, port), 1, "%u", port);
+    cr_expect_eq(stats.limited[EPW_LIMIT_FANS], 2);
 }
 
 Test(fans, of_all_the_oldest_goes_first)
