@@ -176,7 +176,9 @@ bool epw_signature_names(const struct epw_signature *sig, const char *name, cons
 
 bool epw_signature_has_port(const struct epw_signature *sig, uint16_t port)
 {
-    for (size_t i = 0; i < sig->port_count; i++)
+    if (sig->port_count != 0 && port >= sig->first.low && port <= sig->first.high)
+        return true;
+    for (size_t i = 1; i < sig->port_count; i++)
         if (port >= sig->port[i].low && port <= sig->port[i].high)
             return true;
     return false;

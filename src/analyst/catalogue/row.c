@@ -210,6 +210,8 @@ static void ports_cell(struct row *row)
         row->sig.port_count++;
     }
     row->sig.port = port;
+    if (row->sig.port_count != 0)
+        row->sig.first = port[0];
 }
 
 static void app_cell(struct row *row)
@@ -307,18 +309,26 @@ static void check_needs(struct row *row)
         wrong(row, COL_RESPONDER, "a role, since needs says responder");
 }
 
+static bool grow(struct epw_catalogue *cat)
+{
+    size_t cap = cat->cap == 0 ? 256 : cat->cap * 2;
+    struct epw_signature *sig = aligned_alloc(EPW_SIGNATURE_ALIGN, cap * sizeof(*sig));
+    if (sig == NULL)
+        return false;
+    if (cat->count != 0)
+        memcpy(sig, cat->sig, cat->count * sizeof(*sig));
+    free(cat->sig);
+    cat->sig = sig;
+    cat->cap = cap;
+    return true;
+}
+
 static void add(struct row *row)
 {
     struct epw_catalogue *cat = row->load->cat;
-    if (cat->count == cat->cap) {
-        size_t cap = cat->cap == 0 ? 256 : cat->cap * 2;
-        struct epw_signature *sig = realloc(cat->sig, cap * sizeof(*sig));
-        if (sig == NULL) {
-            no_memory(row);
-            return;
-        }
-        cat->sig = sig;
-        cat->cap = cap;
+    if (cat->count == cat->cap && !grow(cat)) {
+        no_memory(row);
+        return;
     }
     struct epw_cat_id *entry = epw_arena_alloc(&cat->arena, sizeof(*entry));
     if (entry == NULL) {

@@ -44,40 +44,51 @@ struct epw_port_range {
     uint16_t low, high; /* inclusive */
 };
 
+/* Signatures begin at multiples of it: a cache line. */
+#define EPW_SIGNATURE_ALIGN 64
+
 /*
  * All texts are NUL-terminated, never NULL ("" when the column is empty), and
  * belong, like the arrays, to the catalogue the signature is from. Products, functions,
  * categories and roles that are equal are one text: epw_same().
+ *
+ * What is asked of the rows of a flow's port comes first and is one cache line: of many signatures
+ * none is in the cache.
  */
 struct epw_signature {
+    _Alignas(EPW_SIGNATURE_ALIGN) const char *product; /* id */
+    const char *function;                              /* id */
+    const char *initiator;                             /* role id, "" when not stated */
+    const char *responder;                             /* role id, "" when not stated */
+    const struct epw_port_range *port;
+    uint32_t index; /* position in the catalogue: file order */
+    uint16_t port_count, name_count, network_count;
+    struct epw_port_range first; /* port[0], of most all there is; zeros: no port */
+    enum epw_needs needs : 8;
+    enum epw_scope scope : 8;
+    enum epw_status status : 8;
+    bool neighbour;    /* of a product that is not one of the catalogue's own five, but what a
+                          flow may be instead */
+    uint8_t proto;     /* IP protocol: 6 tcp, 17 udp */
+    uint8_t app_count; /* 0: the protocol is unknown, bytes neither agree nor contradict */
+    uint8_t app[4];    /* enum epw_app that agree; any other recognised one contradicts */
+
     const char *id;
     const char *vendor;
-    const char *product;   /* id */
-    const char *function;  /* id */
-    const char *category;  /* management, update, reputation, ... */
-    const char *initiator; /* role id, "" when not stated */
-    const char *responder; /* role id, "" when not stated */
+    const char *category; /* management, update, reputation, ... */
     const char *versions;
     const char *source; /* document */
     const char *notes;
-    uint8_t proto;     /* IP protocol: 6 tcp, 17 udp */
-    bool neighbour;    /* of a product that is not one of the catalogue's own five, but what a
-                          flow may be instead */
-    uint8_t app_count; /* 0: the protocol is unknown, bytes neither agree nor contradict */
-    uint8_t app[4];    /* enum epw_app that agree; any other recognised one contradicts */
-    enum epw_needs needs;
-    enum epw_scope scope;
-    enum epw_status status;
-    uint32_t period_s; /* how often the product speaks, 0: not documented */
-    size_t port_count, name_count, network_count, row_count;
-    const struct epw_port_range *port;
     const char *const *name; /* masks: exact, "*.suffix", '*' or '?' inside a label */
     const struct epw_sig_network *network;
     const char *const *row; /* ids of the documents' rows it covers */
-    const char *file;       /* where it was read */
+    uint16_t row_count;
     uint32_t line;
-    uint32_t index; /* position in the catalogue: file order */
+    const char *file; /* where it was read */
+    uint32_t period_s; /* how often the product speaks, 0: not documented */
 };
+
+_Static_assert(offsetof(struct epw_signature, id) == EPW_SIGNATURE_ALIGN, "one cache line");
 
 /*
  * Whether two products, functions, categories or roles of one catalogue are the same. What many

@@ -29,7 +29,9 @@ struct tried {
 
 struct epw_host {
     uint8_t witness_count, role_count, target_count, port_count;
-    bool own_port; /* one of the witnesses is a product's own port, and may teach a role */
+    /* Of the witnesses that are a product's own port and may teach a role, bits of the products:
+     * most rows that are asked about have none here, and no witness is looked at. */
+    uint64_t own;
     struct witness *witness; /* EPW_HOST_WITNESSES, NULL until the first */
     struct confirmed *role;  /* EPW_HOST_ROLES, NULL until the first */
     struct tried *tried;     /* NULL until the first */
@@ -85,6 +87,11 @@ static struct epw_host *find_or_add(const struct epw_hosts *hosts, const struct 
     return epw_addresses_get(hosts->addresses, hosts->place, ip);
 }
 
+static uint64_t product_bit(const char *product)
+{
+    return (uint64_t)1 << ((uintptr_t)product * EPW_HASH_K0 >> 58);
+}
+
 static void answered(const struct epw_hosts *hosts, struct epw_host *h,
                      const struct epw_signature *sig, uint16_t port)
 {
@@ -102,7 +109,8 @@ static void answered(const struct epw_hosts *hosts, struct epw_host *h,
                           .product = sig->product,
                           .own = sig->needs == EPW_NEEDS_PORT,
                           .port = port < FIRST_TEACHING_PORT ? 0 : port };
-    h->own_port |= sig->needs == EPW_NEEDS_PORT && port >= FIRST_TEACHING_PORT;
+    if (sig->needs == EPW_NEEDS_PORT && port >= FIRST_TEACHING_PORT)
+        h->own |= product_bit(sig->product);
 }
 
 void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
@@ -189,6 +197,8 @@ static struct epw_role role_by_ports(const struct epw_host *h, const char *produ
 {
     struct epw_role found = { .how = EPW_ROLE_UNKNOWN };
     const struct witness *own = NULL;
+    if ((h->own & product_bit(product)) == 0)
+        return found;
     for (size_t i = 0; i < h->witness_count && own == NULL; i++)
         if (h->witness[i].own && teaches(&h->witness[i], product, role))
             own = &h->witness[i];
@@ -213,7 +223,7 @@ const struct epw_host *epw_hosts_get(const struct epw_hosts *hosts, const struct
 
 bool epw_host_is_known(const struct epw_host *h)
 {
-    return h != NULL && (h->role_count != 0 || h->own_port);
+    return h != NULL && (h->role_count != 0 || h->own != 0);
 }
 
 struct epw_role epw_host_role(const struct epw_host *h, const char *product, const char *role)
@@ -256,7 +266,7 @@ static bool answers_any(const struct epw_host *h, const char *product)
 
 const struct epw_signature *epw_host_rival(const struct epw_host *h, const char *product)
 {
-    if (h == NULL || !h->own_port || !answers_any(h, product))
+    if (h == NULL || h->own == 0 || !answers_any(h, product))
         return NULL;
     for (size_t i = 0; i < h->witness_count; i++) {
         const struct witness *w = &h->witness[i];

@@ -228,7 +228,7 @@ uint16_t epw_site_first_port(const struct epw_site *site, const struct epw_signa
     for (size_t i = 0; epw_site_moved(site, sig) && i < site->move_count; i++)
         if (epw_site_move_is_of(&site->move[i], sig))
             return site->move[i].range.low;
-    return sig->port_count == 0 ? 0 : sig->port[0].low;
+    return sig->first.low;
 }
 
 size_t epw_site_moved_to(const struct epw_site *site, uint8_t proto, uint16_t port,

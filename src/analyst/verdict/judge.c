@@ -292,7 +292,7 @@ bool epw_judged_teaches(const struct epw_case *c, const struct epw_judged *j,
     bool needs = sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_RESPONDER;
     /* One of a hundred ports says little by itself: ranges teach with their protocol. */
     bool told =
-        sig->app_count == 0 || j->app_agrees || (!c->seen && sig->port[0].low == sig->port[0].high);
+        sig->app_count == 0 || j->app_agrees || (!c->seen && sig->first.low == sig->first.high);
     if (!needs || !told || !j->plain || !j->port_fits || sig->responder[0] == '\0' ||
         !epw_site_has_port(c->know->site, sig, c->record->port[1]))
         return false;
@@ -316,7 +316,7 @@ static unsigned roles_known(const struct epw_judged *j)
 
 static unsigned port_span(const struct epw_signature *sig)
 {
-    return sig->port_count == 0 ? 65536u : (unsigned)(sig->port[0].high - sig->port[0].low);
+    return sig->port_count == 0 ? 65536u : (unsigned)(sig->first.high - sig->first.low);
 }
 
 /* The evidence in one number, the best lowest; two bits and more are left for the rest. */
