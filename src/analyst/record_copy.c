@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyst/record_copy.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct block {
     struct epw_flow_record record;
-    struct epw_evidence evidence;
+    struct epw_evidence evidence; /* from here on only where it is the flow's own */
     struct epw_flow_name name[]; /* and the strings behind them */
 };
 
@@ -40,6 +41,8 @@ static size_t text_len(const struct epw_evidence *ev)
 size_t epw_record_copy_len(const struct epw_flow_record *record)
 {
     const struct epw_evidence *ev = record->evidence;
+    if (epw_evidence_is_shared(ev))
+        return offsetof(struct block, evidence);
     return sizeof(struct block) + ev->name_count * sizeof(struct epw_flow_name) + text_len(ev);
 }
 
@@ -48,6 +51,8 @@ struct epw_flow_record *epw_record_copy_to(const struct epw_flow_record *record,
     const struct epw_evidence *ev = record->evidence;
     struct block *b = at;
     b->record = *record;
+    if (epw_evidence_is_shared(ev))
+        return &b->record;
     b->evidence = *ev;
     b->record.evidence = &b->evidence;
     b->evidence.name = b->name;

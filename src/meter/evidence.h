@@ -122,4 +122,10 @@ struct epw_evidence {
 
 extern const struct epw_evidence epw_evidence_none;
 
+/*
+ * Whether it is one of the constants that all flows share in which nothing was found, as in most:
+ * it says whether payload was seen, stays for good, and who keeps it need not copy it.
+ */
+bool epw_evidence_is_shared(const struct epw_evidence *evidence);
+
 #endif

@@ -85,15 +85,19 @@ static enum epw_flow_state state_in(const struct epw_meter *m, const struct epw_
 void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)
 {
     struct epw_flow_cold *cold = epw_flow_cold(flow);
-    struct epw_evidence evidence = *epw_ev_result(&cold->evidence);
+    const struct epw_evidence *evidence = epw_ev_result(&cold->evidence);
+    struct epw_evidence as_turned;
     bool quoted = (flow->flags & EPW_F_ICMP) != 0;
     const struct epw_flow_icmp icmp =
         quoted ? epw_flow_rare(flow)->icmp : (struct epw_flow_icmp){ 0 };
     struct epw_flow turned = *flow; /* the state is told from the roles the record shows */
     enum epw_initiator_how how;
-    turned.init_side = initiator_side(flow, &evidence, &how) & 1u;
-    if (turned.init_side != flow->init_side)
-        turn_evidence(&evidence);
+    turned.init_side = initiator_side(flow, evidence, &how) & 1u;
+    if (turned.init_side != flow->init_side) {
+        as_turned = *evidence;
+        turn_evidence(&as_turned);
+        evidence = &as_turned;
+    }
     struct epw_flow_record r = {
         .flow_id = cold->id,
         .proto = epw_brief_proto(&flow->key),
@@ -109,7 +113,7 @@ void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_
         .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
         .group = (flow->flags & EPW_F_GROUP) != 0,
         .reset_early =
-            (flow->flags & EPW_F_EARLY(1u - turned.init_side)) != 0 || evidence.tls_alert,
+            (flow->flags & EPW_F_EARLY(1u - turned.init_side)) != 0 || evidence->tls_alert,
         .doubled = (flow->flags & EPW_F_DOUBLED) != 0,
         .cut = (flow->flags & EPW_F_CUT) != 0,
         .lost = has_lost(flow),
@@ -120,7 +124,7 @@ void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_
         .has_mac = cold->has_mac,
         .ttl = cold->ttl[turned.init_side],
         .source = cold->source,
-        .evidence = &evidence,
+        .evidence = evidence,
     };
     fill_sides(&r, flow, turned.init_side);
     fill_vlans(&r, flow);

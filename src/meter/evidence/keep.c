@@ -27,6 +27,17 @@ static const struct epw_evidence empty[] = { EMPTY(0),  EMPTY(1),  EMPTY(2),  EM
                                              EMPTY(8),  EMPTY(9),  EMPTY(10), EMPTY(11),
                                              EMPTY(12), EMPTY(13), EMPTY(14), EMPTY(15) };
 
+static unsigned bits_of(const struct epw_evidence *ev)
+{
+    return (ev->payload_seen[0] ? SEEN(0) : 0) | (ev->payload_seen[1] ? SEEN(1) : 0) |
+           (ev->cut ? CUT : 0) | (ev->evicted ? EVICTED : 0);
+}
+
+bool epw_evidence_is_shared(const struct epw_evidence *evidence)
+{
+    return evidence == &empty[bits_of(evidence)];
+}
+
 static void *take(struct epw_ev_store *store, size_t size)
 {
     if (store->count == 0)
@@ -235,9 +246,7 @@ void epw_ev_close(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
     flow->work = NULL;
     if (flow->found || !fits(&flow->left))
         return;
-    kept->word = word_of(&flow->left, (flow->ev.cut ? CUT : 0) | (flow->ev.evicted ? EVICTED : 0) |
-                                          (flow->ev.payload_seen[0] ? SEEN(0) : 0) |
-                                          (flow->ev.payload_seen[1] ? SEEN(1) : 0));
+    kept->word = word_of(&flow->left, bits_of(&flow->ev));
     put(&engine->flows, flow);
 }
 

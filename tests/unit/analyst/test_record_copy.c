@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyst/record_copy.h"
 
+#include "meter/evidence/engine.h"
+
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,28 @@ Test(record_copy, owns_all_it_points_to)
     cr_assert_str_eq(copy->evidence->name[0].text, "update.example");
     cr_assert_str_eq(copy->evidence->name[1].text, "");
     cr_assert_str_eq(copy->evidence->alpn, "h2");
+    cr_assert_str_eq(copy->evidence->hint, "");
+    free(copy);
+}
+
+Test(record_copy, leaves_the_evidence_that_flows_share_where_it_is)
+{
+    const struct epw_ev_kept none = { 0 };
+    struct epw_flow_record r = { .flow_id = 7, .evidence = epw_ev_result(&none) };
+    cr_assert(epw_evidence_is_shared(r.evidence));
+    struct epw_flow_record *copy = epw_record_copy(&r);
+    cr_assert_not_null(copy);
+    cr_assert_eq(copy->flow_id, 7);
+    cr_assert_eq(copy->evidence, r.evidence);
+    free(copy);
+
+    /* One that looks the same is somebody's own. */
+    struct epw_evidence own = *r.evidence;
+    cr_assert_not(epw_evidence_is_shared(&own));
+    r.evidence = &own;
+    copy = epw_record_copy(&r);
+    cr_assert_not_null(copy);
+    cr_assert_neq(copy->evidence, &own);
     cr_assert_str_eq(copy->evidence->hint, "");
     free(copy);
 }
