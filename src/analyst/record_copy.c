@@ -8,7 +8,7 @@
 struct block {
     struct epw_flow_record record;
     struct epw_evidence evidence; /* from here on only where it is the flow's own */
-    struct epw_flow_name name[]; /* and the strings behind them */
+    struct epw_flow_name name[];  /* and the strings behind them */
 };
 
 static size_t room_of(const char *text)

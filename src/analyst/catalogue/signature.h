@@ -84,7 +84,7 @@ struct epw_signature {
     const char *const *row; /* ids of the documents' rows it covers */
     uint16_t row_count;
     uint32_t line;
-    const char *file; /* where it was read */
+    const char *file;  /* where it was read */
     uint32_t period_s; /* how often the product speaks, 0: not documented */
 };
 

@@ -14,8 +14,9 @@
 /* IP protocol number of TCP (IANA); whatever else comes here has datagrams. */
 #define EPW_EV_TCP 6
 
-/* Objects of a kind in store: more than a few are only of use when many that held some end. */
-#define EPW_EV_SPARE 64u
+/* Objects of a kind in store: flows end together, some hundred at one point of a busy link, and as
+ * many begin until the next. */
+#define EPW_EV_SPARE 1024u
 
 /* Objects not in use, the last one used first. */
 struct epw_ev_store {
@@ -98,15 +99,22 @@ struct epw_ev_left {
     bool cut, limited;
 };
 
+/* What most flows that show something need no further memory for: a name, and short texts. */
+#define EPW_EV_FEW_NAMES 1
+#define EPW_EV_TEXT_ROOM 64
+
 struct epw_ev_flow {
     struct epw_evidence ev;
     struct epw_ev_left left;     /* while there is no work */
-    struct epw_flow_name *names; /* ev.name, to write to */
+    struct epw_flow_name *names; /* ev.name, to write to: few, or memory of their own */
+    struct epw_flow_name few[EPW_EV_FEW_NAMES];
     uint16_t *index;             /* of DNS questions: place in names + 1 by hash, 0: free; NULL
                                     up to EPW_FLOW_NAMES */
     uint16_t names_room;         /* of names, with an index */
     size_t names_held;           /* its part of the engine's */
     struct epw_ev_work *work;    /* NULL: left is what there is of it */
+    uint8_t text_used;           /* of text */
+    char text[EPW_EV_TEXT_ROOM]; /* of names and of ev's texts those that fit in */
     bool found;                  /* ev may say more than epw_evidence_none, payload_seen, cut and
                                     evicted */
 };

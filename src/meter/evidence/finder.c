@@ -106,6 +106,41 @@ static bool make_index(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
     return true;
 }
 
+/* Room for so many; flow->names stays as it is without memory. */
+static struct epw_flow_name *more_names(struct epw_ev_flow *flow, size_t room)
+{
+    if (room <= EPW_EV_FEW_NAMES)
+        return flow->few;
+    if (flow->names != flow->few)
+        return realloc(flow->names, room * sizeof(*flow->names));
+    struct epw_flow_name *more = malloc(room * sizeof(*more));
+    if (more != NULL)
+        memcpy(more, flow->few, sizeof(flow->few));
+    return more;
+}
+
+/* A copy that lives as long as the flow; NULL, which is counted, without memory. */
+static char *keep_text(struct epw_ev_engine *engine, struct epw_ev_flow *flow, const char *text,
+                       size_t len)
+{
+    char *copy = flow->text + flow->text_used;
+    if (len < sizeof(flow->text) - flow->text_used)
+        flow->text_used = (uint8_t)(flow->text_used + len + 1);
+    else
+        copy = malloc(len + 1);
+    if (copy == NULL)
+        lost(engine);
+    else
+        memcpy(copy, text, len + 1);
+    return copy;
+}
+
+static void drop_text(const struct epw_ev_flow *flow, const char *text)
+{
+    if ((uintptr_t)text - (uintptr_t)flow->text >= sizeof(flow->text))
+        free((char *)(uintptr_t)text);
+}
+
 /* Room for one more name, within all limits. */
 static bool grow(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
                  enum epw_name_source source, size_t len)
@@ -125,7 +160,7 @@ static bool grow(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
     size_t room = count < EPW_FLOW_NAMES ? count + 1u : count + count / 2u;
     if (count > EPW_FLOW_NAMES && count < flow->names_room)
         return true;
-    struct epw_flow_name *grown = realloc(flow->names, room * sizeof(*grown));
+    struct epw_flow_name *grown = more_names(flow, room);
     if (grown == NULL) {
         lost(engine);
         return false;
@@ -145,14 +180,11 @@ static void add_name(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
     bool indexed = flow->index != NULL;
     flow->found = true;
     bool room = grow(engine, flow, source, len);
-    char *copy = room ? malloc(len + 1) : NULL;
-    if (room && copy == NULL)
-        lost(engine);
+    char *copy = room ? keep_text(engine, flow, text, len) : NULL;
     if (copy == NULL) {
         ev->names_dropped = (uint8_t)(ev->names_dropped + (ev->names_dropped != UINT8_MAX));
         return;
     }
-    memcpy(copy, text, len + 1);
     flow->names[ev->name_count++] =
         (struct epw_flow_name){ .text = copy, .port = port, .source = (uint8_t)source };
     if (flow->index == NULL)
@@ -243,12 +275,9 @@ void epw_ev_text(struct epw_finder *f, enum epw_ev_text which, const void *bytes
     if ((*place)[0] != '\0' || len == 0)
         return;
     size_t clean = epw_text_clean(bytes, len, text, sizeof(text));
-    char *copy = malloc(clean + 1);
-    if (copy == NULL) {
-        lost(f->engine);
+    char *copy = keep_text(f->engine, f->flow, text, clean);
+    if (copy == NULL)
         return;
-    }
-    memcpy(copy, text, clean + 1);
     f->flow->found = true;
     *place = copy;
 }
@@ -259,11 +288,12 @@ void epw_ev_forget(struct epw_ev_engine *engine, struct epw_ev_flow *flow)
     for (int which = 0; which < EPW_EV_TEXTS; which++) {
         const char **place = text_place(&flow->ev, (enum epw_ev_text)which);
         if ((*place)[0] != '\0')
-            free((char *)*place);
+            drop_text(flow, *place);
     }
     for (size_t i = 0; i < flow->ev.name_count; i++)
-        free((char *)flow->names[i].text);
-    free(flow->names);
+        drop_text(flow, flow->names[i].text);
+    if (flow->names != flow->few)
+        free(flow->names);
     free(flow->index);
     engine->names_held -= flow->names_held;
 }
