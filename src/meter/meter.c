@@ -75,15 +75,6 @@ static uint32_t list(struct epw_meter *m, uint32_t *from)
     return count;
 }
 
-static int by_place(const void *a, const void *b)
-{
-    const struct epw_ending_flow *x = a, *y = b;
-    if (x->ns != y->ns)
-        return x->ns < y->ns ? -1 : 1;
-    uint64_t p = epw_flow_cold(x->flow)->id, q = epw_flow_cold(y->flow)->id;
-    return (p > q) - (p < q);
-}
-
 /*
  * The end of a flow that is in no queue any more. Whether its time was up already does not depend
  * on when that was looked at. At the end of the run the table is emptied as a whole.
@@ -119,8 +110,7 @@ static void end_later(struct epw_meter *m, struct epw_flow *flow, int64_t ns)
 /* In an order that depends on the flows alone: not on the table, not on who else is in it. */
 static void end_all(struct epw_meter *m)
 {
-    if (m->ends_count > 1)
-        qsort(m->ends, m->ends_count, sizeof(m->ends[0]), by_place);
+    epw_ends_sort(m->ends, m->ends_count);
     for (size_t i = 0; i < m->ends_count; i++) {
         epw_meter_warm_end(m, i);
         end(m, &m->ends[i]);

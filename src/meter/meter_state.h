@@ -4,6 +4,7 @@
 #define EPW_METER_METER_STATE_H
 
 #include "meter/decode/decode.h"
+#include "meter/ends.h"
 #include "meter/evidence/engine.h"
 #include "meter/flow/doubles.h"
 #include "meter/flow/expiry.h"
@@ -14,12 +15,6 @@
 
 /* Packets for which memory is asked for together. */
 #define EPW_WARM_BLOCK 16u
-
-/* A flow about to end with others, and what they are put in order by. */
-struct epw_ending_flow {
-    int64_t ns;
-    struct epw_flow *flow; /* its id decides between those of one stamp */
-};
 
 struct epw_meter {
     struct epw_meter_options options;
