@@ -22,20 +22,24 @@ bool epw_dns_header(struct epw_cur *c, struct epw_dns_header *header)
 
 static bool add_label(struct epw_dns_name *name, struct epw_cur *c, size_t len)
 {
-    struct epw_cur label = epw_cur_sub(c, len);
+    const uint8_t *label = epw_cur_bytes(c, len);
     size_t dot = name->len == 0 ? 0 : 1;
-    if (!epw_cur_ok(&label) || name->len + dot + len >= sizeof(name->text))
+    if (label == NULL || name->len + dot + len >= sizeof(name->text))
         return false;
     if (dot != 0)
         name->text[name->len++] = '.';
-    while (epw_cur_left(&label) != 0) {
-        uint8_t byte = epw_cur_u8(&label);
+    char *text = name->text + name->len;
+    bool plain = true;
+    for (size_t i = 0; i < len; i++) {
+        uint8_t byte = label[i];
         if (byte >= 'A' && byte <= 'Z')
             byte = (uint8_t)(byte + 32);
-        name->plain &= (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
-                       byte == '-' || byte == '_';
-        name->text[name->len++] = (char)byte;
+        plain &= (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' ||
+                 byte == '_';
+        text[i] = (char)byte;
     }
+    name->plain &= plain;
+    name->len += len;
     return true;
 }
 

@@ -40,12 +40,12 @@ static bool is_host_name(const char *text, size_t len, bool star)
 /* Lower case, no trailing dot; 0 when it is no host name and no address. */
 static size_t clean_name(const void *bytes, size_t len, bool star, char out[EPW_NAME_LEN])
 {
-    struct epw_cur c = epw_cur(bytes, len);
+    const uint8_t *from = bytes;
     if (len == 0 || len > EPW_NAME_LEN)
         return 0;
     char text[EPW_NAME_LEN + 1];
     for (size_t i = 0; i < len; i++) {
-        uint8_t b = epw_cur_u8(&c);
+        uint8_t b = from[i];
         text[i] = (char)(b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b);
     }
     if (len > 1 && text[len - 1] == '.')
