@@ -36,7 +36,8 @@ extern const struct epw_rule epw_rule_silent_agent;
 struct group {
     size_t count;
     const struct epw_ip *ip; /* the one it is called by */
-    struct epw_speaker *host[ADDRESSES_MAX];
+    const struct epw_ip *address[ADDRESSES_MAX];
+    struct epw_speaker *host[ADDRESSES_MAX]; /* by address */
     int64_t awake_ns, active_ns;
 };
 
@@ -242,7 +243,7 @@ static bool is_gone(const struct epw_audit *audit, const struct group *g,
 {
     for (size_t i = 0; i < g->count; i++)
         for (size_t side = 0; side < 2 && last->has_mac; side++)
-            if (epw_ip_cmp(g->host[i]->ip, &last->ip[side]) == 0 && g->host[i]->has_mac &&
+            if (epw_ip_cmp(g->address[i], &last->ip[side]) == 0 && g->host[i]->has_mac &&
                 memcmp(g->host[i]->mac, last->mac[side], sizeof(g->host[i]->mac)) != 0 &&
                 epw_audit_passed_on(audit, &last->ip[side]))
                 return true;
@@ -256,7 +257,7 @@ static bool kin_spoke(const struct epw_audit *audit, const struct group *g, cons
     const struct epw_spoken *s = epw_audit_state(audit, &epw_rule_silent_agent);
     for (size_t i = 0; i < g->count; i++) {
         size_t at = 0;
-        for (const struct epw_ip *ip; (ip = epw_audit_kin(audit, g->host[i]->ip, &at)) != NULL;) {
+        for (const struct epw_ip *ip; (ip = epw_audit_kin(audit, g->address[i], &at)) != NULL;) {
             struct group kin = { .count = 1, .host = { epw_spoken_find(s, ip) } };
             const struct epw_said *said = kin.host[0] == NULL ? NULL : last_words(&kin, product);
             if (said != NULL && said->last.last_ns > last_ns)
@@ -285,7 +286,7 @@ static bool is_declared(const struct epw_audit *audit, const struct group *g,
                         const struct epw_signature *sig)
 {
     for (size_t i = 0; i < g->count; i++)
-        if (epw_site_role(epw_audit_site(audit), g->host[i]->ip, sig->product, sig->initiator))
+        if (epw_site_role(epw_audit_site(audit), g->address[i], sig->product, sig->initiator))
             return true;
     return false;
 }
@@ -336,9 +337,10 @@ static void show(struct epw_audit *audit, const struct epw_inventory_host *host)
         if (h == NULL)
             continue;
         if (g.count == 0)
-            g.ip = h->ip;
+            g.ip = &host->ip[i];
         if (h->active_ns != 0)
             be_active(&g.awake_ns, &g.active_ns, h->awake_ns, h->active_ns);
+        g.address[g.count] = &host->ip[i];
         g.host[g.count++] = h;
     }
     if (g.count == 0)

@@ -61,14 +61,14 @@ void epw_spoken_free(struct epw_spoken *spoken)
 struct epw_speaker *epw_spoken_find(const struct epw_spoken *spoken, const struct epw_ip *ip)
 {
     struct epw_speaker *h = epw_addresses_find(spoken->addresses, spoken->place, ip);
-    return h == NULL || h->ip == NULL ? NULL : h;
+    return h == NULL || !h->kept ? NULL : h;
 }
 
 struct epw_speaker *epw_spoken_get(struct epw_spoken *spoken, const struct epw_ip *ip)
 {
     struct epw_speaker *h = epw_addresses_get(spoken->addresses, spoken->place, ip);
     if (h != NULL)
-        h->ip = epw_addresses_ip(h, spoken->place);
+        h->kept = true;
     return h;
 }
 
@@ -154,7 +154,8 @@ static json_t *ip_text(const struct epw_ip *ip)
     return json_string(epw_ip_format(ip, text));
 }
 
-static json_t *said_fact(const struct epw_speaker *h, const struct epw_said *said)
+static json_t *said_fact(const struct epw_ip *host, const struct epw_speaker *h,
+                         const struct epw_said *said)
 {
     const struct epw_words *r = &said->last;
     json_t *starts = json_array();
@@ -166,7 +167,7 @@ static json_t *said_fact(const struct epw_speaker *h, const struct epw_said *sai
         starts = NULL;
     }
     return json_pack("{s:o, s:I, s:I, s:s, s:b, s:o, s:{s:o, s:o, s:i, s:i, s:i, s:I, s:I}}",
-                     "host", ip_text(h->ip), "awake_ns", (json_int_t)h->awake_ns, "active_ns",
+                     "host", ip_text(host), "awake_ns", (json_int_t)h->awake_ns, "active_ns",
                      (json_int_t)h->active_ns, "signature", said->sig->id, "aside",
                      (int)said->aside, "starts_ns", starts, "last", "from", ip_text(&r->ip[0]),
                      "to", ip_text(&r->ip[1]), "from_port", (int)r->port[0], "to_port",
@@ -180,7 +181,7 @@ void epw_spoken_save(const struct epw_spoken *spoken, void (*put)(void *ctx, jso
     for (size_t at = 0; at < epw_addresses_count(spoken->addresses); at++) {
         const struct epw_speaker *h = epw_addresses_at(spoken->addresses, spoken->place, at);
         for (const struct epw_said *said = h->said; said != NULL; said = said->after)
-            put(ctx, said_fact(h, said));
+            put(ctx, said_fact(epw_addresses_ip(h, spoken->place), h, said));
     }
 }
 

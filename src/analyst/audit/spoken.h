@@ -47,12 +47,12 @@ struct epw_said {
 };
 
 struct epw_speaker {
-    const struct epw_ip *ip; /* NULL: not kept */
-    bool ours;               /* known to be internal */
-    bool spoke;              /* anything was kept of what it said */
-    int64_t awake_ns;        /* since then it held conversations without a long gap ... */
-    bool has_mac;            /* of its last conversation; not kept over a restart */
+    bool kept;
+    bool ours;    /* known to be internal */
+    bool spoke;   /* anything was kept of what it said */
+    bool has_mac; /* of its last conversation; not kept over a restart */
     uint8_t mac[6];
+    int64_t awake_ns;  /* since then it held conversations without a long gap ... */
     int64_t active_ns; /* ... up to this one; 0: none yet */
     struct epw_said *said;
 };

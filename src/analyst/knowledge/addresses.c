@@ -29,7 +29,8 @@ struct epw_addresses {
     struct epw_addresses_memo memo;
     uint64_t seed;
     struct epw_stats *stats;
-    size_t size; /* of an entry with its parts */
+    size_t used; /* of an entry with its parts */
+    size_t size; /* from one entry to the next */
     size_t part_count;
     struct epw_address_part part[EPW_ADDRESS_PARTS];
     size_t place[EPW_ADDRESS_PARTS];
@@ -42,6 +43,12 @@ struct epw_addresses {
     size_t soon_count;
 };
 
+/* All of an entry is touched for each of its flows, so it begins with a cache line. */
+static size_t whole_lines(size_t size)
+{
+    return (size + EPW_CACHE_LINE - 1) / EPW_CACHE_LINE * EPW_CACHE_LINE;
+}
+
 enum epw_err epw_addresses_new(struct epw_addresses **addresses, uint64_t seed,
                                struct epw_stats *stats)
 {
@@ -51,7 +58,8 @@ enum epw_err epw_addresses_new(struct epw_addresses **addresses, uint64_t seed,
         return EPW_ENOMEM;
     a->seed = seed;
     a->stats = stats;
-    a->size = sizeof(struct epw_address);
+    a->used = sizeof(struct epw_address);
+    a->size = whole_lines(a->used);
     for (size_t i = 0; i < EPW_WORTHS; i++)
         a->list[i] = (struct list){ NONE, NONE };
     return EPW_OK;
@@ -89,10 +97,11 @@ void epw_addresses_free(struct epw_addresses *a)
 size_t epw_addresses_add(struct epw_addresses *a, const struct epw_address_part *part)
 {
     const size_t to = _Alignof(uint64_t);
-    size_t place = a->size;
+    size_t place = a->used;
     a->place[a->part_count] = place;
     a->part[a->part_count++] = *part;
-    a->size += (part->size + to - 1) / to * to;
+    a->used += (part->size + to - 1) / to * to;
+    a->size = whole_lines(a->used);
     return place;
 }
 
@@ -231,7 +240,7 @@ static uint32_t make_room(struct epw_addresses *a)
         return NONE;
     unsigned char **chunk = &a->chunk[a->count / CHUNK];
     if (*chunk == NULL)
-        *chunk = malloc(CHUNK * a->size);
+        *chunk = aligned_alloc(EPW_CACHE_LINE, CHUNK * a->size);
     return *chunk == NULL ? NONE : a->count++;
 }
 

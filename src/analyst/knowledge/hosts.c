@@ -31,7 +31,7 @@ struct epw_host {
     uint8_t witness_count, role_count, target_count, port_count;
     /* Of the witnesses that are a product's own port and may teach a role, bits of the products:
      * most rows that are asked about have none here, and no witness is looked at. */
-    uint64_t own;
+    uint32_t own;
     struct witness *witness; /* EPW_HOST_WITNESSES, NULL until the first */
     struct confirmed *role;  /* EPW_HOST_ROLES, NULL until the first */
     struct tried *tried;     /* NULL until the first */
@@ -87,9 +87,9 @@ static struct epw_host *find_or_add(const struct epw_hosts *hosts, const struct 
     return epw_addresses_get(hosts->addresses, hosts->place, ip);
 }
 
-static uint64_t product_bit(const char *product)
+static uint32_t product_bit(const char *product)
 {
-    return (uint64_t)1 << ((uintptr_t)product * EPW_HASH_K0 >> 58);
+    return (uint32_t)1 << ((uintptr_t)product * EPW_HASH_K0 >> 59);
 }
 
 static void answered(const struct epw_hosts *hosts, struct epw_host *h,
