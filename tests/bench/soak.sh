@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The same as tests/live/soak.sh from a pipe, as fast as it is read: EPW_SOAK_PACKETS packets
-# (24,000,000), 5 a flow, of more hosts than any table holds. Once all tables are full, which takes
-# some 7 million packets, memory must be flat: in the second half it may grow by EPW_SOAK_GROWTH
+# (32,000,000), 5 a flow, of more hosts than any table holds. Once all tables are full, which takes
+# some 15 million packets, memory must be flat: in the second half it may grow by EPW_SOAK_GROWTH
 # thousandths (10). Not part of make check: ./dev soak.
 . "${EPW_SRCDIR:-.}/tests/cli/lib.sh"
 generate=$EPW_BUILDDIR/tests/bench/epw-generate
 [ -x "$generate" ] || { echo 'SKIP: epw-generate is not built'; exit 77; }
-packets=${EPW_SOAK_PACKETS:-24000000}
+packets=${EPW_SOAK_PACKETS:-32000000}
 growth=${EPW_SOAK_GROWTH:-10}
 whole=$((packets * (60 + 16))) # bytes of the pipe
 
