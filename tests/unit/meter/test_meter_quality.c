@@ -40,6 +40,44 @@ Test(meter_quality, what_differs_or_comes_late_is_no_double)
     cr_assert_not(run_only(&run)->cut);
 }
 
+/* Two packets but for one byte of their payload, at a multiple of a second. */
+static void send_two(int at, unsigned len, unsigned differs)
+{
+    char text[64];
+    memset(text, 'a', sizeof(text));
+    text[len] = '\0';
+    SEND(&run, .at = at, CLIENT, .flags = ACK, .seq = 1, .ack = 1, .id = 7, .text = text);
+    text[differs] = 'b';
+    SEND(&run, .at = at + 0.001, CLIENT, .flags = ACK, .seq = 1, .ack = 1, .id = 7, .text = text);
+}
+
+Test(meter_quality, any_of_the_first_32_bytes_tells_packets_apart)
+{
+    int at = 0;
+    for (unsigned len = 1; len <= 40; len++)
+        for (unsigned differs = 0; differs < len && differs < 32; differs++)
+            send_two(at++, len, differs);
+    cr_assert_eq(run_stats(&run)->duplicates, 0);
+}
+
+Test(meter_quality, checksums_do_not_tell_copies_apart)
+{
+    static const char *const text[] = {
+        "", "a", "abc", "abcdefg", "abcdefgh", "abcdefghijklmnopq"
+    };
+    for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
+        run.hold = true;
+        SEND(&run, .at = (double)i, CLIENT, .flags = ACK, .seq = 1, .ack = 1, .id = 7,
+             .text = text[i]);
+        SEND(&run, .at = (double)i + 0.001, CLIENT, .flags = ACK, .seq = 1, .ack = 1, .id = 7,
+             .text = text[i]);
+        const struct epw_frame *copy = &run.batch->frame[1];
+        memset(run.batch->room + (copy->bytes - run.batch->room) + 14 + 20 + 16, 0xff, 2);
+        run_go(&run);
+        cr_expect_eq(run_stats(&run)->duplicates, i + 1, "%s", text[i]);
+    }
+}
+
 Test(meter_quality, a_payload_that_was_cut_is_told)
 {
     SEND(&run, .at = 0, CLIENT, .flags = ACK, .seq = 1, .ack = 1, .text = "hello", .cut = 2);
