@@ -31,14 +31,22 @@ static int run_command(const struct epw_options *options)
     return EPW_EXIT_FAIL;
 }
 
+/* From here on memory is mapped for itself, and goes back when it is given back. */
+#define LARGE (1 << 20)
+
 /*
  * The meters' threads ask for memory that the analyst's gives back: in arenas
- * apart, as many as threads, most of it would lie idle.
+ * apart, as many as threads, most of it would lie idle. Lists of all hosts come and go: left
+ * alone, malloc() would put them among what stays for months, and find no place of their size there
+ * the next time.
  */
 static void share_memory(void)
 {
 #ifdef M_ARENA_MAX
     mallopt(M_ARENA_MAX, 2);
+#endif
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, LARGE);
 #endif
 }
 
