@@ -45,6 +45,33 @@ static void drop(struct epw_road *road, unsigned which, const struct epw_event *
     epw_gate_wake(&road->drain);
 }
 
+/*
+ * Tells whose flows come next in a lane, a block of them at a time, as soon as the block before it
+ * is begun: so what the sink keeps of them is fetched while it works on others.
+ */
+static void look_ahead(struct epw_road *road, struct epw_worker *w)
+{
+    struct epw_ip ip[2 * EPW_SOON_FLOWS];
+    size_t flows = 0, at = w->told_to;
+    const struct epw_event *event;
+    if (road->sink.soon == NULL || w->lane.out.at < w->told_from)
+        return;
+    if (at < w->lane.out.at)
+        at = w->lane.out.at;
+    const size_t from = at;
+    while (flows < EPW_SOON_FLOWS && (event = epw_lane_peek(&w->lane, &at)) != NULL) {
+        if (event->kind != EPW_EVENT_FLOW)
+            continue;
+        const struct epw_flow_record *record = (const void *)event->body;
+        memcpy(&ip[2 * flows++], record->ip, sizeof(record->ip));
+    }
+    if (flows < EPW_SOON_FLOWS)
+        return;
+    w->told_from = from;
+    w->told_to = at;
+    road->sink.soon(road->sink.ctx, ip);
+}
+
 static bool is_before(const struct epw_event *a, const struct epw_event *b)
 {
     if (a->place.at != b->place.at)
@@ -124,6 +151,8 @@ static bool walk(struct epw_road *road, struct pass *pass)
         }
         if (least == NULL)
             return true;
+        if (least->kind == EPW_EVENT_FLOW)
+            look_ahead(road, &road->worker[from]);
         deliver(road, least);
         drop(road, from, least);
     }

@@ -68,18 +68,26 @@ size_t epw_lane_used(const struct epw_lane *lane)
     return lane->in.at - atomic_load(&lane->out.tail);
 }
 
-const struct epw_event *epw_lane_first(struct epw_lane *lane)
+const struct epw_event *epw_lane_peek(struct epw_lane *lane, size_t *at)
 {
     for (;;) {
-        if (lane->out.at == lane->out.head)
+        if (*at == lane->out.head)
             lane->out.head = atomic_load(&lane->in.head);
-        if (lane->out.at == lane->out.head)
+        if (*at == lane->out.head)
             return NULL;
-        const struct epw_event *event = event_at(lane, lane->out.at);
+        const struct epw_event *event = event_at(lane, *at);
+        *at += event->len;
         if (event->kind != EPW_EVENT_FILL)
             return event;
-        lane->out.at += event->len;
     }
+}
+
+const struct epw_event *epw_lane_first(struct epw_lane *lane)
+{
+    size_t at = lane->out.at;
+    const struct epw_event *event = epw_lane_peek(lane, &at);
+    lane->out.at = event == NULL ? at : at - event->len; /* past what fills up the ring */
+    return event;
 }
 
 void epw_lane_drop(struct epw_lane *lane, const struct epw_event *event)

@@ -87,6 +87,9 @@ size_t epw_lane_depth(const struct epw_lane *lane);
 
 /* The first event that was handed on and not dropped; NULL: there is none now. */
 const struct epw_event *epw_lane_first(struct epw_lane *lane);
+/* The event at a place behind the first (*at: as out.at), for who looks ahead; moves *at behind it.
+ * NULL: it was not handed on yet. */
+const struct epw_event *epw_lane_peek(struct epw_lane *lane, size_t *at);
 /* The first event is used; its memory is kept until epw_lane_give_back(). */
 void epw_lane_drop(struct epw_lane *lane, const struct epw_event *event);
 /* Bytes dropped and not yet given back. */

@@ -64,6 +64,7 @@ struct epw_worker {
     alignas(64) atomic_ullong done; /* rounds tracked */
     /* The collector's. */
     alignas(64) struct epw_stats stats; /* as of its last mark */
+    size_t told_from, told_to; /* the block of flows in the lane that was told ahead last */
 };
 
 struct epw_road {

@@ -164,8 +164,12 @@ struct journey {
     int64_t now_ns;
     pthread_t receiver;
     bool strange; /* a call came from another thread than the one before, or time went back */
+    uint64_t wait_at_batch; /* until the receiver has stopped; 0: none */
+    atomic_bool stopped;
     atomic_bool reading;
-    atomic_bool crossed; /* two batches at a time */
+    atomic_bool crossed;        /* two batches at a time */
+    uint64_t foretold, came;    /* flows told ahead, and those of them that came then */
+    uint8_t expected[256][256]; /* by the last bytes of their addresses: told and not come */
     enum epw_err err;
     struct epw_stats stats;
 };
@@ -177,11 +181,27 @@ static inline void journey_on_receiver(struct journey *j)
     j->strange |= !pthread_equal(j->receiver, pthread_self());
 }
 
+static inline void journey_soon(void *ctx, const struct epw_ip ip[2 * EPW_SOON_FLOWS])
+{
+    struct journey *j = ctx;
+    for (unsigned i = 0; i < 2 * EPW_SOON_FLOWS; i += 2) {
+        uint8_t a = ip[i].b[15], b = ip[i + 1].b[15];
+        j->expected[a < b ? a : b][a < b ? b : a]++;
+        j->foretold++;
+    }
+}
+
 static inline void journey_flow(void *ctx, const struct epw_flow_record *r)
 {
     struct journey *j = ctx;
     journey_on_receiver(j);
     j->flows++;
+    uint8_t a = r->ip[0].b[15], b = r->ip[1].b[15];
+    uint8_t *expected = &j->expected[a < b ? a : b][a < b ? b : a];
+    if (*expected != 0) {
+        --*expected;
+        j->came++;
+    }
     epw_str_addf(&j->told, "flow %" PRIu64 " %u %" PRId64 " %" PRId64 " %" PRIu64 " %d %d\n",
                  r->flow_id, r->port[1], r->first_ns, r->last_ns, r->packets[0] + r->packets[1],
                  (int)r->state, (int)r->reason);
@@ -211,7 +231,9 @@ static inline bool journey_tick(void *ctx, const struct epw_road_tick *tick)
     struct journey *j = ctx;
     journey_on_receiver(j);
     j->strange |= tick->now_ns < j->now_ns;
-    return ++j->ticks != j->stop_after_ticks;
+    if (++j->ticks == j->stop_after_ticks)
+        atomic_store(&j->stopped, true);
+    return j->ticks != j->stop_after_ticks;
 }
 
 static inline bool journey_batch(void *ctx, const struct epw_batch *batch)
@@ -220,6 +242,11 @@ static inline bool journey_batch(void *ctx, const struct epw_batch *batch)
     if (atomic_exchange(&j->reading, true))
         atomic_store(&j->crossed, true);
     bool more = ++j->batches != j->stop_after_batches && batch->count <= EPW_BATCH_FRAMES;
+    for (unsigned ms = 0; j->batches == j->wait_at_batch && ms < 20000; ms++) {
+        if (atomic_load(&j->stopped))
+            break;
+        usleep(1000);
+    }
     atomic_store(&j->reading, false);
     return more;
 }
@@ -246,6 +273,7 @@ static inline void journey_go(struct journey *j, struct tape *tape, unsigned thr
         .time = journey_time,
         .tick = journey_tick,
         .batch = journey_batch,
+        .soon = journey_soon,
     };
     struct epw_road *road;
     fflush(tape->file);

@@ -50,6 +50,21 @@ Test(lane, empty)
     cr_assert_eq(epw_lane_used(&lane), 0);
 }
 
+Test(lane, can_be_looked_at_ahead)
+{
+    size_t at = lane.out.at;
+    for (uint64_t i = 0; i < 3; i++)
+        cr_assert(put(i, 100));
+    cr_assert_null(epw_lane_peek(&lane, &at));
+    epw_lane_hand_on(&lane);
+    for (uint64_t i = 0; i < 3; i++)
+        cr_assert_eq(epw_lane_peek(&lane, &at)->round, i);
+    cr_assert_null(epw_lane_peek(&lane, &at));
+    take(0, 100);
+    take(1, 100);
+    take(2, 100);
+}
+
 Test(lane, shows_only_what_was_handed_on)
 {
     cr_assert(put(1, 100));
