@@ -226,7 +226,7 @@ static uint32_t evict(struct epw_addresses *a)
     struct epw_address *e = entry_at(a, number);
     drop_parts(a, e);
     free_slot(a, seek(a, e->hash, &e->ip));
-    a->memo = (struct epw_addresses_memo){ { NULL } };
+    a->memo.last[epw_addresses_memo_place(&e->ip)] = NULL;
     a->stats->hosts_evicted++;
     return number;
 }
