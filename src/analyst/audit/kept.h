@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the audit keeps: audit.c folds observations into findings, tell.c hands them out. */
+/*
+ * What the audit keeps: audit.c asks the rules, kept.c folds what they observe into findings,
+ * tell.c hands these out.
+ */
 #ifndef EPW_ANALYST_AUDIT_KEPT_H
 #define EPW_ANALYST_AUDIT_KEPT_H
 

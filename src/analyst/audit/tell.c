@@ -106,14 +106,16 @@ static void hand_out(struct epw_audit *audit, struct epw_kept *k, enum epw_findi
     each(ctx, &finding);
 }
 
-/* In a run of months what is over would take all places: it goes, and is new when it comes again.
+/*
+ * In a run of months what is over would take all places: it goes, and is new when it comes again.
+ * What was over before anybody was told of it stays for the end of the run.
  */
 static void forget_over(struct epw_audit *audit)
 {
     struct epw_kept *k, *next;
     HASH_ITER (hh, audit->kept, k, next) {
-        bool to_be_told = !k->at_end && !k->withheld && k->told_count == 0;
-        if (is_over(audit, k) && !to_be_told)
+        bool untold = !k->at_end && !k->withheld && k->told_count == 0;
+        if (is_over(audit, k) && !untold)
             epw_audit_forget(audit, k);
     }
 }
