@@ -360,10 +360,9 @@ enum epw_err epw_analyst_report(struct epw_analyst *a,
                                 void (*on_finding)(void *ctx, const struct epw_finding *finding),
                                 void *ctx)
 {
-    enum epw_err err = on_host == NULL ? EPW_OK : epw_inventory_each(a->inventory, on_host, ctx);
-    if (err == EPW_OK && on_finding != NULL)
-        err = epw_audit_each(a->audit, on_finding, ctx);
-    return err;
+    if (on_finding != NULL)
+        return epw_audit_each(a->audit, on_host, on_finding, ctx);
+    return on_host == NULL ? EPW_OK : epw_inventory_each(a->inventory, on_host, ctx);
 }
 
 enum epw_err epw_analyst_so_far(struct epw_analyst *a,
@@ -371,10 +370,9 @@ enum epw_err epw_analyst_so_far(struct epw_analyst *a,
                                 void (*on_finding)(void *ctx, const struct epw_finding *finding),
                                 void *ctx)
 {
-    enum epw_err err = on_host == NULL ? EPW_OK : epw_inventory_each(a->inventory, on_host, ctx);
-    if (err == EPW_OK && on_finding != NULL)
-        err = epw_audit_so_far(a->audit, on_finding, ctx);
-    return err;
+    if (on_finding != NULL)
+        return epw_audit_so_far(a->audit, on_host, on_finding, ctx);
+    return on_host == NULL ? EPW_OK : epw_inventory_each(a->inventory, on_host, ctx);
 }
 
 const struct epw_stats *epw_analyst_stats(const struct epw_analyst *analyst)

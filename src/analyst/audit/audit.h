@@ -49,17 +49,19 @@ enum epw_err epw_audit_tell(struct epw_audit *audit,
                             void (*each)(void *ctx, const struct epw_finding *finding), void *ctx);
 
 /*
- * The end of the run: rules see the inventory; then every finding, most severe
- * first: open, or updated when it was told before.
+ * The end of the run: rules see every host of the inventory, and so does on_host (NULL: nobody
+ * wants them); then every finding, most severe first: open, or updated when it was told before.
  */
 enum epw_err epw_audit_each(struct epw_audit *audit,
+                            void (*on_host)(void *ctx, const struct epw_inventory_host *host),
                             void (*each)(void *ctx, const struct epw_finding *finding), void *ctx);
 
 /*
- * The findings that hold by now, most severe first, those of hosts and of what
+ * Likewise the findings that hold by now, most severe first, those of hosts and of what
  * was tried among them; the rules go on, and nothing of it counts as told. EPW_ENOMEM.
  */
 enum epw_err epw_audit_so_far(struct epw_audit *audit,
+                              void (*on_host)(void *ctx, const struct epw_inventory_host *host),
                               void (*each)(void *ctx, const struct epw_finding *finding),
                               void *ctx);
 

@@ -358,6 +358,10 @@ static void finish(struct epw_audit *audit)
     struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
     struct target *targets = NULL, *g, *next_g;
     struct epw_tried *t, *next;
+    if (!epw_tries_any_failed(&b->tries)) {
+        epw_reach_clear(b->reach);
+        return;
+    }
     HASH_ITER (hh, b->tries.first, t, next) {
         if (t->port != 0)
             epw_reach_add(b->reach, &(struct epw_reach_try){ &t->key.client, &t->server, t->port,

@@ -141,11 +141,13 @@ static int64_t period_of(const struct epw_audit *audit, struct epw_said *said)
     int64_t documented_ns = (int64_t)sig->period_s * SECOND_NS;
     if (documented_ns != 0)
         return longest_ns > documented_ns ? longest_ns : documented_ns;
+    if (!steady)
+        return 0;
     /* A console is closed when its user is done: only machines keep a rhythm that counts. */
     bool agent = sig->initiator[0] == '\0'
                      ? strcmp(sig->category, "management") == 0
                      : epw_role_is_agent(catalogue, sig->product, sig->initiator);
-    return agent && steady ? longest_ns : 0;
+    return agent ? longest_ns : 0;
 }
 
 /* The last words in any conversation of the product, at any address of the host. */

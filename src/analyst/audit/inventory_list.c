@@ -16,7 +16,9 @@ struct item {
     struct epw_inv_mac *mac;
 };
 
+/* A host: by its first address, which is at hand where hosts are sorted. */
 struct group {
+    uint64_t key[2];
     const struct item *item;
     size_t count;
 };
@@ -27,17 +29,16 @@ struct maker {
     const char **name;
     struct epw_inventory_role *role;
     const char **function;
-    struct epw_str versions; /* all of a host, with NULs between them */
+    size_t ips, names, roles, functions; /* that there is room for */
+    struct epw_str versions;             /* all of a host, with NULs between them */
     bool failed;
 };
 
-/* By MAC (those without last), then as they came. */
+/* By MAC, then as they came. */
 static int by_mac(const void *a, const void *b)
 {
     const struct item *x = a, *y = b;
-    if ((x->mac == NULL) != (y->mac == NULL))
-        return x->mac == NULL ? 1 : -1;
-    int order = x->mac == NULL ? 0 : memcmp(x->mac->mac, y->mac->mac, sizeof(x->mac->mac));
+    int order = memcmp(x->mac->mac, y->mac->mac, sizeof(x->mac->mac));
     if (order != 0)
         return order;
     if (x->addr->first_ns != y->addr->first_ns)
@@ -48,7 +49,8 @@ static int by_mac(const void *a, const void *b)
 static int by_first_address(const void *a, const void *b)
 {
     const struct group *x = a, *y = b;
-    return epw_ip_cmp(x->item->addr->ip, y->item->addr->ip);
+    size_t i = x->key[0] == y->key[0] ? 1 : 0;
+    return (x->key[i] > y->key[i]) - (x->key[i] < y->key[i]);
 }
 
 /* Public IPv4 addresses of one MAC are those of strangers behind a router. */
@@ -81,20 +83,38 @@ static struct epw_inv_mac *own_mac(const struct epw_inv_addr *addr)
     return NULL;
 }
 
-static size_t list_items(struct epw_inventory *inv, struct item *item)
+/* Only those of a MAC need an order here, and stand in front: the others are a host each. */
+static void list_items(struct epw_inventory *inv, struct item *item, size_t count)
 {
-    size_t count = 0, at = 0;
-    for (struct epw_inv_addr *addr; (addr = epw_inv_addr_next(inv, &at)) != NULL;)
+    size_t sorted = 0, alone = count, at = 0;
+    for (struct epw_inv_addr *addr; (addr = epw_inv_addr_next(inv, &at)) != NULL;) {
+        struct epw_inv_mac *mac = addr->active ? own_mac(addr) : NULL;
         if (addr->active)
-            item[count++] = (struct item){ addr, own_mac(addr) };
-    qsort(item, count, sizeof(item[0]), by_mac);
+            item[mac != NULL ? sorted++ : --alone] = (struct item){ addr, mac };
+    }
+    qsort(item, sorted, sizeof(item[0]), by_mac);
+}
+
+static size_t list_groups(const struct item *item, size_t items, struct group *group)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < items; i += group[count - 1].count) {
+        const struct epw_ip *ip = item[i].addr->ip;
+        group[count++] = (struct group){ { epw_ip_half(ip, 0), epw_ip_half(ip, 8) },
+                                         item + i,
+                                         run_of(item + i, items - i) };
+    }
+    qsort(group, count, sizeof(group[0]), by_first_address);
     return count;
 }
 
-static void *room(struct maker *m, void *old, size_t count, size_t size)
+static void *room(struct maker *m, void *old, size_t *had, size_t count, size_t size)
 {
-    void *grown = realloc(old, (count == 0 ? 1 : count) * size);
+    if (count <= *had)
+        return old;
+    void *grown = realloc(old, count * size);
     m->failed |= grown == NULL;
+    *had = grown == NULL ? *had : count;
     return grown == NULL ? old : grown;
 }
 
@@ -167,11 +187,13 @@ static void tell_roles(struct maker *m, const struct epw_inv_role *list,
                        struct epw_inventory_host *host)
 {
     size_t roles = 0, functions = 0, *versions_at;
+    if (list == NULL)
+        return; /* most speak for no product */
     for (const struct epw_inv_role *role = list; role != NULL; role = role->next, roles++)
         functions += role->kind->function_count;
-    m->role = room(m, m->role, roles, sizeof(m->role[0]));
-    m->function = room(m, m->function, functions, sizeof(m->function[0]));
-    versions_at = calloc(roles == 0 ? 1 : roles, sizeof(versions_at[0]));
+    m->role = room(m, m->role, &m->roles, roles, sizeof(m->role[0]));
+    m->function = room(m, m->function, &m->functions, functions, sizeof(m->function[0]));
+    versions_at = calloc(roles, sizeof(versions_at[0]));
     m->failed |= versions_at == NULL;
     epw_str_clear(&m->versions);
     functions = roles = 0;
@@ -202,8 +224,8 @@ static void add_name(struct maker *m, struct epw_inventory_host *host, const cha
 
 static void tell_addresses(struct maker *m, const struct group *g, struct epw_inventory_host *host)
 {
-    m->ip = room(m, m->ip, g->count, sizeof(m->ip[0]));
-    m->name = room(m, m->name, 1 + g->count * EPW_INVENTORY_NAMES, sizeof(m->name[0]));
+    m->ip = room(m, m->ip, &m->ips, g->count, sizeof(m->ip[0]));
+    m->name = room(m, m->name, &m->names, 1 + g->count * EPW_INVENTORY_NAMES, sizeof(m->name[0]));
     if (m->failed)
         return;
     const struct epw_inv_mac *mac = g->item->mac;
@@ -257,10 +279,8 @@ enum epw_err epw_inventory_each(struct epw_inventory *inv,
     if (!m.failed) {
         for (struct epw_inv_mac *mac = inv->macs; mac != NULL; mac = mac->hh.next)
             mac->own = epw_inv_mac_whose(inv, mac) == EPW_INV_OWN;
-        size_t count = list_items(inv, item);
-        for (size_t i = 0; i < count; i += group[groups - 1].count)
-            group[groups++] = (struct group){ item + i, run_of(item + i, count - i) };
-        qsort(group, groups, sizeof(group[0]), by_first_address);
+        list_items(inv, item, active);
+        groups = list_groups(item, active, group);
     }
     for (size_t i = 0; i < groups && !m.failed; i++)
         tell_group(&m, &group[i], each, ctx);

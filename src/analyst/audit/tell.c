@@ -5,12 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Hosts are dear to list: whoever else wants them sees each when the rules do. */
+struct look {
+    struct epw_audit *audit;
+    void (*on_host)(void *ctx, const struct epw_inventory_host *host); /* NULL: nobody */
+    void *ctx;
+};
+
 static void show_host(void *ctx, const struct epw_inventory_host *host)
 {
-    struct epw_audit *audit = ctx;
+    const struct look *look = ctx;
+    if (look->on_host != NULL)
+        look->on_host(look->ctx, host);
     for (size_t i = 0; epw_rules[i] != NULL; i++)
         if (epw_rules[i]->host != NULL)
-            epw_rules[i]->host(audit, host);
+            epw_rules[i]->host(look->audit, host);
 }
 
 static const char *or_empty(const char *text)
@@ -46,15 +55,18 @@ static struct epw_finding shown(const struct epw_finding *f)
 }
 
 /* Rules see the inventory and what they kept; what they say takes the place of the last time's. */
-static enum epw_err look_back(struct epw_audit *audit, bool last)
+static enum epw_err look_back(struct epw_audit *audit, bool last,
+                              void (*on_host)(void *ctx, const struct epw_inventory_host *host),
+                              void *ctx)
 {
+    struct look look = { audit, on_host, ctx };
     audit->goes_on = !last;
     audit->pass++;
     audit->stats->findings_withheld -= audit->withheld;
     audit->stats->findings_dropped -= audit->dropped;
     audit->withheld = audit->dropped = 0;
     audit->looks_back = true;
-    enum epw_err err = epw_inventory_each(audit->inventory, show_host, audit);
+    enum epw_err err = epw_inventory_each(audit->inventory, show_host, &look);
     for (size_t i = 0; err == EPW_OK && epw_rules[i] != NULL; i++)
         if (epw_rules[i]->finish != NULL)
             epw_rules[i]->finish(audit);
@@ -120,12 +132,10 @@ static void forget_over(struct epw_audit *audit)
     }
 }
 
+/* After a look back. */
 static enum epw_err tell(struct epw_audit *audit, bool last,
                          void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
 {
-    enum epw_err err = look_back(audit, last);
-    if (err != EPW_OK)
-        return err;
     size_t count = 0, all = HASH_COUNT(audit->kept);
     struct epw_kept **list = calloc(all == 0 ? 1 : all, sizeof(list[0])), *k, *next;
     if (list == NULL)
@@ -147,9 +157,10 @@ static enum epw_err tell(struct epw_audit *audit, bool last,
 }
 
 enum epw_err epw_audit_so_far(struct epw_audit *audit,
+                              void (*on_host)(void *ctx, const struct epw_inventory_host *host),
                               void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
 {
-    enum epw_err err = look_back(audit, false);
+    enum epw_err err = look_back(audit, false, on_host, ctx);
     if (err != EPW_OK)
         return err;
     size_t count = 0, all = HASH_COUNT(audit->kept);
@@ -172,11 +183,14 @@ enum epw_err epw_audit_so_far(struct epw_audit *audit,
 enum epw_err epw_audit_tell(struct epw_audit *audit,
                             void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
 {
-    return tell(audit, false, each, ctx);
+    enum epw_err err = look_back(audit, false, NULL, NULL);
+    return err != EPW_OK ? err : tell(audit, false, each, ctx);
 }
 
 enum epw_err epw_audit_each(struct epw_audit *audit,
+                            void (*on_host)(void *ctx, const struct epw_inventory_host *host),
                             void (*each)(void *ctx, const struct epw_finding *finding), void *ctx)
 {
-    return tell(audit, true, each, ctx);
+    enum epw_err err = look_back(audit, true, on_host, ctx);
+    return err != EPW_OK ? err : tell(audit, true, each, ctx);
 }

@@ -57,6 +57,14 @@ struct epw_tried *epw_tries_get(struct epw_tries *tries, const struct epw_ip *cl
     return t;
 }
 
+bool epw_tries_any_failed(const struct epw_tries *tries)
+{
+    const struct epw_tried *t = tries->first;
+    while (t != NULL && t->sig == NULL)
+        t = t->hh.next;
+    return t != NULL;
+}
+
 static void forget(struct epw_tried *t)
 {
     free(t->target);

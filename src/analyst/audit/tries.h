@@ -57,6 +57,9 @@ void epw_tries_free(struct epw_tries *tries);
 struct epw_tried *epw_tries_get(struct epw_tries *tries, const struct epw_ip *client,
                                 uint64_t target, bool *forgotten, bool *dropped);
 
+/* Whether anything failed and did not come through since. */
+bool epw_tries_any_failed(const struct epw_tries *tries);
+
 /* tried may be NULL in all below. It worked: what failed before is forgotten. */
 void epw_tried_ok(struct epw_tried *tried, int64_t ts_ns);
 /* The same by a conversation, for sig if that is known. */

@@ -107,7 +107,7 @@ static void keep(void *ctx, const struct epw_finding *f)
 static struct kept all(void)
 {
     struct kept kept = { 0 };
-    cr_assert_eq(epw_audit_each(audit, keep, &kept), EPW_OK);
+    cr_assert_eq(epw_audit_each(audit, NULL, keep, &kept), EPW_OK);
     return kept;
 }
 
