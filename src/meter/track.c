@@ -201,32 +201,42 @@ static void requeue(struct epw_meter *m, struct epw_flow *flow)
     epw_expiry_add(&m->expiry, flow, m->now_ns);
 }
 
+/* What a glance says, of a packet that the evidence engine has to look at. */
+static __attribute__((noinline)) unsigned look_closely(struct epw_meter *m, struct epw_flow *flow,
+                                                       const struct epw_packet *p, enum epw_dir dir)
+{
+    struct epw_flow_cold *cold = epw_flow_cold(flow);
+    unsigned a = flow->init_side, b = 1u - a;
+    const struct epw_ev_who who = {
+        .flow_id = cold->id,
+        .ip = { epw_flow_ip(flow, a), epw_flow_ip(flow, b) },
+        .port = { flow->key.port[a], flow->key.port[b] },
+        .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
+        .isn_known = { flow->side[a].isn_known, flow->side[b].isn_known },
+        .isn = { cold->isn[a], cold->isn[b] },
+    };
+    bool more = epw_ev_packet(m->engine, &cold->evidence, &who, p, dir);
+    return (epw_ev_quiet(&cold->evidence, EPW_TO_SERVER) ? EPW_EV_QUIET(EPW_TO_SERVER) : 0) |
+           (epw_ev_quiet(&cold->evidence, EPW_TO_CLIENT) ? EPW_EV_QUIET(EPW_TO_CLIENT) : 0) |
+           (more ? 0 : EPW_EV_OVER);
+}
+
 static void gather_evidence(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
                             unsigned side)
 {
     struct epw_flow_cold *cold = epw_flow_cold(flow);
-    unsigned a = flow->init_side, b = 1u - a;
-    enum epw_dir dir = side == a ? EPW_TO_SERVER : EPW_TO_CLIENT;
-    struct epw_ev_who who;
-    bool more;
-    who.port[0] = flow->key.port[a];
-    who.port[1] = flow->key.port[b];
-    who.midstream = (flow->flags & EPW_F_MIDSTREAM) != 0;
-    who.isn_known[0] = flow->side[a].isn_known;
-    who.isn_known[1] = flow->side[b].isn_known;
-    who.isn[0] = cold->isn[a];
-    who.isn[1] = cold->isn[b];
-    if (!epw_ev_glance(m->engine, &cold->evidence, &who, p, dir, &more)) {
-        who.flow_id = cold->id;
-        who.ip[0] = epw_flow_ip(flow, a);
-        who.ip[1] = epw_flow_ip(flow, b);
-        more = epw_ev_packet(m->engine, &cold->evidence, &who, p, dir);
-    }
-    if (!more)
-        flow->flags |= EPW_F_EVIDENCE_DONE;
-    flow->flags &= ~EPW_F_QUIET_BOTH;
-    flow->flags |= (epw_ev_quiet(&cold->evidence, EPW_TO_SERVER) ? EPW_F_QUIET(a) : 0) |
-                   (epw_ev_quiet(&cold->evidence, EPW_TO_CLIENT) ? EPW_F_QUIET(b) : 0);
+    unsigned initiator = flow->init_side;
+    enum epw_dir dir = side == initiator ? EPW_TO_SERVER : EPW_TO_CLIENT;
+    const struct epw_ev_start start = { .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
+                                        .isn_known = flow->side[side].isn_known,
+                                        .isn = cold->isn[side] };
+    unsigned said = epw_ev_glance(m->engine, &cold->evidence, &start, p, dir);
+    if (said == EPW_EV_LOOK)
+        said = look_closely(m, flow, p, dir);
+    unsigned quiet = said & (EPW_EV_QUIET(EPW_TO_SERVER) | EPW_EV_QUIET(EPW_TO_CLIENT));
+    quiet = (quiet | quiet << 2) >> initiator & 3u; /* from roles to sides */
+    flow->flags = (flow->flags & ~EPW_F_QUIET_BOTH) | quiet * EPW_F_QUIET(0) |
+                  ((said & EPW_EV_OVER) != 0 ? EPW_F_EVIDENCE_DONE : 0);
 }
 
 /* Its first fragment was looked at when it came: the others may never come. */

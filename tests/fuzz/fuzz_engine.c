@@ -36,7 +36,7 @@ static void packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
     for (size_t i = 0; i < times; i++)
         memcpy(copy + i * len, bytes, len);
     struct epw_packet p = {
-        .key.proto = proto,
+        .key = { .proto = proto, .port = { who->port[0], who->port[1] } },
         .seq = 0xfffffff0u + seq,
         .ack = 0xfffffff0u + seq,
         .tcp_flags = (uint8_t)(EPW_TCP_ACK | ((flags & 2) != 0 ? EPW_TCP_SYN : 0)),
@@ -46,8 +46,8 @@ static void packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
     };
     struct epw_ev_kept *of = &kept[flags >> 3 & (FLOWS - 1)];
     enum epw_dir dir = (flags & 1) != 0 ? EPW_TO_CLIENT : EPW_TO_SERVER;
-    bool more;
-    if (!epw_ev_glance(engine, of, who, &p, dir, &more))
+    const struct epw_ev_start start = { who->midstream, who->isn_known[dir], who->isn[dir] };
+    if (epw_ev_glance(engine, of, &start, &p, dir) == EPW_EV_LOOK)
         epw_ev_packet(engine, of, who, &p, dir);
     free(copy);
 }

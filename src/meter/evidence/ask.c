@@ -7,7 +7,7 @@
 
 static const struct epw_source *const sources[] = { EPW_REGISTRY_epw_source };
 #define SOURCES (sizeof(sources) / sizeof(sources[0]) - 1)
-_Static_assert(SOURCES < 64, "the candidates of a side are the bits of one word");
+_Static_assert(SOURCES < 32, "what first bytes leave of them are the bits of one word");
 
 /* Bytes of one side shown while nothing is consumed, repeats counted: lets an opening of 5,000
  * bytes come byte by byte, and keeps a hostile one from costing more than some milliseconds. */
@@ -33,21 +33,9 @@ static uint64_t bit(size_t source)
     return (uint64_t)1 << source;
 }
 
-void epw_ev_list_beginnings(struct epw_ev_engine *engine)
+const struct epw_source *epw_ev_source(size_t index)
 {
-    static const uint8_t over[2] = { EPW_OVER_TCP, EPW_OVER_UDP };
-    for (size_t i = 0; i < SOURCES; i++) {
-        engine->bound |= sources[i]->ports[0] != 0 ? bit(i) : 0;
-        for (unsigned udp = 0; udp < 2; udp++) {
-            if ((sources[i]->over & over[udp]) == 0)
-                continue;
-            engine->over[udp] |= bit(i);
-            engine->over_count[udp]++;
-            for (unsigned first = 0; first < 256; first++)
-                if (sources[i]->may_begin == NULL || sources[i]->may_begin((uint8_t)first))
-                    engine->may_begin[udp][first] |= bit(i);
-        }
-    }
+    return sources[index];
 }
 
 const struct epw_source *epw_ev_owner(const struct epw_ev_side *side)
@@ -115,41 +103,18 @@ static uint64_t of_beginning(const struct epw_finder *f, uint8_t over)
                                 : f->engine->may_begin[udp][f->opening->bytes[0]];
 }
 
-static bool has_port(const struct epw_opening *o, const struct epw_source *source)
-{
-    const uint16_t *of = source->ports;
-    return o->port[0] == of[0] || o->port[1] == of[0] ||
-           (of[1] != 0 && (o->port[0] == of[1] || o->port[1] == of[1]));
-}
-
 /* Without those that look at other ports only. */
 static uint64_t of_ports(const struct epw_finder *f, uint64_t ask)
 {
     for (uint64_t bound = ask & f->engine->bound; bound != 0; bound &= bound - 1)
-        if (!has_port(f->opening, sources[__builtin_ctzll(bound)]))
+        if (!epw_ev_has_port(f->opening, sources[__builtin_ctzll(bound)]))
             ask &= ~(bound & (0 - bound));
     return ask;
 }
 
-bool epw_ev_may_open(const struct epw_ev_engine *engine, const struct epw_opening *opening,
-                     uint64_t *shown)
+unsigned epw_ev_unknown_tries(uint8_t proto, bool from_start)
 {
-    unsigned udp = opening->proto != EPW_EV_TCP;
-    uint64_t ask = engine->may_begin[udp][opening->bytes[0]];
-    *shown = (uint64_t)engine->over_count[udp] * opening->len;
-    for (; ask != 0; ask &= ask - 1) {
-        const struct epw_source *source = sources[__builtin_ctzll(ask)];
-        if (source->ports[0] != 0 && !has_port(opening, source))
-            continue;
-        if (source->may_open == NULL || source->may_open(opening))
-            return true;
-    }
-    return false;
-}
-
-bool epw_ev_unknown_ends(uint8_t proto, bool from_start, uint8_t count)
-{
-    return proto == EPW_EV_TCP ? from_start || count >= EV_MIDSTREAM_TRIES : count >= EV_DATAGRAMS;
+    return proto != EPW_EV_TCP ? EV_DATAGRAMS : from_start ? 1 : EV_MIDSTREAM_TRIES;
 }
 
 /* Those that the first byte or the ports tell to say NO need not be asked; what they would be shown
@@ -211,7 +176,7 @@ static struct epw_opening opening_of(const struct epw_ev_flow *flow, enum epw_di
 static void unknown(struct epw_ev_engine *engine, struct epw_ev_side *side)
 {
     uint8_t tries = (uint8_t)(side->tries + 1);
-    bool again = !epw_ev_unknown_ends(EPW_EV_TCP, side->from_start, tries);
+    bool again = tries < epw_ev_unknown_tries(EPW_EV_TCP, side->from_start);
     epw_ev_end_side(engine, side);
     if (!again)
         return;

@@ -253,32 +253,6 @@ static void udp_packet(struct epw_ev_engine *engine, struct epw_ev_flow *flow,
     epw_ev_ask_datagram(engine, flow, dir, packet->payload, packet->payload_len, cut || first);
 }
 
-/* A whole segment where the side's bytes begin, or a whole datagram. */
-bool epw_ev_glance(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
-                   const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir,
-                   bool *more)
-{
-    bool tcp = packet->key.proto == EPW_EV_TCP;
-    uint32_t seq = packet->seq + ((packet->tcp_flags & EPW_TCP_SYN) != 0 ? 1 : 0);
-    if (epw_ev_flow(kept) != NULL || packet->fragment != EPW_FRAG_NONE ||
-        packet->payload_len != packet->payload_wire || packet->payload_wire == 0)
-        return false;
-    /* What begin() and tcp_packet() would have to think about. */
-    if (tcp && (who->isn_known[dir] ? seq != who->isn[dir] + 1
-                                    : who->midstream && packet->payload_wire == 1))
-        return false;
-    const struct epw_opening opening = {
-        .bytes = packet->payload,
-        .len = packet->payload_len,
-        .dir = dir,
-        .from_start = !tcp || who->isn_known[dir] || !who->midstream,
-        .last = !tcp,
-        .proto = packet->key.proto,
-        .port = { who->port[0], who->port[1] },
-    };
-    return epw_ev_pass(engine, kept, &opening, more);
-}
-
 bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                    const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir)
 {

@@ -54,14 +54,22 @@ struct epw_ev_who {
 bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                    const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir);
 
-/*
- * The same for the usual packet of a flow that shows nothing, by less: *more is what
- * epw_ev_packet() returns. Of who it takes neither the addresses nor the id. False: nothing was
- * done, and epw_ev_packet() has to see the packet.
+/* Of epw_ev_who what a glance at a packet of one side takes. */
+struct epw_ev_start {
+    bool midstream, isn_known;
+    uint32_t isn;
+};
+
+/* What a glance says: */
+#define EPW_EV_QUIET(dir) (1u << (dir)) /* epw_ev_quiet() */
+#define EPW_EV_OVER       4u            /* epw_ev_packet() would return false */
+#define EPW_EV_LOOK       8u /* alone: nothing was done, epw_ev_packet() has to see the packet */
+
+/* The same for the usual packet of a flow that shows nothing, by less. Sides of ports do not count.
  */
-bool epw_ev_glance(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
-                   const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir,
-                   bool *more);
+unsigned epw_ev_glance(const struct epw_ev_engine *engine, struct epw_ev_kept *kept,
+                       const struct epw_ev_start *start, const struct epw_packet *packet,
+                       enum epw_dir dir);
 
 /*
  * Whether packets of this side need not be shown until the other side had one: its opening is

@@ -24,6 +24,9 @@ struct epw_ev_store {
     void *spare[EPW_EV_SPARE];
 };
 
+/* Ports are told apart by their remainder: who shares it with one that a source has is asked. */
+#define EPW_EV_PORTS 256u
+
 struct epw_ev_engine {
     struct epw_stats *stats;
     epw_sighting_fn sight;
@@ -34,10 +37,14 @@ struct epw_ev_engine {
     size_t names_held;                   /* bytes of names beyond EPW_FLOW_NAMES, of all flows */
     uint64_t seed;                       /* of their index */
     struct epw_ev_store flows, works;
-    uint64_t over[2];           /* [UDP]: bits of the sources over it */
-    uint8_t over_count[2];      /* ... and how many these are */
-    uint64_t bound;             /* ... of those that look at some ports only */
-    uint64_t may_begin[2][256]; /* ... of those that may begin with this byte */
+    uint64_t over[2];                         /* [UDP]: bits of the sources over it */
+    uint8_t over_count[2];                    /* ... and how many these are */
+    uint64_t bound;                           /* ... of those that look at some ports only */
+    uint64_t beginnings;                      /* ... of those that look at nothing midstream */
+    uint64_t may_begin[2][256];               /* ... of those that may begin with this byte */
+    uint64_t anything;                        /* ... of those that say nothing of the following */
+    uint32_t may_have[2][EPW_EV_PLACES][256]; /* ... and may have this one at a place */
+    uint32_t of_port[EPW_EV_PORTS]; /* ... to whom ports with this remainder mean something */
 };
 
 /* Made only for the sides whose source asks for it. */
@@ -132,8 +139,16 @@ struct epw_finder {
 
 /* Bits of all sources. */
 uint64_t epw_ev_all_sources(void);
-/* Fills engine->over and engine->may_begin. */
+const struct epw_source *epw_ev_source(size_t index);
+/* Fills engine->over and what follows it. */
 void epw_ev_list_beginnings(struct epw_ev_engine *engine);
+/* Of a source that has ports. */
+static inline bool epw_ev_has_port(const struct epw_opening *o, const struct epw_source *source)
+{
+    const uint16_t *of = source->ports;
+    return o->port[0] == of[0] || o->port[1] == of[0] ||
+           (of[1] != 0 && (o->port[0] == of[1] || o->port[1] == of[1]));
+}
 const struct epw_source *epw_ev_owner(const struct epw_ev_side *side);
 
 /*
@@ -142,14 +157,8 @@ const struct epw_source *epw_ev_owner(const struct epw_ev_side *side);
  */
 size_t epw_ev_ask_stream(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir,
                          const uint8_t *bytes, size_t len, bool last);
-/*
- * Whether a source may say anything but NO to a whole opening of a flow of which nothing is known.
- * *shown gets the bytes that all of them would be shown.
- */
-bool epw_ev_may_open(const struct epw_ev_engine *engine, const struct epw_opening *opening,
-                     uint64_t *shown);
-/* What a side that nobody knows becomes: a fresh start or a further datagram, or its end. */
-bool epw_ev_unknown_ends(uint8_t proto, bool from_start, uint8_t count);
+/* Fresh starts or datagrams after which a side that nobody knows ends. */
+unsigned epw_ev_unknown_tries(uint8_t proto, bool from_start);
 /* Shows one datagram. */
 void epw_ev_ask_datagram(struct epw_ev_engine *engine, struct epw_ev_flow *flow, enum epw_dir dir,
                          const uint8_t *bytes, size_t len, bool cut);
@@ -167,11 +176,11 @@ void epw_ev_step_out(struct epw_ev_engine *engine, struct epw_ev_work *work);
 /* Whether nothing more is wanted of either side. */
 bool epw_ev_over(const struct epw_ev_kept *kept);
 /*
- * A packet of a flow that has no work, and none of whose bytes any source knows: what is kept
- * counts it, and nothing is opened. False: it must be looked at. Both sides over: *more is false.
+ * A packet of a side that shows nothing which any source knows, while nothing is held of the flow:
+ * what is kept counts it and what was shown. The side ends after so many tries. Returns what
+ * epw_ev_glance() does.
  */
-bool epw_ev_pass(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
-                 const struct epw_opening *opening, bool *more);
+unsigned epw_ev_pass(struct epw_ev_kept *kept, enum epw_dir dir, unsigned tries, uint64_t shown);
 /* Keeps no more of an opened flow than is needed. */
 void epw_ev_close(struct epw_ev_engine *engine, struct epw_ev_kept *kept);
 void epw_ev_store_free(struct epw_ev_store *store);

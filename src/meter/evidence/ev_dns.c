@@ -121,6 +121,17 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return o->proto == 6 ? look_stream(f, o) : message(f, o, epw_cur(o->bytes, o->len), o->cut);
 }
 
+/* Away from home: the flags behind the id, and in a datagram one question. */
+static bool may_have(unsigned place, uint8_t byte, bool stream)
+{
+    const unsigned flags = stream ? 4 : 2;
+    if (place == flags)
+        return (byte & 0x78) == 0;
+    if (place == flags + 1)
+        return (byte & 0x40) == 0 && (byte & 0x0f) <= 10;
+    return place < flags || byte == place - (flags + 2);
+}
+
 static bool may_open(const struct epw_opening *o)
 {
     return epw_scan_port(o, DNS_PORT) || epw_scan_port(o, MDNS_PORT) ||
@@ -134,6 +145,8 @@ const struct epw_source epw_source_dns = {
     .over = EPW_OVER_TCP | EPW_OVER_UDP,
     .every_datagram = true,
     .max_bytes = EPW_EV_MAX_BYTES, /* one message (RFC 1035, 4.2.2) */
+    .may_have = may_have,
+    .home = { DNS_PORT, MDNS_PORT, LLMNR_PORT },
     .may_open = may_open,
     .look = look,
 };

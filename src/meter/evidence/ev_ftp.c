@@ -225,6 +225,13 @@ static bool may_open(const struct epw_opening *o)
     return true;
 }
 
+static bool may_have(unsigned place, uint8_t byte, bool stream)
+{
+    (void)place;
+    (void)stream;
+    return epw_scan_is_text_byte(byte);
+}
+
 const struct epw_source epw_source_ftp = {
     .name = "ftp",
     .help = "FTP control channels on any port; announces their data endpoints; banner as hint",
@@ -232,6 +239,7 @@ const struct epw_source epw_source_ftp = {
     .over = EPW_OVER_TCP,
     .follows = true,
     .max_bytes = FTP_MAX_GREETING,
+    .may_have = may_have,
     .may_open = may_open,
     .look = look,
 };

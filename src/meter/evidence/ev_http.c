@@ -359,6 +359,13 @@ static bool may_begin(uint8_t first)
     return is_token_char(first) || first == '\r' || first == '\n';
 }
 
+/* A method's second letter or its end, or that of an empty line. */
+static bool may_have(unsigned place, uint8_t byte, bool stream)
+{
+    (void)stream;
+    return place != 1 || byte == ' ' || may_begin(byte);
+}
+
 const struct epw_source epw_source_http = {
     .name = "http",
     .help = "HTTP requests and answers: host, request line, user agent, proxy target, status",
@@ -366,6 +373,7 @@ const struct epw_source epw_source_http = {
     .over = EPW_OVER_TCP | EPW_OVER_UDP,
     .max_bytes = HEADER_BYTES,
     .may_begin = may_begin,
+    .may_have = may_have,
     .may_open = may_open,
     .look = look,
 };

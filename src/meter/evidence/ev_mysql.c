@@ -90,13 +90,12 @@ static enum epw_look look(struct epw_finder *f, const struct epw_opening *o)
     return greeting(f, o, c);
 }
 
-static bool may_open(const struct epw_opening *o)
+/* Three bytes of length, from the lowest on, and the number of the packet. */
+static bool may_have(unsigned place, uint8_t byte, bool stream)
 {
-    struct epw_cur c = epw_cur(o->bytes, o->len);
-    size_t len = epw_cur_u8(&c);
-    len |= (size_t)epw_cur_le16(&c) << 8;
-    epw_cur_skip(&c, 1);
-    return !epw_cur_ok(&c) || len <= MYSQL_PACKET_MAX;
+    static const uint8_t most[EPW_EV_PLACES] = { 0xff, MYSQL_PACKET_MAX >> 8, 0, 1, 0xff, 0xff };
+    (void)stream;
+    return byte <= most[place];
 }
 
 const struct epw_source epw_source_mysql = {
@@ -105,6 +104,6 @@ const struct epw_source epw_source_mysql = {
     .app = EPW_APP_MYSQL,
     .over = EPW_OVER_TCP,
     .max_bytes = 512, /* the longest error text */
-    .may_open = may_open,
+    .may_have = may_have,
     .look = look,
 };

@@ -167,6 +167,7 @@ const struct epw_source epw_source_socks = {
     .help = "SOCKS 4, 4a, 5: the destination asked for, and what is inside",
     .app = EPW_APP_UNKNOWN,
     .over = EPW_OVER_TCP,
+    .beginnings = true,
     .max_bytes = 1024, /* greeting, user and password of 255 each, name of 255 */
     .may_begin = may_begin,
     .look = look,

@@ -213,6 +213,13 @@ static bool may_begin(uint8_t first)
     return (first >= RECORD_CCS && first <= RECORD_DATA) || (first & 0x80) != 0; /* or SSLv2 */
 }
 
+/* The minor version, or the type of the older hello. */
+static bool may_have(unsigned place, uint8_t byte, bool stream)
+{
+    (void)stream;
+    return place != 2 || byte <= 4;
+}
+
 const struct epw_source epw_source_tls = {
     .name = "tls",
     .help = "TLS handshakes: server name, ALPN, the server certificate's names",
@@ -222,5 +229,6 @@ const struct epw_source epw_source_tls = {
      * comes first in its list. */
     .max_bytes = 2 * (RECORD_HEAD + RECORD_MAX),
     .may_begin = may_begin,
+    .may_have = may_have,
     .look = look,
 };

@@ -162,12 +162,23 @@ static bool may_open(const struct epw_opening *o)
     return true;
 }
 
+/* Of RDP's and PostgreSQL's the zeros and the length in front; no line ends before the third. */
+static bool may_have(unsigned place, uint8_t byte, bool stream)
+{
+    (void)stream;
+    if (place > 2 || epw_scan_is_text_byte(byte) || byte == 0)
+        return true;
+    return place == 0 ? byte == TPKT_VERSION : place == 2 && byte <= RDP_MAX >> 8;
+}
+
 const struct epw_source epw_source_upgrade = {
     .name = "upgrade",
     .help = "mail, PostgreSQL and RDP that turn to TLS: the way to what is inside",
     .app = EPW_APP_UNKNOWN,
     .over = EPW_OVER_TCP,
+    .beginnings = true,
     .max_bytes = UPGRADE_MAX_BYTES,
+    .may_have = may_have,
     .may_open = may_open,
     .look = look,
 };

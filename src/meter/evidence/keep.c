@@ -124,9 +124,15 @@ static struct epw_ev_left left_of(uint64_t word)
     return left;
 }
 
-static unsigned empty_of(const struct epw_ev_kept *kept)
+static unsigned empty_of(uint64_t word)
 {
-    return (unsigned)BITS(kept->word, 1, WORD_EMPTY_BITS);
+    return (unsigned)BITS(word, 1, WORD_EMPTY_BITS);
+}
+
+/* A bit for each side that ended. */
+static unsigned ended_of(uint64_t word)
+{
+    return (unsigned)(BITS(word, WORD_SIDE_AT(0), 1) | BITS(word, WORD_SIDE_AT(1), 1) << 1);
 }
 
 static void unpack_side(struct epw_ev_side *side, const struct epw_ev_rest *rest, bool tcp)
@@ -172,7 +178,7 @@ struct epw_ev_flow *epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept
         if (flow == NULL)
             return NULL;
         memset(flow, 0, sizeof(*flow));
-        flow->ev = empty[empty_of(kept)];
+        flow->ev = empty[empty_of(kept->word)];
         flow->left = left_of(kept->word);
     }
     if (flow->work == NULL)
@@ -186,27 +192,25 @@ struct epw_ev_flow *epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept
     return flow;
 }
 
-/* In the word itself: this is what most packets come to that are looked at. */
-bool epw_ev_pass(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
-                 const struct epw_opening *opening, bool *more)
+unsigned epw_ev_pass(struct epw_ev_kept *kept, enum epw_dir dir, unsigned tries, uint64_t shown)
 {
-    uint64_t side = BITS(kept->word, WORD_SIDE_AT(opening->dir), WORD_SIDE_BITS), shown;
-    uint64_t other = BITS(kept->word, WORD_SIDE_AT(1 - (int)opening->dir), WORD_SIDE_BITS);
-    if ((side & (WORD_ENDED | WORD_MISSED)) != 0 || epw_ev_may_open(engine, opening, &shown))
-        return false;
+    const unsigned at = WORD_SIDE_AT((unsigned)dir);
+    const uint64_t all = (UINT64_C(1) << WORD_SIDE_BITS) - 1;
+    uint64_t word = kept->word, side = word >> at & all;
     uint64_t count = BITS(side, WORD_COUNT_AT, WORD_COUNT_BITS) + 1;
-    shown += BITS(side, WORD_SHOWN_AT, WORD_SHOWN_BITS);
+    shown += side >> WORD_SHOWN_AT;
+    if ((side & (WORD_ENDED | WORD_MISSED)) != 0)
+        return EPW_EV_LOOK;
     side = BITS(side, 0, WORD_COUNT_AT);
-    if (epw_ev_unknown_ends(opening->proto, opening->from_start, (uint8_t)count))
+    if (count >= tries)
         side |= WORD_ENDED;
     else if (count >> WORD_COUNT_BITS == 0 && shown >> WORD_SHOWN_BITS == 0)
         side |= count << WORD_COUNT_AT | shown << WORD_SHOWN_AT;
     else
-        return false;
-    kept->word &= ~(BITS(UINT64_MAX, 0, WORD_SIDE_BITS) << WORD_SIDE_AT(opening->dir));
-    kept->word |= 1 | SEEN(opening->dir) << 1 | side << WORD_SIDE_AT(opening->dir);
-    *more = (side & other & WORD_ENDED) == 0;
-    return true;
+        return EPW_EV_LOOK;
+    kept->word = word = (word & ~(all << at)) | 1 | SEEN(dir) << 1 | side << at;
+    unsigned ended = ended_of(word);
+    return (ended & empty_of(word)) | (ended == (SEEN(0) | SEEN(1)) ? EPW_EV_OVER : 0);
 }
 
 /* Whether a side is as one that begins, but for what struct epw_ev_rest has. */
@@ -268,7 +272,7 @@ bool epw_ev_quiet(const struct epw_ev_kept *kept, enum epw_dir dir)
 {
     const struct epw_ev_flow *flow = epw_ev_flow(kept);
     if (flow == NULL)
-        return (empty_of(kept) & SEEN(dir)) != 0 && has_ended(kept, (int)dir);
+        return (empty_of(kept->word) & SEEN(dir)) != 0 && has_ended(kept, (int)dir);
     const struct epw_ev_work *work = flow->work;
     return flow->ev.payload_seen[dir] &&
            (work == NULL ? has_ended(kept, (int)dir)
@@ -278,7 +282,7 @@ bool epw_ev_quiet(const struct epw_ev_kept *kept, enum epw_dir dir)
 const struct epw_evidence *epw_ev_result(const struct epw_ev_kept *kept)
 {
     const struct epw_ev_flow *flow = epw_ev_flow(kept);
-    return flow == NULL ? &empty[empty_of(kept)] : &flow->ev;
+    return flow == NULL ? &empty[empty_of(kept->word)] : &flow->ev;
 }
 
 void epw_ev_flow_free(struct epw_ev_engine *engine, struct epw_ev_kept *kept)

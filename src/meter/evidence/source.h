@@ -63,6 +63,12 @@ struct epw_opening {
     uint64_t flow_id;
 };
 
+/*
+ * Places at the beginning of an opening of which a source says by themselves what may stand there:
+ * the flags of a DNS message over TCP end with the last of them, and so does the smallest frame.
+ */
+#define EPW_EV_PLACES 6u
+
 /* Where a source puts what it found; opaque, valid for the look. */
 struct epw_finder;
 
@@ -132,6 +138,8 @@ void epw_ev_consumed(struct epw_finder *f, size_t n);
  */
 void epw_ev_tunnel(struct epw_finder *f);
 
+#define EPW_EV_HOMES 3
+
 struct epw_source {
     const char *name; /* as in ev_NAME.c */
     const char *help; /* one line: what it recognises and what it extracts */
@@ -139,6 +147,7 @@ struct epw_source {
     uint8_t over;        /* EPW_OVER_TCP | EPW_OVER_UDP */
     bool every_datagram; /* UDP: look at every datagram of a flow once it is this protocol,
                             not only at the first ones */
+    bool beginnings;     /* TCP: look() says NO, and does nothing else, where from_start is false */
     bool follows;        /* TCP: goes on behind a hole that nothing fills, with from_start false;
                             other openings end there */
     uint32_t max_bytes;  /* TCP: bytes of one side, not consumed, at which the opening is given
@@ -151,9 +160,16 @@ struct epw_source {
      */
     bool (*may_begin)(uint8_t first);
     /*
-     * A first look at an opening, whole, of a flow of which nothing is known: where it says false,
-     * look() says NO and does nothing else. Cheap, and only of use where may_begin leaves much. Of
-     * addresses, time and flow the opening says nothing yet. NULL: always true.
+     * Whether an opening, whole, of a flow of which nothing is known, and of EPW_EV_PLACES bytes or
+     * more, can have this byte at a place below that: where it says false, look() says NO and does
+     * nothing else, but on the ports of home. Asked once for all. NULL: any byte.
+     */
+    bool (*may_have)(unsigned place, uint8_t byte, bool stream);
+    uint16_t home[EPW_EV_HOMES]; /* 0: none */
+    /*
+     * A first look at such an opening of any length, to the same effect. Cheap, and only of use
+     * where the others leave much. Of addresses, time and flow the opening says nothing yet. NULL:
+     * always true.
      */
     bool (*may_open)(const struct epw_opening *o);
     /* UDP: what look() says NO to and does nothing else on any other ports; 0, 0: looks at all. */

@@ -59,10 +59,11 @@ static inline void feed_free(struct feed *feed)
 static inline bool feed_show(struct feed *feed, struct epw_ev_kept *kept,
                              const struct epw_packet *packet, enum epw_dir dir)
 {
-    bool more;
-    if (!epw_ev_glance(feed->engine, kept, &feed->who, packet, dir, &more))
-        more = epw_ev_packet(feed->engine, kept, &feed->who, packet, dir);
-    return more;
+    const struct epw_ev_start start = { feed->who.midstream, feed->who.isn_known[dir],
+                                        feed->who.isn[dir] };
+    unsigned said = epw_ev_glance(feed->engine, kept, &start, packet, dir);
+    return said == EPW_EV_LOOK ? epw_ev_packet(feed->engine, kept, &feed->who, packet, dir)
+                               : (said & EPW_EV_OVER) == 0;
 }
 
 /* The payload is copied to memory of its exact size, so that a read beyond it is seen. */
@@ -75,7 +76,7 @@ static inline void feed_packet(struct feed *feed, enum epw_dir dir, uint8_t prot
     memcpy(copy, bytes, len);
     struct epw_packet packet = {
         .ts_ns = 1000,
-        .key.proto = proto,
+        .key = { .proto = proto, .port = { feed->who.port[0], feed->who.port[1] } },
         .tcp_flags = EPW_TCP_ACK,
         .seq = FEED_ISN + 1 + offset,
         .ack = FEED_ISN + 1 + ack,
