@@ -8,16 +8,9 @@
  * Whether the peers at a port may ever be asked for: they only speak for a manager's rows or
  * against them (verdict/decide.c), and few ports have one.
  */
-static bool has_fan(const struct epw_analyst *a, const struct epw_flow_record *r)
+static bool has_fan(const struct epw_analyst *a)
 {
-    const struct epw_signature *const *row;
-    if (epw_site_has_moved(a->know.site))
-        return true;
-    size_t count = epw_catalogue_unnamed(a->know.catalogue, r->proto, r->port[1], &row);
-    for (size_t i = 0; i < count; i++)
-        if (row[i]->needs == EPW_NEEDS_INITIATOR)
-            return true;
-    return false;
+    return (a->decision.kase.port & EPW_PORT_MANAGER) != 0 || epw_site_has_moved(a->know.site);
 }
 
 /* What everybody's flows say of hosts, whatever the verdict on this one. */
@@ -39,7 +32,7 @@ static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
     }
     if (!documented || r->packets[EPW_TO_CLIENT] == 0)
         return;
-    if (has_fan(a, r)) {
+    if (has_fan(a)) {
         epw_fans_add(a->know.fans, EPW_FAN_IN, &r->ip[1], r->proto, r->port[1], &r->ip[0]);
         epw_fans_add(a->know.fans, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1], &r->ip[1]);
     }

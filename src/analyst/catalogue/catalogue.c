@@ -68,10 +68,8 @@ static enum epw_err index_slot(const struct epw_catalogue *cat, unsigned slot, f
     if (first == NULL)
         return EPW_ENOMEM;
     each_signature(cat, slot, filter, first, NULL);
-    for (size_t port = 0; port < EPW_CAT_PORTS; port++) {
-        ports->any[port / 64] |= (uint64_t)(first[port + 1] != 0) << port % 64;
+    for (size_t port = 0; port < EPW_CAT_PORTS; port++)
         first[port + 1] += first[port];
-    }
     ports->list = calloc((size_t)first[EPW_CAT_PORTS] + 1, sizeof(ports->list[0]));
     if (ports->list == NULL)
         return EPW_ENOMEM;
@@ -82,6 +80,27 @@ static enum epw_err index_slot(const struct epw_catalogue *cat, unsigned slot, f
     return EPW_OK;
 }
 
+static unsigned trait_of(const struct epw_signature *sig)
+{
+    bool own = sig->needs == EPW_NEEDS_PORT || sig->network_count != 0;
+    return (own ? EPW_PORT_OWN : 0u) |
+           (sig->needs == EPW_NEEDS_INITIATOR ? EPW_PORT_MANAGER : 0u);
+}
+
+static void note_traits(struct epw_catalogue *cat, unsigned slot)
+{
+    const struct epw_cat_ports *all = &cat->by_port[slot], *unnamed = &cat->unnamed[slot];
+    for (size_t port = 0; port < EPW_CAT_PORTS; port++) {
+        uint32_t first = unnamed->first[port], end = unnamed->first[port + 1];
+        unsigned traits = all->first[port] != all->first[port + 1] ? EPW_PORT_ROWS : 0u;
+        traits |= first != end ? EPW_PORT_UNNAMED : 0u;
+        traits |= end - first > EPW_PORT_MANY ? EPW_PORT_CROWD : 0u;
+        for (uint32_t i = first; i < end; i++)
+            traits |= trait_of(unnamed->list[i]);
+        cat->traits[slot][port] = (uint8_t)traits;
+    }
+}
+
 enum epw_err epw_cat_index_ports(struct epw_catalogue *cat)
 {
     enum epw_err err = EPW_OK;
@@ -89,6 +108,8 @@ enum epw_err epw_cat_index_ports(struct epw_catalogue *cat)
         err = index_slot(cat, slot, is_any, &cat->by_port[slot]);
         if (err == EPW_OK)
             err = index_slot(cat, slot, is_unnamed, &cat->unnamed[slot]);
+        if (err == EPW_OK)
+            note_traits(cat, slot);
     }
     return err;
 }
@@ -134,12 +155,20 @@ const struct epw_signature *epw_catalogue_find(const struct epw_catalogue *catal
     return entry == NULL ? NULL : &catalogue->sig[entry->index];
 }
 
-static size_t of_port(const struct epw_cat_ports *slots, uint8_t proto, uint16_t port,
+unsigned epw_catalogue_port(const struct epw_catalogue *catalogue, uint8_t proto, uint16_t port)
+{
+    unsigned slot = proto_slot(proto);
+    return slot == NO_SLOT ? 0 : catalogue->traits[slot][port];
+}
+
+/* Most ports have none, which is told by what is at hand, where their places in first are not. */
+static size_t of_port(const struct epw_catalogue *catalogue, const struct epw_cat_ports *slots,
+                      enum epw_port_trait trait, uint8_t proto, uint16_t port,
                       const struct epw_signature *const **list)
 {
     unsigned slot = proto_slot(proto);
     *list = NULL;
-    if (slot == NO_SLOT || (slots[slot].any[port / 64] >> port % 64 & 1) == 0)
+    if (slot == NO_SLOT || (catalogue->traits[slot][port] & trait) == 0)
         return 0;
     uint32_t first = slots[slot].first[port];
     *list = slots[slot].list + first;
@@ -149,13 +178,13 @@ static size_t of_port(const struct epw_cat_ports *slots, uint8_t proto, uint16_t
 size_t epw_catalogue_by_port(const struct epw_catalogue *catalogue, uint8_t proto, uint16_t port,
                              const struct epw_signature *const **list)
 {
-    return of_port(catalogue->by_port, proto, port, list);
+    return of_port(catalogue, catalogue->by_port, EPW_PORT_ROWS, proto, port, list);
 }
 
 size_t epw_catalogue_unnamed(const struct epw_catalogue *catalogue, uint8_t proto, uint16_t port,
                              const struct epw_signature *const **list)
 {
-    return of_port(catalogue->unnamed, proto, port, list);
+    return of_port(catalogue, catalogue->unnamed, EPW_PORT_UNNAMED, proto, port, list);
 }
 
 bool epw_signature_by_name(const struct epw_signature *sig)

@@ -45,6 +45,21 @@ size_t epw_catalogue_by_port(const struct epw_catalogue *catalogue, uint8_t prot
 size_t epw_catalogue_unnamed(const struct epw_catalogue *catalogue, uint8_t proto, uint16_t port,
                              const struct epw_signature *const **list);
 
+/*
+ * What a port's signatures are like, told at one look, as bits: most flows are of ports that have
+ * none, or none that could decide anything.
+ */
+enum epw_port_trait {
+    EPW_PORT_ROWS = 1, /* it has any */
+    /* Of those that something else than a name could decide: */
+    EPW_PORT_UNNAMED = 2,
+    EPW_PORT_OWN = 4,     /* the port alone may, or the network that an address is in */
+    EPW_PORT_MANAGER = 8, /* the initiator's role may */
+    EPW_PORT_CROWD = 16,  /* there are more of them than EPW_PORT_MANY */
+};
+#define EPW_PORT_MANY 128
+unsigned epw_catalogue_port(const struct epw_catalogue *catalogue, uint8_t proto, uint16_t port);
+
 /* The signatures of a product (id), in file order; as above. */
 size_t epw_catalogue_by_product(const struct epw_catalogue *catalogue, const char *product,
                                 const struct epw_signature *const **list);

@@ -59,14 +59,10 @@ struct epw_cat_suffix; /* names.c */
 #define EPW_CAT_PROTOS 2 /* tcp, udp */
 #define EPW_CAT_PORTS  65536
 
-/*
- * The signatures of port p: list[first[p] .. first[p + 1]). Most ports have none, which a bit tells
- * that is at hand, where their places in first are not.
- */
+/* The signatures of port p: list[first[p] .. first[p + 1]). */
 struct epw_cat_ports {
     const struct epw_signature **list;
     uint32_t *first;
-    uint64_t any[EPW_CAT_PORTS / 64];
 };
 
 struct epw_catalogue {
@@ -79,6 +75,7 @@ struct epw_catalogue {
     struct epw_cat_ports by_port[EPW_CAT_PROTOS];
     const struct epw_signature **by_product; /* count of them: by product, then in file order */
     struct epw_cat_ports unnamed[EPW_CAT_PROTOS]; /* without those that only a name decides */
+    uint8_t traits[EPW_CAT_PROTOS][EPW_CAT_PORTS]; /* enum epw_port_trait */
 };
 
 /* A load under way. */

@@ -9,12 +9,12 @@
 /* Ports below are other services' too: they never teach a role (RFC 6335, system ports). */
 #define FIRST_TEACHING_PORT 1024
 
-struct confirmed {
+struct epw_host_confirmed {
     const char *product, *role; /* the catalogue's */
 };
 
 /* With what is asked of it again and again: rows are spread over much memory. */
-struct witness {
+struct epw_host_witness {
     const struct epw_signature *sig;
     const char *product;
     bool own;      /* the port is the product's own */
@@ -22,20 +22,9 @@ struct witness {
 };
 
 /* What it tried in vain. */
-struct tried {
+struct epw_host_tried {
     uint32_t target[EPW_SCAN_TARGETS]; /* hashes of hosts */
     uint32_t port[EPW_SCAN_TARGETS];   /* hashes of (host, port) */
-};
-
-struct epw_host {
-    uint8_t witness_count, role_count, target_count, port_count;
-    /* Of the witnesses that are a product's own port and may teach a role, bits of the products:
-     * most rows that are asked about have none here, and no witness is looked at. */
-    uint32_t own;
-    struct witness *witness; /* EPW_HOST_WITNESSES, NULL until the first */
-    struct confirmed *role;  /* EPW_HOST_ROLES, NULL until the first */
-    struct tried *tried;     /* NULL until the first */
-    uint64_t taught;         /* the key of the last list it was taught */
 };
 
 struct epw_hosts {
@@ -105,7 +94,7 @@ static void answered(const struct epw_hosts *hosts, struct epw_host *h,
         if (h->witness[i].sig == sig)
             return;
     h->witness[h->witness_count++] =
-        (struct witness){ .sig = sig,
+        (struct epw_host_witness){ .sig = sig,
                           .product = sig->product,
                           .own = sig->needs == EPW_NEEDS_PORT,
                           .port = port < FIRST_TEACHING_PORT ? 0 : port };
@@ -149,10 +138,10 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
         epw_addresses_full(hosts->addresses, EPW_LIMIT_ROLES);
     if (h->role == NULL || h->role_count == EPW_HOST_ROLES)
         return;
-    h->role[h->role_count++] = (struct confirmed){ .product = sig->product, .role = role };
+    h->role[h->role_count++] = (struct epw_host_confirmed){ .product = sig->product, .role = role };
 }
 
-static bool teaches(const struct witness *w, const char *product, const char *role)
+static bool teaches(const struct epw_host_witness *w, const char *product, const char *role)
 {
     return w->port != 0 && epw_same(w->product, product) && epw_same(w->sig->responder, role);
 }
@@ -170,7 +159,7 @@ static bool covers(const struct epw_host *h, const char *product, const char *ot
 {
     bool any = false;
     for (size_t i = 0; i < h->witness_count; i++) {
-        const struct witness *w = &h->witness[i];
+        const struct epw_host_witness *w = &h->witness[i];
         if (!epw_same(w->product, other) || w->port == 0)
             continue;
         any = true;
@@ -184,7 +173,7 @@ static bool covers(const struct epw_host *h, const char *product, const char *ot
 static bool is_shared(const struct epw_host *h, const char *product)
 {
     for (size_t i = 0; i < h->witness_count; i++) {
-        const struct witness *w = &h->witness[i];
+        const struct epw_host_witness *w = &h->witness[i];
         if (w->own && !epw_same(w->product, product) && answers_port(h, product, w->port) &&
             covers(h, w->product, product))
             return true;
@@ -196,14 +185,14 @@ static struct epw_role role_by_ports(const struct epw_host *h, const char *produ
                                      const char *role)
 {
     struct epw_role found = { .how = EPW_ROLE_UNKNOWN };
-    const struct witness *own = NULL;
+    const struct epw_host_witness *own = NULL;
     if ((h->own & product_bit(product)) == 0)
         return found;
     for (size_t i = 0; i < h->witness_count && own == NULL; i++)
         if (h->witness[i].own && teaches(&h->witness[i], product, role))
             own = &h->witness[i];
     for (size_t i = 0; own != NULL && i < h->witness_count; i++) {
-        const struct witness *other = &h->witness[i];
+        const struct epw_host_witness *other = &h->witness[i];
         if (other == own || !teaches(other, product, role) || other->port == own->port ||
             epw_same(other->sig->function, own->sig->function))
             continue;
@@ -219,11 +208,6 @@ static struct epw_role role_by_ports(const struct epw_host *h, const char *produ
 const struct epw_host *epw_hosts_get(const struct epw_hosts *hosts, const struct epw_ip *ip)
 {
     return find(hosts, ip);
-}
-
-bool epw_host_is_known(const struct epw_host *h)
-{
-    return h != NULL && (h->role_count != 0 || h->own != 0);
 }
 
 struct epw_role epw_host_role(const struct epw_host *h, const char *product, const char *role)
@@ -269,7 +253,7 @@ const struct epw_signature *epw_host_rival(const struct epw_host *h, const char 
     if (h == NULL || h->own == 0 || !answers_any(h, product))
         return NULL;
     for (size_t i = 0; i < h->witness_count; i++) {
-        const struct witness *w = &h->witness[i];
+        const struct epw_host_witness *w = &h->witness[i];
         if (!epw_same(w->product, product) && w->port != 0 && w->own &&
             !answers_port(h, product, w->port) && covers(h, w->product, product))
             return w->sig;
@@ -307,11 +291,6 @@ void epw_hosts_tried(struct epw_hosts *hosts, const struct epw_ip *ip, const str
         (uint8_t)epw_hash_add(h->tried->target, h->target_count, EPW_SCAN_TARGETS, target_hash);
     h->port_count = (uint8_t)epw_hash_add(h->tried->port, h->port_count, EPW_SCAN_TARGETS,
                                           target_hash ^ (uint32_t)port * 2654435761u);
-}
-
-bool epw_host_is_scanner(const struct epw_host *h)
-{
-    return h != NULL && (h->target_count == EPW_SCAN_TARGETS || h->port_count == EPW_SCAN_TARGETS);
 }
 
 bool epw_hosts_is_scanner(const struct epw_hosts *hosts, const struct epw_ip *ip)

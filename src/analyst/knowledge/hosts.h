@@ -84,9 +84,29 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
 struct epw_host;
 const struct epw_host *epw_hosts_get(const struct epw_hosts *hosts, const struct epw_ip *ip);
 
+/* Open for what every flow asks of its hosts, and else not for others. */
+struct epw_host {
+    uint8_t witness_count, role_count, target_count, port_count;
+    /* Of the witnesses that are a product's own port and may teach a role, bits of the products:
+     * most rows that are asked about have none here, and no witness is looked at. */
+    uint32_t own;
+    struct epw_host_witness *witness; /* EPW_HOST_WITNESSES, NULL until the first */
+    struct epw_host_confirmed *role;  /* EPW_HOST_ROLES, NULL until the first */
+    struct epw_host_tried *tried;     /* NULL until the first */
+    uint64_t taught;                  /* the key of the last list it was taught */
+};
+
 /* It has a role, or answers a port that could give it one: else no row depends on it. */
-bool epw_host_is_known(const struct epw_host *host);
-bool epw_host_is_scanner(const struct epw_host *host);
+static inline bool epw_host_is_known(const struct epw_host *host)
+{
+    return host != NULL && (host->role_count != 0 || host->own != 0);
+}
+
+static inline bool epw_host_is_scanner(const struct epw_host *host)
+{
+    return host != NULL &&
+           (host->target_count == EPW_SCAN_TARGETS || host->port_count == EPW_SCAN_TARGETS);
+}
 
 /*
  * Whether the host is known in a role of a product. By ports: it answered in

@@ -279,7 +279,7 @@ static bool listed(const struct answer *const *list, size_t count, const struct 
 struct names_list {
     struct epw_learned_name *name;
     size_t count, max;
-    const struct answer *taken[EPW_NAMES_PER_ADDRESS];
+    const struct answer **taken; /* count of them */
     uint64_t hashes; /* a bit for each of those taken: most that are new are told by it */
 };
 
@@ -301,15 +301,14 @@ static void take(struct names_list *list, const struct answer *answer, bool own,
 }
 
 /* What was told to the client comes first, then what others were told, then the rest. */
-size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
-                    const struct epw_ip *client, int64_t ts_ns, struct epw_learned_name *list,
-                    size_t max)
+static size_t list_names(const struct address *a, const struct epw_ip *client, int64_t ts_ns,
+                         struct epw_learned_name *list, size_t max)
 {
-    const struct address *a = find(names, address);
     const struct answer *others[EPW_NAMES_PER_ADDRESS], *passing[EPW_NAMES_PER_ADDRESS];
-    struct names_list names_list = { .name = list, .max = max };
+    const struct answer *taken[EPW_NAMES_PER_ADDRESS];
+    struct names_list names_list = { .name = list, .max = max, .taken = taken };
     size_t other_count = 0, passing_count = 0;
-    for (size_t i = 0; a != NULL && i < a->count; i++) {
+    for (size_t i = 0; i < a->count; i++) {
         const struct answer *answer = &a->answer[i];
         if (answer->passing)
             passing[passing_count++] = answer;
@@ -323,6 +322,14 @@ size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
     for (size_t i = 0; i < passing_count; i++)
         take(&names_list, passing[i], false, ts_ns);
     return names_list.count;
+}
+
+size_t epw_names_of(const struct epw_names *names, const struct epw_ip *address,
+                    const struct epw_ip *client, int64_t ts_ns, struct epw_learned_name *list,
+                    size_t max)
+{
+    const struct address *a = find(names, address);
+    return a == NULL ? 0 : list_names(a, client, ts_ns, list, max);
 }
 
 void epw_names_mark(struct epw_names *names, bool (*matters)(const void *ctx, const char *name),

@@ -111,7 +111,7 @@ void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
                    const struct epw_knowledge *know, bool unmasked)
 {
     const struct epw_evidence *ev = record->evidence;
-    memset(c, 0, offsetof(struct epw_case, name));
+    memset(c, 0, offsetof(struct epw_case, endpoint));
     c->record = record;
     c->know = know;
     c->host[0] = epw_hosts_get(know->hosts, &record->ip[0]);
@@ -119,6 +119,7 @@ void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
     c->known[0] = epw_host_is_known(c->host[0]);
     c->known[1] = epw_host_is_known(c->host[1]);
     c->silent = epw_site_is_silent(know->site, &record->ip[0], &record->ip[1]);
+    c->port = epw_catalogue_port(know->catalogue, record->proto, record->port[1]);
     add_own_names(c);
     size_t own_count = c->name_count;
     /* What DNS called a proxy's address says nothing of the target behind it. */
@@ -140,15 +141,4 @@ void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
     c->announced = epw_endpoints_find(know->endpoints, record, &c->endpoint);
     c->to_group = record->group || epw_ip_is_multicast(&record->ip[1]) ||
                   epw_ip_is_limited_broadcast(&record->ip[1]);
-}
-
-/* Most of the rest of the world's traffic: no row has the port, and nothing else could bring one.
- */
-bool epw_case_is_nobodys(const struct epw_case *c)
-{
-    const struct epw_signature *const *row;
-    return c->hit_count == 0 && !c->proxied && !c->announced &&
-           !epw_site_has_moved(c->know->site) &&
-           epw_catalogue_by_port(c->know->catalogue, c->record->proto, c->record->port[1], &row) ==
-               0;
 }

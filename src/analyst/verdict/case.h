@@ -28,6 +28,7 @@ struct epw_case {
     const struct epw_knowledge *know;
     const struct epw_host *host[2]; /* by side; NULL: nothing is known of it */
     bool known[2];                  /* by side: a row may depend on what was learned of it */
+    unsigned port;                  /* enum epw_port_trait of the responder's */
     bool silent;                    /* the site file says nothing that a row could depend on */
     size_t name_count, hit_count;
     bool own_name; /* a name that the initiator said (SNI, Host, CONNECT): overrides DNS */
@@ -42,9 +43,9 @@ struct epw_case {
     bool strange;   /* the first bytes were seen whole and are no protocol known */
     bool announced; /* a control channel announced the endpoint: endpoint says which */
     bool to_group;  /* to a broadcast or multicast address */
-    struct epw_endpoint endpoint;
 
-    /* From here on only what the counts say is filled in. */
+    /* From here on only what is said above is filled in. */
+    struct epw_endpoint endpoint;
     struct epw_flow_name name[EPW_CASE_NAMES];
     uint8_t rank[EPW_CASE_NAMES];      /* enum epw_name_rank */
     bool fresh[EPW_CASE_NAMES];        /* of a DNS name: within its time; of others: true */
@@ -61,7 +62,11 @@ void epw_case_open(struct epw_case *c, const struct epw_flow_record *record,
                    const struct epw_knowledge *know, bool unmasked);
 
 /* Much of the world's traffic: no row has its port, and nothing else could bring one. */
-bool epw_case_is_nobodys(const struct epw_case *c);
+static inline bool epw_case_is_nobodys(const struct epw_case *c)
+{
+    return c->hit_count == 0 && !c->proxied && !c->announced && (c->port & EPW_PORT_ROWS) == 0 &&
+           !epw_site_has_moved(c->know->site);
+}
 
 /* Whether the first bytes (outer, or inside TLS or CONNECT) are this protocol. */
 static inline bool epw_case_is_app(const struct epw_case *c, enum epw_app app)

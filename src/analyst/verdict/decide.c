@@ -177,20 +177,16 @@ static void list_candidates(struct epw_decision *d)
         const struct epw_judged *j = i == 0 ? first : d->judged[i - 1];
         if (j == NULL || (i != 0 && j == first))
             continue;
-        d->candidate[count++] = (struct epw_candidate){
-            .sig = j->sig, .reached = j->reached, .contradicted = j->contradicted, .why = j->why
-        };
+        d->candidate[count++] = epw_candidate_of(j);
     }
     d->verdict.candidate = d->candidate;
     d->verdict.candidate_count = count;
 }
 
-/* What only other flows' evidence contradicts, further ones may set right. */
 static bool may_change(const struct epw_decision *d)
 {
     for (size_t i = 0; d->verdict.confidence != EPW_CONF_CONFIRMED && i < d->judged_count; i++)
-        if ((!d->judged[i]->contradicted || d->judged[i]->plain) &&
-            d->judged[i]->sig->needs != EPW_NEEDS_NEVER)
+        if (epw_judged_may_change(d->judged[i]))
             return true;
     /* Who opened it may yet turn out to be a scanner. */
     return d->verdict.sig != NULL && (d->kase.attempt || d->kase.empty);
@@ -222,17 +218,11 @@ static void weigh(struct epw_decision *d)
 static bool is_out_of_reach(const struct epw_decision *d)
 {
     const struct epw_case *c = &d->kase;
-    const struct epw_flow_record *r = c->record;
-    const struct epw_signature *const *row;
-    const struct epw_catalogue *catalogue = c->know->catalogue;
+    _Static_assert(EPW_PORT_MANY == EPW_MAX_CANDIDATES, "a crowd is more than can be judged");
     if (c->hit_count != 0 || c->proxied || c->announced || c->known[0] || c->known[1] || !c->silent)
         return false;
-    size_t all = epw_catalogue_by_port(catalogue, r->proto, r->port[1], &row);
-    size_t count = epw_catalogue_unnamed(catalogue, r->proto, r->port[1], &row);
-    bool reach = count > EPW_MAX_CANDIDATES || (c->named ? count : all) == 0;
-    for (size_t i = 0; i < count && !reach; i++)
-        reach = row[i]->needs == EPW_NEEDS_PORT || row[i]->network_count != 0;
-    return !reach;
+    unsigned some = c->named ? EPW_PORT_UNNAMED : EPW_PORT_ROWS;
+    return (c->port & (some | EPW_PORT_OWN | EPW_PORT_CROWD)) == some;
 }
 
 static void judge_unnamed_rows(struct epw_decision *d)
@@ -240,12 +230,8 @@ static void judge_unnamed_rows(struct epw_decision *d)
     const struct epw_case *c = &d->kase;
     const struct epw_signature *const *row;
     d->look = epw_looks_find(&d->looks, c);
-    if (d->look != NULL) {
-        d->judged_count = d->look->count;
-        for (size_t i = 0; i < d->judged_count; i++)
-            d->judged[i] = &d->look->judged[i];
+    if (d->look != NULL)
         return;
-    }
     d->judged_count =
         epw_catalogue_unnamed(c->know->catalogue, c->record->proto, c->record->port[1], &row);
     for (size_t i = 0; i < d->judged_count; i++) {
@@ -256,13 +242,19 @@ static void judge_unnamed_rows(struct epw_decision *d)
 
 bool epw_decision_waits(struct epw_decision *d)
 {
-    if (may_change(d))
+    const struct epw_look *look = d->look;
+    if (look != NULL ? look->may_change || look->awaits_name : may_change(d))
         return true;
     if (!d->verdict.untold)
         return false;
-    if (d->look != NULL ? d->look->awaits_name : epw_awaits_name(&d->kase))
+    if (look == NULL && epw_awaits_name(&d->kase))
         return true;
-    list_candidates(d);
+    if (look == NULL) {
+        list_candidates(d);
+    } else {
+        d->verdict.candidate = look->candidate;
+        d->verdict.candidate_count = look->count;
+    }
     return false;
 }
 
@@ -290,10 +282,9 @@ static void open_case(struct epw_decision *d, const struct epw_flow_record *reco
 /* A flow that has names now, and had none then, stays out of reach where rows need none. */
 static bool stays_untold(const struct epw_flow_record *r, const struct epw_knowledge *know)
 {
-    const struct epw_signature *const *row;
     return !epw_host_is_known(epw_hosts_get(know->hosts, &r->ip[0])) &&
            !epw_host_is_known(epw_hosts_get(know->hosts, &r->ip[1])) &&
-           (epw_catalogue_unnamed(know->catalogue, r->proto, r->port[1], &row) != 0 ||
+           ((epw_catalogue_port(know->catalogue, r->proto, r->port[1]) & EPW_PORT_UNNAMED) != 0 ||
             !epw_names_has(know->names, &r->ip[1]));
 }
 

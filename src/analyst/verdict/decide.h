@@ -24,7 +24,7 @@ struct epw_decision {
     struct epw_case kase;
     /*
      * Best first. While the verdict is untold, only rows that a name alone does
-     * not decide, by what was seen.
+     * not decide, by what was seen; of one with a look it tells them, and here are none.
      */
     size_t judged_count;
     struct epw_judged *judged[EPW_MAX_CANDIDATES];

@@ -319,6 +319,18 @@ static unsigned port_span(const struct epw_signature *sig)
     return sig->port_count == 0 ? 65536u : (unsigned)(sig->first.high - sig->first.low);
 }
 
+bool epw_judged_may_change(const struct epw_judged *j)
+{
+    return (!j->contradicted || j->plain) && j->sig->needs != EPW_NEEDS_NEVER;
+}
+
+struct epw_candidate epw_candidate_of(const struct epw_judged *j)
+{
+    return (struct epw_candidate){
+        .sig = j->sig, .reached = j->reached, .contradicted = j->contradicted, .why = j->why
+    };
+}
+
 /* The evidence in one number, the best lowest; two bits and more are left for the rest. */
 static uint64_t evidence_of(const struct epw_judged *j)
 {

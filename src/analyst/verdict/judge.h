@@ -43,6 +43,11 @@ bool epw_judged_teaches(const struct epw_case *c, const struct epw_judged *j,
 uint64_t epw_judged_order(const struct epw_judged *j);
 #define EPW_JUDGED_ORDER_BITS 55
 
+/* What only other flows' evidence contradicts, further ones may set right. */
+bool epw_judged_may_change(const struct epw_judged *j);
+/* As a verdict lists it. */
+struct epw_candidate epw_candidate_of(const struct epw_judged *j);
+
 /* Whether two candidates of different products rest on equally good evidence. */
 bool epw_judged_equal(const struct epw_judged *a, const struct epw_judged *b);
 

@@ -45,12 +45,15 @@ static bool judge_rows(struct epw_look *look, const struct epw_case *c)
         count = EPW_MAX_CANDIDATES;
     }
     look->judged = calloc(count + 1, sizeof(look->judged[0]));
+    look->candidate = calloc(count + 1, sizeof(look->candidate[0]));
     look->lesson = calloc(count + 1, sizeof(look->lesson[0]));
-    if (look->judged == NULL || look->lesson == NULL)
+    if (look->judged == NULL || look->candidate == NULL || look->lesson == NULL)
         return false;
     for (; look->count < count; look->count++) {
         struct epw_judged *j = &look->judged[look->count];
         epw_judge_seen(c, row[look->count], j);
+        look->candidate[look->count] = epw_candidate_of(j);
+        look->may_change |= epw_judged_may_change(j);
         if (epw_judged_teaches(c, j, &look->lesson[look->lesson_count]))
             look->lesson_count++;
     }
@@ -60,6 +63,7 @@ static bool judge_rows(struct epw_look *look, const struct epw_case *c)
 static void forget(struct epw_look *look)
 {
     free(look->judged);
+    free(look->candidate);
     free(look->lesson);
     free(look->told);
     *look = (struct epw_look){ .looks = 0 };

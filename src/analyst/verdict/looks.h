@@ -18,8 +18,10 @@ struct epw_look {
     /* A row that only a name could decide may yet get one: the flow has none, and the row is not
      * contradicted. */
     bool awaits_name;
-    size_t count; /* rows that a name alone does not decide, by what was seen */
+    bool may_change; /* what others show may speak for a row */
+    size_t count;    /* rows that a name alone does not decide, by what was seen */
     struct epw_judged *judged;
+    struct epw_candidate *candidate; /* the same, as a verdict lists them */
     size_t lesson_count; /* what such a flow teaches of the host that answers it */
     struct epw_lesson *lesson;
     bool refuted;            /* of the told: rows fell out by the flow's name */
