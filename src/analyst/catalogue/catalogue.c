@@ -83,8 +83,7 @@ static enum epw_err index_slot(const struct epw_catalogue *cat, unsigned slot, f
 static unsigned trait_of(const struct epw_signature *sig)
 {
     bool own = sig->needs == EPW_NEEDS_PORT || sig->network_count != 0;
-    return (own ? EPW_PORT_OWN : 0u) |
-           (sig->needs == EPW_NEEDS_INITIATOR ? EPW_PORT_MANAGER : 0u);
+    return (own ? EPW_PORT_OWN : 0u) | (sig->needs == EPW_NEEDS_INITIATOR ? EPW_PORT_MANAGER : 0u);
 }
 
 static void note_traits(struct epw_catalogue *cat, unsigned slot)

@@ -74,7 +74,7 @@ struct epw_catalogue {
     struct epw_cat_suffix *names;
     struct epw_cat_ports by_port[EPW_CAT_PROTOS];
     const struct epw_signature **by_product; /* count of them: by product, then in file order */
-    struct epw_cat_ports unnamed[EPW_CAT_PROTOS]; /* without those that only a name decides */
+    struct epw_cat_ports unnamed[EPW_CAT_PROTOS];  /* without those that only a name decides */
     uint8_t traits[EPW_CAT_PROTOS][EPW_CAT_PORTS]; /* enum epw_port_trait */
 };
 

@@ -76,11 +76,6 @@ static struct epw_host *find_or_add(const struct epw_hosts *hosts, const struct 
     return epw_addresses_get(hosts->addresses, hosts->place, ip);
 }
 
-static uint32_t product_bit(const char *product)
-{
-    return (uint32_t)1 << ((uintptr_t)product * EPW_HASH_K0 >> 59);
-}
-
 static void answered(const struct epw_hosts *hosts, struct epw_host *h,
                      const struct epw_signature *sig, uint16_t port)
 {
@@ -95,11 +90,13 @@ static void answered(const struct epw_hosts *hosts, struct epw_host *h,
             return;
     h->witness[h->witness_count++] =
         (struct epw_host_witness){ .sig = sig,
-                          .product = sig->product,
-                          .own = sig->needs == EPW_NEEDS_PORT,
-                          .port = port < FIRST_TEACHING_PORT ? 0 : port };
-    if (sig->needs == EPW_NEEDS_PORT && port >= FIRST_TEACHING_PORT)
-        h->own |= product_bit(sig->product);
+                                   .product = sig->product,
+                                   .own = sig->needs == EPW_NEEDS_PORT,
+                                   .port = port < FIRST_TEACHING_PORT ? 0 : port };
+    if (port < FIRST_TEACHING_PORT)
+        return;
+    h->products |= epw_product_bit(sig->product);
+    h->has_own |= sig->needs == EPW_NEEDS_PORT;
 }
 
 void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
@@ -139,6 +136,7 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
     if (h->role == NULL || h->role_count == EPW_HOST_ROLES)
         return;
     h->role[h->role_count++] = (struct epw_host_confirmed){ .product = sig->product, .role = role };
+    h->products |= epw_product_bit(sig->product);
 }
 
 static bool teaches(const struct epw_host_witness *w, const char *product, const char *role)
@@ -186,7 +184,7 @@ static struct epw_role role_by_ports(const struct epw_host *h, const char *produ
 {
     struct epw_role found = { .how = EPW_ROLE_UNKNOWN };
     const struct epw_host_witness *own = NULL;
-    if ((h->own & product_bit(product)) == 0)
+    if (!h->has_own || (h->products & epw_product_bit(product)) == 0)
         return found;
     for (size_t i = 0; i < h->witness_count && own == NULL; i++)
         if (h->witness[i].own && teaches(&h->witness[i], product, role))
@@ -250,7 +248,8 @@ static bool answers_any(const struct epw_host *h, const char *product)
 
 const struct epw_signature *epw_host_rival(const struct epw_host *h, const char *product)
 {
-    if (h == NULL || h->own == 0 || !answers_any(h, product))
+    if (h == NULL || !h->has_own || (h->products & epw_product_bit(product)) == 0 ||
+        !answers_any(h, product))
         return NULL;
     for (size_t i = 0; i < h->witness_count; i++) {
         const struct epw_host_witness *w = &h->witness[i];

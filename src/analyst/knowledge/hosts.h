@@ -10,6 +10,7 @@
 #include "analyst/catalogue/signature.h"
 #include "analyst/knowledge/addresses.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/ip.h"
 
 #include <stdbool.h>
@@ -86,10 +87,12 @@ const struct epw_host *epw_hosts_get(const struct epw_hosts *hosts, const struct
 
 /* Open for what every flow asks of its hosts, and else not for others. */
 struct epw_host {
-    uint8_t witness_count, role_count, target_count, port_count;
-    /* Of the witnesses that are a product's own port and may teach a role, bits of the products:
-     * most rows that are asked about have none here, and no witness is looked at. */
-    uint32_t own;
+    uint8_t witness_count, target_count, port_count;
+    uint8_t role_count : 7;
+    uint8_t has_own : 1; /* of the witnesses, one that is a product's own port may teach a role */
+    /* Bits of the products of its roles, and of the witnesses that may teach one: most rows that
+     * are asked about have none here, and no witness is looked at. */
+    uint32_t products;
     struct epw_host_witness *witness; /* EPW_HOST_WITNESSES, NULL until the first */
     struct epw_host_confirmed *role;  /* EPW_HOST_ROLES, NULL until the first */
     struct epw_host_tried *tried;     /* NULL until the first */
@@ -99,7 +102,20 @@ struct epw_host {
 /* It has a role, or answers a port that could give it one: else no row depends on it. */
 static inline bool epw_host_is_known(const struct epw_host *host)
 {
-    return host != NULL && (host->role_count != 0 || host->own != 0);
+    return host != NULL && (host->role_count != 0 || host->has_own);
+}
+
+/*
+ * A bit for each product that what was learned of it may speak for or against, as far as 32 bits
+ * tell products apart: whatever is asked below of any other is answered as of an unknown host.
+ */
+static inline uint32_t epw_host_products(const struct epw_host *host)
+{
+    return host == NULL ? 0 : host->products;
+}
+static inline uint32_t epw_product_bit(const char *product)
+{
+    return (uint32_t)1 << ((uintptr_t)product * EPW_HASH_K0 >> 59);
 }
 
 static inline bool epw_host_is_scanner(const struct epw_host *host)

@@ -87,8 +87,25 @@ static void collect_port(struct epw_decision *d)
                                      c->record->port[1], list, EPW_MAX_CANDIDATES));
 }
 
-void epw_collect(struct epw_decision *d)
+/* Best first: of so many in d->judged, with their places. */
+static void sort(struct epw_decision *d, uint64_t *order)
 {
+    for (size_t i = 1; i < d->judged_count; i++) {
+        struct epw_judged *j = d->judged[i];
+        uint64_t one = order[i];
+        size_t at = i;
+        for (; at > 0 && order[at - 1] > one; at--) {
+            order[at] = order[at - 1];
+            d->judged[at] = d->judged[at - 1];
+        }
+        order[at] = one;
+        d->judged[at] = j;
+    }
+}
+
+static void judge_all(struct epw_decision *d)
+{
+    uint64_t order[EPW_MAX_CANDIDATES];
     const struct epw_case *c = &d->kase;
     /* Names before ports, so that they are not the ones a full list leaves out. */
     for (size_t i = 0; i < c->hit_count; i++)
@@ -107,4 +124,87 @@ void epw_collect(struct epw_decision *d)
     for (size_t i = 0; c->announced && i < c->know->control_count; i++)
         if (c->know->control[i]->proto == c->record->proto)
             consider(d, c->know->control[i]);
+    for (size_t i = 0; i < d->judged_count; i++) {
+        d->judged[i] = &d->room[i];
+        order[i] = epw_judged_order(&d->room[i]);
+    }
+    sort(d, order);
+}
+
+/* Judges them with the hosts out of sight, unless that was done before. False: no memory. */
+static bool tell_look(struct epw_decision *d, struct epw_look *look)
+{
+    struct epw_case *c = &d->kase;
+    const struct epw_host *host[2] = { c->host[0], c->host[1] };
+    const bool known[2] = { c->known[0], c->known[1] };
+    if (look->told != NULL)
+        return true;
+    c->host[0] = c->host[1] = NULL;
+    c->known[0] = c->known[1] = false;
+    judge_all(d);
+    epw_look_tell(look, d->judged, d->judged_count, d->refuted);
+    for (size_t side = 0; side < 2; side++) {
+        c->host[side] = host[side];
+        c->known[side] = known[side];
+    }
+    d->judged_count = 0;
+    d->refuted = false;
+    return look->told != NULL;
+}
+
+/* As the look tells, but that rows of products which the hosts are known for are judged again. */
+static void judge_touched(struct epw_decision *d, struct epw_look *look)
+{
+    const struct epw_case *c = &d->kase;
+    uint32_t products = epw_host_products(c->host[0]) | epw_host_products(c->host[1]);
+    uint64_t order[EPW_MAX_CANDIDATES];
+    d->refuted = look->refuted;
+    d->judged_count = look->told_count;
+    for (size_t i = 0; i < look->told_count; i++) {
+        struct epw_judged *j = &look->told[i];
+        order[i] = look->place[i].order;
+        if ((look->place[i].product & products) != 0) {
+            j = &d->room[i];
+            epw_judge_seen(c, look->told[i].sig, j);
+            epw_judge_known(c, j);
+            order[i] = epw_judged_order(j);
+        }
+        d->judged[i] = j;
+    }
+    sort(d, order);
+}
+
+/*
+ * Whether all but what is known of its hosts is the same for every flow of its look. What the port
+ * alone may decide depends on how the flow went besides; and rows left out are counted each time.
+ */
+static bool is_alike(const struct epw_case *c)
+{
+    const struct epw_flow_record *r = c->record;
+    const struct epw_signature *const *row;
+    bool plain = !c->attempt && !c->empty && !c->own_name && r->how != EPW_INIT_INFERRED;
+    return c->silent && !c->announced && (plain || (c->port & EPW_PORT_OWN) == 0) &&
+           epw_catalogue_by_port(c->know->catalogue, r->proto, r->port[1], &row) <
+               EPW_MAX_CANDIDATES;
+}
+
+void epw_collect(struct epw_decision *d)
+{
+    struct epw_look *look = is_alike(&d->kase) ? epw_looks_told(&d->looks, &d->kase) : NULL;
+    if (look != NULL && tell_look(d, look))
+        judge_touched(d, look);
+    else
+        judge_all(d);
+}
+
+void epw_collect_unknown(struct epw_decision *d)
+{
+    d->kase.host[0] = d->kase.host[1] = NULL;
+    d->kase.known[0] = d->kase.known[1] = false;
+    d->judged_count = 0;
+    struct epw_look *look = epw_looks_told(&d->looks, &d->kase);
+    if (look != NULL && tell_look(d, look))
+        judge_touched(d, look);
+    else
+        judge_all(d);
 }

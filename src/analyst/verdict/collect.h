@@ -6,7 +6,13 @@
 
 #include "analyst/verdict/decide.h"
 
-/* Judges them into d->room, d->judged_count of them; d->kase is open. d->refuted: rows fell out. */
+/*
+ * Judges them, d->judged_count of them, best first; d->kase is open. d->refuted: rows fell out.
+ * What flows that look alike have in common is not judged again.
+ */
 void epw_collect(struct epw_decision *d);
+
+/* The same of an untold verdict: as if nothing was known of the flow's hosts. */
+void epw_collect_unknown(struct epw_decision *d);
 
 #endif

@@ -11,23 +11,6 @@ static bool same_product(const struct epw_judged *a, const struct epw_judged *b)
     return epw_same(a->sig->product, b->sig->product);
 }
 
-/* Best first. The order's number leaves room for the place in the unordered list. */
-static void rank(struct epw_decision *d)
-{
-    uint64_t order[EPW_MAX_CANDIDATES];
-    _Static_assert(EPW_MAX_CANDIDATES <= 1 << (64 - EPW_JUDGED_ORDER_BITS),
-                   "no room for the place");
-    for (size_t i = 0; i < d->judged_count; i++) {
-        uint64_t one = epw_judged_order(&d->room[i]) * EPW_MAX_CANDIDATES + i;
-        size_t at = i;
-        for (; at > 0 && order[at - 1] > one; at--)
-            order[at] = order[at - 1];
-        order[at] = one;
-    }
-    for (size_t i = 0; i < d->judged_count; i++)
-        d->judged[i] = &d->room[order[i] % EPW_MAX_CANDIDATES];
-}
-
 /* A port alone names nobody while another product's row on it could still be meant. */
 static bool is_rival(const struct epw_judged *best, const struct epw_judged *j)
 {
@@ -87,9 +70,21 @@ static struct epw_judged *chosen_by_fan(struct epw_decision *d, struct epw_judge
     return only;
 }
 
+/* What flows that look alike share stays as it is. */
+static struct epw_judged *make_own(struct epw_decision *d, const struct epw_judged *j)
+{
+    size_t at = 0;
+    while (d->judged[at] != j)
+        at++;
+    d->own = *j;
+    d->judged[at] = &d->own;
+    return &d->own;
+}
+
 static void settle(struct epw_decision *d, struct epw_judged *j)
 {
     if (j->reached < EPW_CONF_POSSIBLE) {
+        j = make_own(d, j);
         j->reached = EPW_CONF_POSSIBLE;
         j->why = "the port is documented, and the number of peers fits it";
         j->open = false;
@@ -203,7 +198,6 @@ static bool is_behind_proxy(const struct epw_case *c, const struct epw_signature
 static void weigh(struct epw_decision *d)
 {
     epw_collect(d);
-    rank(d);
     choose(d);
     list_candidates(d);
     d->verdict.proxied = d->verdict.sig != NULL && is_behind_proxy(&d->kase, d->verdict.sig);
@@ -333,21 +327,7 @@ void epw_decision_close(struct epw_decision *d)
  * does not count. */
 static void tell_rows(struct epw_decision *d)
 {
-    d->kase.host[0] = d->kase.host[1] = NULL;
-    d->kase.known[0] = d->kase.known[1] = false;
-    struct epw_look *look = epw_looks_told(&d->looks, &d->kase);
-    if (look == NULL || look->told == NULL) {
-        d->judged_count = 0;
-        epw_collect(d);
-        rank(d);
-        if (look != NULL)
-            epw_look_tell(look, d->judged, d->judged_count, d->refuted);
-    } else {
-        d->judged_count = look->told_count;
-        d->refuted = look->refuted;
-        for (size_t i = 0; i < d->judged_count; i++)
-            d->judged[i] = &look->told[i];
-    }
+    epw_collect_unknown(d);
     list_candidates(d);
     d->verdict.untold = false;
 }

@@ -36,6 +36,7 @@ struct epw_decision {
     bool unopened; /* of epw_decide_unchanged(): kase is not open but for record and know */
     bool worded;
     struct epw_judged room[EPW_MAX_CANDIDATES];
+    struct epw_judged own; /* one that the number of peers chose */
     struct epw_candidate candidate[EPW_MAX_CANDIDATES];
     const char *reason[EPW_MAX_REASONS];
     size_t words_used;

@@ -39,9 +39,8 @@ void epw_judge_known(const struct epw_case *c, struct epw_judged *j);
 bool epw_judged_teaches(const struct epw_case *c, const struct epw_judged *j,
                         struct epw_lesson *lesson);
 
-/* The place of a candidate: the best has the lowest number, of EPW_JUDGED_ORDER_BITS. */
+/* The place of a candidate: the best has the lowest number, no two have the same. */
 uint64_t epw_judged_order(const struct epw_judged *j);
-#define EPW_JUDGED_ORDER_BITS 55
 
 /* What only other flows' evidence contradicts, further ones may set right. */
 bool epw_judged_may_change(const struct epw_judged *j);

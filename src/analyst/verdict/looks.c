@@ -66,6 +66,7 @@ static void forget(struct epw_look *look)
     free(look->candidate);
     free(look->lesson);
     free(look->told);
+    free(look->place);
     *look = (struct epw_look){ .looks = 0 };
 }
 
@@ -104,9 +105,20 @@ struct epw_look *epw_looks_told(struct epw_looks *looks, const struct epw_case *
 void epw_look_tell(struct epw_look *look, struct epw_judged *const *judged, size_t count,
                    bool refuted)
 {
-    look->told = malloc((count + 1) * sizeof(look->told[0]));
-    for (size_t i = 0; look->told != NULL && i < count; i++)
-        look->told[i] = *judged[i];
+    struct epw_judged *told = malloc((count + 1) * sizeof(told[0]));
+    struct epw_place *place = malloc((count + 1) * sizeof(place[0]));
+    if (told == NULL || place == NULL) {
+        free(told);
+        free(place);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        told[i] = *judged[i];
+        place[i].order = epw_judged_order(&told[i]);
+        place[i].product = epw_product_bit(told[i].sig->product);
+    }
+    look->told = told;
+    look->place = place;
     look->told_count = count;
     look->refuted = refuted;
 }

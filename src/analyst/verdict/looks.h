@@ -13,6 +13,11 @@
 /* Looks that are remembered: a network has fewer. */
 #define EPW_LOOKS 256
 
+struct epw_place {
+    uint64_t order;   /* epw_judged_order() */
+    uint32_t product; /* epw_product_bit() */
+};
+
 struct epw_look {
     uint64_t looks; /* 0: free */
     /* A row that only a name could decide may yet get one: the flow has none, and the row is not
@@ -22,11 +27,12 @@ struct epw_look {
     size_t count;    /* rows that a name alone does not decide, by what was seen */
     struct epw_judged *judged;
     struct epw_candidate *candidate; /* the same, as a verdict lists them */
-    size_t lesson_count; /* what such a flow teaches of the host that answers it */
+    size_t lesson_count;             /* what such a flow teaches of the host that answers it */
     struct epw_lesson *lesson;
     bool refuted;            /* of the told: rows fell out by the flow's name */
     size_t told_count;       /* all of the port's rows, best first, once they were kept */
     struct epw_judged *told; /* NULL: not yet */
+    struct epw_place *place; /* of each of them */
 };
 
 /* Of one catalogue and site. Begin with zeros. */

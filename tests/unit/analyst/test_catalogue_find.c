@@ -65,6 +65,30 @@ Test(catalogue_find, by_port_in_file_order_and_per_transport)
     epw_catalogue_free(c);
 }
 
+Test(catalogue_find, what_rows_a_port_has)
+{
+    struct epw_catalogue *c =
+        must_load(HEADER ROW("a", "tcp", "80-81", "a.example.com", "name")
+                      ROW("b", "tcp", "81", "", "responder") ROW("c", "tcp", "82", "", "initiator")
+                          ROW("d", "tcp", "82 90", "", "port") ROW("e", "udp", "83", "", "never"));
+    static const struct {
+        uint8_t proto;
+        uint16_t port;
+        unsigned traits;
+    } of[] = { { 6, 79, 0 },
+               { 6, 80, EPW_PORT_ROWS },
+               { 6, 81, EPW_PORT_ROWS | EPW_PORT_UNNAMED },
+               { 6, 82, EPW_PORT_ROWS | EPW_PORT_UNNAMED | EPW_PORT_OWN | EPW_PORT_MANAGER },
+               { 6, 83, 0 },
+               { 17, 83, EPW_PORT_ROWS | EPW_PORT_UNNAMED },
+               { 6, 90, EPW_PORT_ROWS | EPW_PORT_UNNAMED | EPW_PORT_OWN },
+               { 132, 90, 0 } };
+    for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+        cr_expect_eq(epw_catalogue_port(c, of[i].proto, of[i].port), of[i].traits, "%u/%u",
+                     of[i].proto, of[i].port);
+    epw_catalogue_free(c);
+}
+
 Test(catalogue_find, names_match_as_documented)
 {
     expect_mask("update.example.com", "update.example.com", true);

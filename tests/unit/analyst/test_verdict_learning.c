@@ -81,6 +81,27 @@ Test(verdict_learning, against_the_protocol_it_takes_many_hosts_to_be_a_manager)
     EXPECT(1, EPW_CONF_LIKELY, "acme", "replication");
 }
 
+static void show_strange(const char *from, const char *to)
+{
+    struct epw_flow_record r = flow(from, to, 2222, EPW_APP_UNKNOWN);
+    ((struct epw_evidence *)(uintptr_t)r.evidence)->payload_seen[0] = true;
+    push(&r);
+}
+
+/* The first bytes are no known protocol, so nothing but the number of peers speaks for a row. */
+Test(verdict_learning, what_the_number_of_peers_decides_is_not_said_of_others)
+{
+    show_strange("10.0.1.1", "10.0.2.1");
+    show_strange("10.0.0.5", "10.0.0.7");
+    show_strange("10.0.0.5", "10.0.0.8");
+    show_strange("10.0.0.5", "10.0.0.9");
+    show_strange("10.0.1.2", "10.0.2.2");
+    epw_analyst_flush(analyst);
+    EXPECT(0, EPW_CONF_NONE, "", "");
+    EXPECT(1, EPW_CONF_POSSIBLE, "bolt", "task");
+    EXPECT(4, EPW_CONF_NONE, "", "");
+}
+
 Test(verdict_learning, another_products_name_contradicts_an_own_port)
 {
     struct epw_flow_record r = flow("10.0.0.7", "198.51.100.1", 2225, EPW_APP_TLS);
