@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Flows end spread over time, so their stamps tell nearly where each belongs: they are dealt out to
+ * At the end of a run most flows lie in the table as they began, and few have to be moved. Others
+ * end spread over time, so their stamps tell nearly where each belongs: they are dealt out to
  * buckets of some flows each, in which little is left to sort. Where they are not spread, a bucket
  * with many is sorted as qsort() does it.
  */
@@ -15,6 +16,8 @@
 #define FEW 64u
 /* Flows of a bucket, were they spread evenly. */
 #define OF_BUCKET 4u
+/* One step for so many flows is less than dealing them out; more would be in vain. */
+#define MOVED 4u
 /* More than these qsort() sorts better. */
 #define INSERTED_MAX 16u
 
@@ -27,19 +30,30 @@ static int by_place(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
-static void sort_bucket(struct epw_ending_flow *ends, size_t count)
+/* Moves each back to its place until that took more steps than this; false: some are left. */
+static bool insert_all(struct epw_ending_flow *ends, size_t count, size_t steps)
 {
-    if (count > INSERTED_MAX) {
-        qsort(ends, count, sizeof(*ends), by_place);
-        return;
-    }
     for (size_t i = 1; i < count; i++) {
+        if (ends[i - 1].ns < ends[i].ns)
+            continue;
         const struct epw_ending_flow one = ends[i];
         size_t at = i;
         for (; at > 0 && by_place(&ends[at - 1], &one) > 0; at--)
             ends[at] = ends[at - 1];
         ends[at] = one;
+        if (i - at > steps)
+            return false;
+        steps -= i - at;
     }
+    return true;
+}
+
+static void sort_bucket(struct epw_ending_flow *ends, size_t count)
+{
+    if (count > INSERTED_MAX)
+        qsort(ends, count, sizeof(*ends), by_place);
+    else
+        insert_all(ends, count, SIZE_MAX);
 }
 
 /* Buckets are 1 << shift nanoseconds from least on, last of them the one of the latest stamp. */
@@ -90,6 +104,8 @@ void epw_ends_sort(struct epw_ending_flow *ends, size_t count)
         sort_bucket(ends, count);
         return;
     }
+    if (insert_all(ends, count, count / MOVED))
+        return;
     const struct spread spread = spread_of(ends, count);
     struct epw_ending_flow *dealt = malloc(count * sizeof(*dealt));
     uint32_t *from = calloc(spread.last + 2, sizeof(*from));

@@ -75,58 +75,15 @@ static uint32_t list(struct epw_meter *m, uint32_t *from)
     return count;
 }
 
-/*
- * The end of a flow that is in no queue any more. Whether its time was up already does not depend
- * on when that was looked at. At the end of the run the table is emptied as a whole.
- */
-static void end(struct epw_meter *m, const struct epw_ending_flow *ending)
-{
-    struct epw_flow *flow = ending->flow;
-    bool time_up = epw_expiry_idle(&m->expiry, flow, m->now_ns);
-    m->place.ns = ending->ns;
-    m->place.id = epw_flow_cold(flow)->id;
-    epw_meter_finish(m, flow, time_up ? epw_meter_time_up(flow) : EPW_REASON_FORCED);
-    if (m->place.at != EPW_PLACE_FLUSH)
-        epw_table_remove(m->table, flow);
-}
-
-/* Lets a flow end with others in end_all(); without memory for that it ends now, out of order. */
-static void end_later(struct epw_meter *m, struct epw_flow *flow, int64_t ns)
-{
-    const struct epw_ending_flow ending = { ns, flow };
-    if (m->ends_count == m->ends_room) {
-        size_t room = m->ends_room == 0 ? EPW_BATCH_FRAMES : 2 * m->ends_room;
-        struct epw_ending_flow *more = realloc(m->ends, room * sizeof(*more));
-        if (more == NULL) {
-            end(m, &ending);
-            return;
-        }
-        m->ends = more;
-        m->ends_room = room;
-    }
-    m->ends[m->ends_count++] = ending;
-}
-
-/* In an order that depends on the flows alone: not on the table, not on who else is in it. */
-static void end_all(struct epw_meter *m)
-{
-    epw_ends_sort(m->ends, m->ends_count);
-    for (size_t i = 0; i < m->ends_count; i++) {
-        epw_meter_warm_end(m, i);
-        end(m, &m->ends[i]);
-    }
-    m->ends_count = 0;
-}
-
 static void expire_at(struct epw_meter *m, int64_t point_ns)
 {
     struct epw_flow *flow;
     m->now_ns = m->place.point_ns = point_ns;
     while ((flow = epw_expiry_due(&m->expiry, m->now_ns)) != NULL) {
         epw_expiry_remove(&m->expiry, flow);
-        end_later(m, flow, flow->last_ns);
+        epw_meter_end_later(m, flow, flow->last_ns);
     }
-    end_all(m);
+    epw_meter_end_all(m);
 }
 
 /* Of the points in a gap of the traffic those where a flow may be due: a month has 26 million. */
@@ -189,13 +146,7 @@ void epw_meter_flush(struct epw_meter *meter)
 {
     epw_frags_flush(meter->frags);
     meter->place = (struct epw_place){ .at = EPW_PLACE_FLUSH };
-    uint32_t at = 0;
-    struct epw_flow *flow;
-    epw_expiry_forget(&meter->expiry);
-    while ((flow = epw_table_each(meter->table, &at)) != NULL)
-        end_later(meter, flow, epw_flow_start(flow));
-    end_all(meter);
-    epw_table_clear(meter->table);
+    epw_meter_end_run(meter);
 }
 
 static void set_timeouts(struct epw_meter *m)

@@ -53,9 +53,6 @@ struct epw_meter {
  */
 void epw_meter_warm(struct epw_meter *m, uint32_t count, uint32_t i);
 
-/* warm.c: asks for the memory of the flows that end soon after the one in hand. */
-void epw_meter_warm_end(const struct epw_meter *m, size_t in_hand);
-
 /*
  * Who tracks a packet: all of two hosts' packets with each other go to one
  * meter, so that it has their flows, fragments, doubles and ICMP errors (which
@@ -89,7 +86,7 @@ static inline bool epw_meter_has_evidence(const struct epw_flow *flow, const str
            (p->key.proto == EPW_PROTO_TCP || p->key.proto == EPW_PROTO_UDP);
 }
 
-/* record.c: writes what is new in a flow and begins its next record. */
+/* record.c: writes what is new in a flow; of one that goes on the next record begins. */
 void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason);
 /* record.c: the last record of a flow, of which then only its place in the table is left. */
 void epw_meter_finish(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason);
@@ -97,6 +94,14 @@ void epw_meter_finish(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_
 void epw_meter_end(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason);
 /* record.c: why a flow that ran out of time ended. */
 enum epw_flow_reason epw_meter_time_up(const struct epw_flow *flow);
+
+/*
+ * ending.c: lets a flow end with others in epw_meter_end_all(), ordered by ns; without memory for
+ * that it ends now, out of order. All that are in the table end with the run.
+ */
+void epw_meter_end_later(struct epw_meter *m, struct epw_flow *flow, int64_t ns);
+void epw_meter_end_all(struct epw_meter *m);
+void epw_meter_end_run(struct epw_meter *m);
 
 /* quoted.c: an ICMP error about the flow of packet->key. */
 void epw_meter_quoted(struct epw_meter *m, const struct epw_packet *packet, uint32_t tag);

@@ -35,65 +35,81 @@ static void turn_evidence(struct epw_evidence *e)
     e->requester = EPW_TO_SERVER;
 }
 
-static void fill_sides(struct epw_flow_record *r, const struct epw_flow *flow, unsigned init)
+static inline void fill_side(struct epw_flow_record *r, unsigned role, const struct epw_flow *flow,
+                             const struct epw_flow_cold *cold, unsigned side)
 {
-    const struct epw_flow_cold *cold = epw_flow_cold(flow);
-    for (unsigned role = 0; role < 2; role++) {
-        unsigned side = role == 0 ? init : 1 - init;
-        const struct epw_count count = epw_flow_count(flow, side);
-        r->ip[role] = epw_flow_ip(flow, side);
-        r->port[role] = flow->key.port[side];
-        r->packets[role] = count.packets;
-        r->bytes[role] = count.bytes;
-        r->payload_bytes[role] = count.payload;
-        r->tcp_flags[role] = flow->side[side].tcp_flags;
-        memcpy(r->mac[role], cold->mac[side], sizeof(r->mac[role]));
-    }
+    const struct epw_count count = epw_flow_count(flow, side);
+    r->ip[role] = epw_flow_ip(flow, side);
+    r->port[role] = flow->key.port[side];
+    r->packets[role] = count.packets;
+    r->bytes[role] = count.bytes;
+    r->payload_bytes[role] = count.payload;
+    r->tcp_flags[role] = flow->side[side].tcp_flags;
+    memcpy(r->mac[role], cold->mac[side], sizeof(r->mac[role]));
 }
 
 static void fill_vlans(struct epw_flow_record *r, const struct epw_flow *flow)
 {
+    if (!epw_brief_has_vlan(&flow->key))
+        return;
     for (unsigned i = 0; i < EPW_MAX_VLANS; i++) {
         r->vlan[i] = epw_brief_vlan(&flow->key, i);
         r->vlan_count = (uint8_t)(r->vlan_count + (r->vlan[i] != 0));
     }
 }
 
+static void fill_icmp(struct epw_flow_record *r, const struct epw_flow *flow)
+{
+    if ((flow->flags & EPW_F_ICMP) == 0)
+        return;
+    const struct epw_flow_icmp *icmp = &epw_flow_rare(flow)->icmp;
+    r->icmp_error = true;
+    r->icmp_type = icmp->type;
+    r->icmp_code = icmp->code;
+    r->icmp_from = icmp->from;
+}
+
 /* Sequence numbers told of more than this: a FIN that is another connection's. */
 #define MAX_LOST (1u << 30)
 
 /* Retransmissions count as bytes of their own, so that they hide a loss rather than feign one. */
-static bool has_lost(const struct epw_flow *flow)
+static bool has_lost(const struct epw_flow *flow, const struct epw_flow_cold *cold)
 {
-    const struct epw_flow_cold *cold = epw_flow_cold(flow);
+    if ((flow->flags & EPW_F_FIN_BOTH) == 0 || (flow->flags & EPW_F_RECORDED) != 0)
+        return false;
     for (unsigned side = 0; side < 2; side++)
         if (cold->sent[side] != 0 && cold->sent[side] <= MAX_LOST &&
-            cold->sent[side] > epw_flow_count(flow, side).payload &&
-            (flow->flags & EPW_F_RECORDED) == 0)
+            cold->sent[side] > epw_flow_count(flow, side).payload)
             return true;
     return false;
 }
 
 static enum epw_flow_state state_in(const struct epw_meter *m, const struct epw_flow *flow,
-                                    enum epw_flow_reason reason)
+                                    unsigned initiator, enum epw_flow_reason reason)
 {
     bool over = reason == EPW_REASON_END || reason == EPW_REASON_TIMEOUT ||
                 epw_expiry_idle(&m->expiry, flow, m->now_ns);
-    return epw_flow_state(flow, over);
+    return epw_flow_state(flow, initiator, over);
+}
+
+/* What is counted for a record begins anew. */
+static void begin_next(struct epw_flow *flow)
+{
+    flow->flags |= EPW_F_RECORDED;
+    epw_flow_cold(flow)->syns = 0;
+    epw_flow_count_none(flow);
 }
 
 void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)
 {
-    struct epw_flow_cold *cold = epw_flow_cold(flow);
+    const struct epw_flow_cold *cold = epw_flow_cold(flow);
     const struct epw_evidence *evidence = epw_ev_result(&cold->evidence);
     struct epw_evidence as_turned;
-    bool quoted = (flow->flags & EPW_F_ICMP) != 0;
-    const struct epw_flow_icmp icmp =
-        quoted ? epw_flow_rare(flow)->icmp : (struct epw_flow_icmp){ 0 };
-    struct epw_flow turned = *flow; /* the state is told from the roles the record shows */
     enum epw_initiator_how how;
-    turned.init_side = initiator_side(flow, evidence, &how) & 1u;
-    if (turned.init_side != flow->init_side) {
+    const uint32_t flags = flow->flags;
+    /* Roles, and the state told from them, are those that the record shows. */
+    const unsigned initiator = initiator_side(flow, evidence, &how), responder = 1u - initiator;
+    if (initiator != flow->init_side) {
         as_turned = *evidence;
         turn_evidence(&as_turned);
         evidence = &as_turned;
@@ -103,35 +119,31 @@ void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_
         .proto = epw_brief_proto(&flow->key),
         .tunnel = epw_flow_tunnel(flow),
         .how = how,
-        .state = state_in(m, &turned, reason),
+        .state = state_in(m, flow, initiator, reason),
         .reason = reason,
         .first_ns = cold->first_ns,
         .last_ns = flow->last_ns,
         .told_ns = m->now_ns,
         .syns = cold->syns,
-        .first_record = (flow->flags & EPW_F_RECORDED) == 0,
-        .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
-        .group = (flow->flags & EPW_F_GROUP) != 0,
-        .reset_early =
-            (flow->flags & EPW_F_EARLY(1u - turned.init_side)) != 0 || evidence->tls_alert,
-        .doubled = (flow->flags & EPW_F_DOUBLED) != 0,
-        .cut = (flow->flags & EPW_F_CUT) != 0,
-        .lost = has_lost(flow),
-        .icmp_error = quoted,
-        .icmp_type = icmp.type,
-        .icmp_code = icmp.code,
-        .icmp_from = icmp.from,
+        .first_record = (flags & EPW_F_RECORDED) == 0,
+        .midstream = (flags & EPW_F_MIDSTREAM) != 0,
+        .group = (flags & EPW_F_GROUP) != 0,
+        .reset_early = (flags & EPW_F_EARLY(responder)) != 0 || evidence->tls_alert,
+        .doubled = (flags & EPW_F_DOUBLED) != 0,
+        .cut = (flags & EPW_F_CUT) != 0,
+        .lost = has_lost(flow, cold),
         .has_mac = cold->has_mac,
-        .ttl = cold->ttl[turned.init_side],
+        .ttl = cold->ttl[initiator],
         .source = cold->source,
         .evidence = evidence,
     };
-    fill_sides(&r, flow, turned.init_side);
+    fill_side(&r, EPW_TO_SERVER, flow, cold, initiator);
+    fill_side(&r, EPW_TO_CLIENT, flow, cold, responder);
     fill_vlans(&r, flow);
+    fill_icmp(&r, flow);
     m->sink.flow(m->sink.ctx, &r);
-    flow->flags |= EPW_F_RECORDED;
-    cold->syns = 0;
-    epw_flow_count_none(flow);
+    if (reason == EPW_REASON_ACTIVE)
+        begin_next(flow);
 }
 
 /* Whether the capture shows both directions; attempts nobody answered tell nothing of it. */
@@ -145,11 +157,14 @@ static void count_directions(struct epw_meter *m, const struct epw_flow *flow)
 
 void epw_meter_finish(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)
 {
-    struct epw_flow_cold *cold = epw_flow_cold(flow);
-    epw_ev_finish(m->engine, &cold->evidence);
+    struct epw_ev_kept *evidence = &epw_flow_cold(flow)->evidence;
+    bool more = epw_ev_flow(evidence) != NULL;
+    if (more)
+        epw_ev_finish(m->engine, evidence);
     epw_meter_record(m, flow, reason);
     count_directions(m, flow);
-    epw_ev_flow_free(m->engine, &cold->evidence);
+    if (more)
+        epw_ev_flow_free(m->engine, evidence);
 }
 
 void epw_meter_end(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)

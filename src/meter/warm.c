@@ -76,39 +76,3 @@ void epw_meter_warm(struct epw_meter *m, uint32_t count, uint32_t i)
     s = ahead(i, 2, count);
     warm_cold(m, s.from, s.from + s.count);
 }
-
-/* How far ahead of its end a flow is asked for, and then what is found by way of it. */
-#define END_AHEAD  40u
-#define NEAR_AHEAD 8u
-/* The sink hears of flows so many before they end: it fetches in steps, block by block. */
-#define SOON_AHEAD (3u * EPW_SOON_FLOWS)
-
-static void tell_soon(const struct epw_meter *m, size_t first)
-{
-    struct epw_ip ip[2 * EPW_SOON_FLOWS];
-    if (first + EPW_SOON_FLOWS > m->ends_count)
-        return;
-    for (size_t i = 0; i < EPW_SOON_FLOWS; i++) {
-        ip[2 * i] = epw_flow_ip(m->ends[first + i].flow, 0);
-        ip[2 * i + 1] = epw_flow_ip(m->ends[first + i].flow, 1);
-    }
-    m->sink.soon(m->sink.ctx, ip);
-}
-
-void epw_meter_warm_end(const struct epw_meter *m, size_t in_hand)
-{
-    if (in_hand + END_AHEAD < m->ends_count) {
-        const struct epw_flow *flow = m->ends[in_hand + END_AHEAD].flow;
-        __builtin_prefetch(flow, 1);
-        __builtin_prefetch(epw_flow_cold(flow), 1);
-    }
-    if (m->sink.soon != NULL && in_hand % EPW_SOON_FLOWS == 0)
-        for (size_t at = in_hand == 0 ? 0 : SOON_AHEAD; at <= SOON_AHEAD; at += EPW_SOON_FLOWS)
-            tell_soon(m, in_hand + at);
-    if (in_hand + NEAR_AHEAD < m->ends_count) {
-        const struct epw_flow_cold *cold = epw_flow_cold(m->ends[in_hand + NEAR_AHEAD].flow);
-        if (m->place.at != EPW_PLACE_FLUSH) /* then it leaves the table by itself */
-            epw_table_warm_buckets(m->table, &cold->tag, 1);
-        epw_ev_warm(&cold->evidence);
-    }
-}

@@ -1,19 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/flow/count.h"
 
-struct epw_count epw_flow_count(const struct epw_flow *flow, unsigned side)
-{
-    struct epw_count count = { flow->side[side].packets, flow->side[side].bytes,
-                               flow->side[side].payload };
-    if ((flow->flags & EPW_F_BIG) == 0)
-        return count;
-    const struct epw_flow_rare *rare = epw_flow_rare(flow);
-    count.packets += rare->packets[side];
-    count.bytes += rare->bytes[side];
-    count.payload += rare->payload[side];
-    return count;
-}
-
 void epw_flow_count_far(struct epw_flow *flow, unsigned side, struct epw_count more)
 {
     struct epw_flow_rare *rare = epw_flow_rare(flow);
@@ -48,12 +35,6 @@ void epw_flow_begin_record(struct epw_flow *flow, int64_t first_ns, bool first)
     }
     cold->first_ns = first_ns;
     flow->first_tick = epw_tick(first_ns) & ((1u << 28) - 1);
-}
-
-int64_t epw_flow_start(const struct epw_flow *flow)
-{
-    return (flow->flags & EPW_F_AGAIN) != 0 ? epw_flow_rare(flow)->start_ns
-                                            : epw_flow_cold(flow)->first_ns;
 }
 
 void epw_flow_stamp_early(struct epw_flow *flow, int64_t ts_ns)

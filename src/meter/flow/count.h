@@ -14,7 +14,18 @@ struct epw_count {
 };
 
 /* What a side sent. */
-struct epw_count epw_flow_count(const struct epw_flow *flow, unsigned side);
+static inline struct epw_count epw_flow_count(const struct epw_flow *flow, unsigned side)
+{
+    struct epw_count count = { flow->side[side].packets, flow->side[side].bytes,
+                               flow->side[side].payload };
+    if ((flow->flags & EPW_F_BIG) == 0)
+        return count;
+    const struct epw_flow_rare *rare = epw_flow_rare(flow);
+    count.packets += rare->packets[side];
+    count.bytes += rare->bytes[side];
+    count.payload += rare->payload[side];
+    return count;
+}
 /* Adds to it, in the rare part. */
 void epw_flow_count_far(struct epw_flow *flow, unsigned side, struct epw_count more);
 /* Begins anew. */
@@ -50,7 +61,11 @@ static inline uint32_t epw_tick(int64_t ns)
 /* The record begins with this stamp; first: so does the flow. */
 void epw_flow_begin_record(struct epw_flow *flow, int64_t first_ns, bool first);
 /* The first packet of the flow. */
-int64_t epw_flow_start(const struct epw_flow *flow);
+static inline int64_t epw_flow_start(const struct epw_flow *flow)
+{
+    return (flow->flags & EPW_F_AGAIN) != 0 ? epw_flow_rare(flow)->start_ns
+                                            : epw_flow_cold(flow)->first_ns;
+}
 
 /* Whether ts_ns is more than span_ns after the record's first stamp. */
 static inline bool epw_flow_is_longer(const struct epw_flow *flow, int64_t ts_ns, int64_t span_ns)

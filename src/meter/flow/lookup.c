@@ -18,20 +18,6 @@ void epw_flow_set_key(struct epw_flow *flow, const struct epw_key *key)
         (struct epw_flow_wide){ .ip = { key->ip[0], key->ip[1] }, .tunnel = key->tunnel };
 }
 
-struct epw_ip epw_flow_ip(const struct epw_flow *flow, unsigned side)
-{
-    if ((flow->flags & EPW_F_WIDE) != 0)
-        return epw_flow_wide(flow)->ip[side];
-    uint8_t bytes[4];
-    memcpy(bytes, &flow->key.ip[side], sizeof(bytes));
-    return epw_ip_from4(bytes);
-}
-
-uint32_t epw_flow_tunnel(const struct epw_flow *flow)
-{
-    return (flow->flags & EPW_F_WIDE) != 0 ? epw_flow_wide(flow)->tunnel : 0;
-}
-
 /* The key being looked for, and what of it flows are compared with. */
 struct wanted {
     const struct epw_key *key;

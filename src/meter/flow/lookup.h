@@ -8,6 +8,7 @@
 #ifndef EPW_METER_FLOW_LOOKUP_H
 #define EPW_METER_FLOW_LOOKUP_H
 
+#include "base/cursor.h"
 #include "base/stats.h"
 #include "meter/flow/table.h"
 
@@ -57,8 +58,19 @@ bool epw_lookup_shares_id(const struct epw_table *table, const struct epw_flow *
 /* Writes the key into a flow just added. */
 void epw_flow_set_key(struct epw_flow *flow, const struct epw_key *key);
 /* An address of a flow's key, and the tunnel. */
-struct epw_ip epw_flow_ip(const struct epw_flow *flow, unsigned side);
-uint32_t epw_flow_tunnel(const struct epw_flow *flow);
+static inline struct epw_ip epw_flow_ip(const struct epw_flow *flow, unsigned side)
+{
+    if ((flow->flags & EPW_F_WIDE) != 0)
+        return epw_flow_wide(flow)->ip[side];
+    uint8_t bytes[4];
+    memcpy(bytes, &flow->key.ip[side], sizeof(bytes));
+    return epw_ip_from_number4(epw_run_be32(bytes, 0));
+}
+
+static inline uint32_t epw_flow_tunnel(const struct epw_flow *flow)
+{
+    return (flow->flags & EPW_F_WIDE) != 0 ? epw_flow_wide(flow)->tunnel : 0;
+}
 
 /* Writes into the flow what the finding means, and counts it once a flow. */
 void epw_lookup_settle(const struct epw_found *found, const struct epw_key *key, unsigned side,

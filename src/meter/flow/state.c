@@ -16,9 +16,8 @@ static bool is_closed(const struct epw_flow *flow)
     return (f & EPW_F_FIN_BOTH) != 0 && (f & EPW_F_SEEN_BOTH) != EPW_F_SEEN_BOTH;
 }
 
-static enum epw_flow_state tcp_state(const struct epw_flow *flow, bool over)
+static enum epw_flow_state tcp_state(const struct epw_flow *flow, unsigned responder, bool over)
 {
-    unsigned responder = 1u - flow->init_side;
     uint32_t f = flow->flags;
     if ((f & EPW_F_OPEN) != 0)
         return is_closed(flow) ? EPW_FLOW_CLOSED : EPW_FLOW_ESTABLISHED;
@@ -29,13 +28,14 @@ static enum epw_flow_state tcp_state(const struct epw_flow *flow, bool over)
     return (f & EPW_F_SEEN(responder)) != 0 ? EPW_FLOW_NEW : not_answered(flow, over);
 }
 
-enum epw_flow_state epw_flow_state(const struct epw_flow *flow, bool over)
+enum epw_flow_state epw_flow_state(const struct epw_flow *flow, unsigned initiator, bool over)
 {
+    unsigned responder = 1u - initiator;
     if (epw_brief_proto(&flow->key) == EPW_PROTO_TCP)
-        return tcp_state(flow, over);
+        return tcp_state(flow, responder, over);
     if ((flow->flags & EPW_F_SEEN_BOTH) == EPW_F_SEEN_BOTH)
         return EPW_FLOW_ESTABLISHED;
-    if ((flow->flags & EPW_F_SEEN(1u - flow->init_side)) != 0)
+    if ((flow->flags & EPW_F_SEEN(responder)) != 0)
         return EPW_FLOW_NEW;
     return not_answered(flow, over);
 }
@@ -45,7 +45,7 @@ enum epw_queue epw_flow_queue(const struct epw_flow *flow)
     bool both = (flow->flags & EPW_F_SEEN_BOTH) == EPW_F_SEEN_BOTH;
     if (epw_brief_proto(&flow->key) != EPW_PROTO_TCP)
         return both ? EPW_QUEUE_UDP : EPW_QUEUE_UDP_ONE_WAY;
-    switch (epw_flow_state(flow, false)) {
+    switch (epw_flow_state(flow, flow->init_side, false)) {
     case EPW_FLOW_CLOSED:
         return EPW_QUEUE_CLOSED;
     case EPW_FLOW_REFUSED:

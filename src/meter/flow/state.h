@@ -7,11 +7,11 @@
 #include "meter/flow/flow.h"
 
 /*
- * The state of flow_record.h. over: nothing more is awaited, so that what was
- * not answered is "unanswered", not "new". Where one side only is captured,
- * its FIN closes and its ACK shows that the other side answered.
+ * The state of flow_record.h. initiator: the side that is to count as such. over: nothing more is
+ * awaited, so that what was not answered is "unanswered", not "new". Where one side only is
+ * captured, its FIN closes and its ACK shows that the other side answered.
  */
-enum epw_flow_state epw_flow_state(const struct epw_flow *flow, bool over);
+enum epw_flow_state epw_flow_state(const struct epw_flow *flow, unsigned initiator, bool over);
 
 /* The queue a flow belongs in. */
 enum epw_queue epw_flow_queue(const struct epw_flow *flow);

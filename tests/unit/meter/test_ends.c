@@ -77,6 +77,23 @@ Test(ends, with_one_far_away)
     expect_order(FLOWS);
 }
 
+Test(ends, nearly_in_order)
+{
+    for (size_t i = 0; i < FLOWS; i++)
+        ends[i].ns = (int64_t)i / (i % 100 < 6 ? 7 : 1);
+    expect_order(FLOWS);
+    for (size_t i = 0; i < FLOWS; i++)
+        ends[i].ns = (int64_t)i - (i == FLOWS - 1 || i == 400 ? 300 : 0);
+    expect_order(FLOWS);
+}
+
+Test(ends, in_reverse)
+{
+    for (size_t i = 0; i < FLOWS; i++)
+        ends[i].ns = -(int64_t)i;
+    expect_order(FLOWS);
+}
+
 Test(ends, of_any_number)
 {
     for (size_t count = 0; count < 200; count++) {
