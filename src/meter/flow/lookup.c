@@ -62,6 +62,8 @@ static struct epw_flow *later(struct epw_flow *a, struct epw_flow *b)
 struct epw_found epw_lookup_search(const struct epw_table *table, const struct epw_key *key,
                                    uint32_t tag, unsigned side)
 {
+    if (!epw_table_has(table, tag)) /* a flow begins */
+        return (struct epw_found){ .flow = NULL };
     const struct wanted w = wanted(key);
     struct epw_flow *half = NULL, *newest = NULL;
     unsigned variants = 0;

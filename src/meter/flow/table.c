@@ -18,28 +18,8 @@
 #define RELEASE_BUCKETS 8192u
 #define CACHE_LINE      64u
 
-struct bucket {
-    uint32_t tag;
-    uint32_t flow; /* index, 0: empty */
-};
-
-struct buckets {
-    struct bucket *slot;
-    uint32_t mask; /* number of buckets - 1 */
-};
-
 _Static_assert(sizeof(struct epw_flow) == CACHE_LINE, "one cache line a packet");
 _Static_assert(sizeof(struct epw_flow_cold) == CACHE_LINE, "and one more where it is not enough");
-
-struct epw_table {
-    struct buckets half[2]; /* [0] current; [1] being moved into it, slot NULL when none */
-    uint32_t move_at;       /* next bucket of half[1] to move; those before it are empty */
-    uint32_t max_flows, count;
-    uint32_t used; /* flows ever handed out: indexes 1..used */
-    uint32_t free; /* first of the free ones below that, linked by next */
-    uint32_t chunks;
-    struct epw_table_chunk *chunk; /* addresses for all that may come, memory for the first ones */
-};
 
 /* From the system itself: fresh pages are zero, cost nothing before they are touched, and can be
  * given back bit by bit. NULL: there is none. */
@@ -70,14 +50,14 @@ static bool reserve_chunks(struct epw_table *t)
     return true;
 }
 
-static bool buckets_make(struct buckets *b, uint32_t size)
+static bool buckets_make(struct epw_table_buckets *b, uint32_t size)
 {
     b->slot = map(size * sizeof(*b->slot), PROT_READ | PROT_WRITE);
     b->mask = size - 1;
     return b->slot != NULL;
 }
 
-static void buckets_free(struct buckets *b)
+static void buckets_free(struct epw_table_buckets *b)
 {
     if (b->slot != NULL)
         munmap(b->slot, ((size_t)b->mask + 1) * sizeof(*b->slot));
@@ -126,24 +106,7 @@ uint32_t epw_table_count(const struct epw_table *table)
     return table->count;
 }
 
-struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index)
-{
-    return &table->chunk[(index - 1) / CHUNK_FLOWS].flow[(index - 1) % CHUNK_FLOWS];
-}
-
-struct epw_flow_link *epw_table_link_at(const struct epw_table *table, uint32_t index)
-{
-    return &table->chunk[(index - 1) / CHUNK_FLOWS].link[(index - 1) % CHUNK_FLOWS];
-}
-
-uint32_t epw_table_index(const struct epw_table *table, const struct epw_flow *flow)
-{
-    size_t at;
-    const struct epw_table_chunk *chunk = epw_flow_chunk(flow, &at);
-    return (uint32_t)((size_t)(chunk - table->chunk) * CHUNK_FLOWS + at) + 1;
-}
-
-static void put(struct buckets *b, struct bucket what)
+static void put(struct epw_table_buckets *b, struct epw_table_bucket what)
 {
     uint32_t at = what.tag & b->mask;
     while (b->slot[at].flow != 0)
@@ -158,11 +121,11 @@ static void put(struct buckets *b, struct bucket what)
  */
 static void move_some(struct epw_table *t)
 {
-    struct buckets *old = &t->half[1];
+    struct epw_table_buckets *old = &t->half[1];
     if (old->slot == NULL)
         return;
     for (uint32_t moved = 0; t->move_at <= old->mask; moved++) {
-        struct bucket *b = &old->slot[t->move_at];
+        struct epw_table_bucket *b = &old->slot[t->move_at];
         if (b->flow == 0 && moved >= MOVE_BUCKETS)
             return;
         if (b->flow != 0) {
@@ -178,7 +141,7 @@ static void move_some(struct epw_table *t)
 
 static void grow(struct epw_table *t)
 {
-    struct buckets bigger;
+    struct epw_table_buckets bigger;
     if (!buckets_make(&bigger, (t->half[0].mask + 1) * 2))
         return;
     t->half[1] = t->half[0];
@@ -220,13 +183,13 @@ struct epw_flow *epw_table_add(struct epw_table *table, uint32_t tag)
     struct epw_flow *flow = epw_table_at(table, index);
     *flow = (struct epw_flow){ .flags = EPW_F_USED };
     *epw_flow_cold(flow) = (struct epw_flow_cold){ .tag = tag };
-    put(&table->half[0], (struct bucket){ .tag = tag, .flow = index });
+    put(&table->half[0], (struct epw_table_bucket){ .tag = tag, .flow = index });
     table->count++;
     return flow;
 }
 
 /* The bucket that holds this very flow, or one past the mask when it is not in this half. */
-static uint32_t bucket_of(const struct buckets *b, uint32_t tag, uint32_t index)
+static uint32_t bucket_of(const struct epw_table_buckets *b, uint32_t tag, uint32_t index)
 {
     for (uint32_t at = tag & b->mask; b->slot[at].flow != 0; at = (at + 1) & b->mask)
         if (b->slot[at].flow == index)
@@ -235,7 +198,7 @@ static uint32_t bucket_of(const struct buckets *b, uint32_t tag, uint32_t index)
 }
 
 /* Empties a bucket and moves back what was pushed beyond it. */
-static void clear_bucket(struct buckets *b, uint32_t hole)
+static void clear_bucket(struct epw_table_buckets *b, uint32_t hole)
 {
     for (uint32_t at = (hole + 1) & b->mask; b->slot[at].flow != 0; at = (at + 1) & b->mask) {
         uint32_t home = b->slot[at].tag & b->mask;
@@ -266,21 +229,45 @@ void epw_table_remove(struct epw_table *table, struct epw_flow *flow)
 
 void epw_table_clear(struct epw_table *table)
 {
-    struct buckets few;
+    struct epw_table_buckets few;
     buckets_free(&table->half[1]);
     if (buckets_make(&few, START_BUCKETS)) {
         buckets_free(&table->half[0]);
         table->half[0] = few;
     } else {
-        memset(table->half[0].slot, 0, ((size_t)table->half[0].mask + 1) * sizeof(struct bucket));
+        memset(table->half[0].slot, 0,
+               ((size_t)table->half[0].mask + 1) * sizeof(struct epw_table_bucket));
     }
     table->count = table->used = table->free = 0;
+}
+
+/* Index of the first flow of a tag, 0: none. */
+static inline uint32_t first_in(const struct epw_table_bucket *slot, uint32_t mask, uint32_t tag)
+{
+    const struct epw_table_bucket *b = &slot[tag & mask];
+    for (uint32_t at = tag + 1; b->flow != 0 && b->tag != tag; at++)
+        b = &slot[at & mask];
+    return b->flow;
+}
+
+/* The same in both halves. */
+static inline uint32_t first_of(const struct epw_table *t, uint32_t tag)
+{
+    uint32_t index = first_in(t->half[0].slot, t->half[0].mask, tag);
+    if (index == 0 && t->half[1].slot != NULL)
+        index = first_in(t->half[1].slot, t->half[1].mask, tag);
+    return index;
+}
+
+bool epw_table_has(const struct epw_table *table, uint32_t tag)
+{
+    return first_of(table, tag) != 0;
 }
 
 static struct epw_flow *seek(const struct epw_table *t, uint32_t tag, struct epw_probe *probe)
 {
     for (;; probe->half++) {
-        const struct buckets *b = &t->half[probe->half];
+        const struct epw_table_buckets *b = &t->half[probe->half];
         if (b->slot == NULL)
             return NULL;
         if (probe->at == UINT32_MAX)
@@ -324,31 +311,19 @@ struct epw_flow *epw_table_each(const struct epw_table *table, uint32_t *at)
 void epw_table_warm_buckets(const struct epw_table *table, const uint32_t *tags, size_t count)
 {
     for (unsigned h = 0; h < 2 && table->half[h].slot != NULL; h++) {
-        const struct buckets *b = &table->half[h];
+        const struct epw_table_buckets *b = &table->half[h];
         for (size_t i = 0; i < count; i++)
             __builtin_prefetch(&b->slot[tags[i] & b->mask]);
     }
-}
-
-/* As epw_table_first(), for every packet. */
-static inline struct epw_flow *first_of(const struct epw_table *table, uint32_t tag)
-{
-    for (unsigned h = 0; h < 2 && table->half[h].slot != NULL; h++) {
-        const struct buckets *b = &table->half[h];
-        for (uint32_t at = tag & b->mask; b->slot[at].flow != 0; at = (at + 1) & b->mask)
-            if (b->slot[at].tag == tag)
-                return epw_table_at(table, b->slot[at].flow);
-    }
-    return NULL;
 }
 
 void epw_table_warm_flows(const struct epw_table *table, const uint32_t *tags, size_t count,
                           struct epw_flow **flows)
 {
     for (size_t i = 0; i < count; i++) {
-        flows[i] = first_of(table, tags[i]);
-        if (flows[i] == NULL)
-            continue;
-        __builtin_prefetch(flows[i], 1);
+        uint32_t index = first_of(table, tags[i]);
+        flows[i] = index == 0 ? NULL : epw_table_at(table, index);
+        if (index != 0)
+            __builtin_prefetch(flows[i], 1);
     }
 }

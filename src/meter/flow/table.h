@@ -16,8 +16,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct epw_table;
-
 /*
  * Flows in a chunk: what every packet touches of it is 2 MiB, as much as one entry of a page
  * directory covers, so that few are needed to find those pages. Memory comes page by page as flows
@@ -39,6 +37,28 @@ struct epw_table_chunk {
     struct epw_flow_rare rare[EPW_TABLE_CHUNK];
 };
 
+struct epw_table_bucket {
+    uint32_t tag;
+    uint32_t flow; /* index, 0: empty */
+};
+
+struct epw_table_buckets {
+    struct epw_table_bucket *slot;
+    uint32_t mask; /* number of buckets - 1 */
+};
+
+/* For the functions here alone. */
+struct epw_table {
+    struct epw_table_buckets
+        half[2];      /* [0] current; [1] being moved into it, slot NULL when none */
+    uint32_t move_at; /* next bucket of half[1] to move; those before it are empty */
+    uint32_t max_flows, count;
+    uint32_t used; /* flows ever handed out: indexes 1..used */
+    uint32_t free; /* first of the free ones below that, linked by next */
+    uint32_t chunks;
+    struct epw_table_chunk *chunk; /* addresses for all that may come, memory for the first ones */
+};
+
 /* EPW_ENOMEM, EPW_EUSAGE (max_flows is 0). */
 enum epw_err epw_table_new(struct epw_table **table, uint32_t max_flows);
 void epw_table_free(struct epw_table *table); /* flows' evidence must be gone before */
@@ -54,11 +74,6 @@ struct epw_flow *epw_table_add(struct epw_table *table, uint32_t tag);
 void epw_table_remove(struct epw_table *table, struct epw_flow *flow);
 /* Removes all of them, for the end of a run: it takes as long as the table is large. */
 void epw_table_clear(struct epw_table *table);
-
-/* The flow of an index in use, 1 and up, and its place in its queue; and the index of a flow. */
-struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index);
-uint32_t epw_table_index(const struct epw_table *table, const struct epw_flow *flow);
-struct epw_flow_link *epw_table_link_at(const struct epw_table *table, uint32_t index);
 
 /* The chunk of a flow in a table, and which of it the flow is. */
 static inline struct epw_table_chunk *epw_flow_chunk(const struct epw_flow *flow, size_t *at)
@@ -96,6 +111,27 @@ static inline struct epw_flow_rare *epw_flow_rare(const struct epw_flow *flow)
     struct epw_table_chunk *chunk = epw_flow_chunk(flow, &at);
     return &chunk->rare[at];
 }
+
+/* The flow of an index in use, 1 and up, and its place in its queue; and the index of a flow. */
+static inline struct epw_flow *epw_table_at(const struct epw_table *table, uint32_t index)
+{
+    return &table->chunk[(index - 1) / EPW_TABLE_CHUNK].flow[(index - 1) % EPW_TABLE_CHUNK];
+}
+
+static inline struct epw_flow_link *epw_table_link_at(const struct epw_table *table, uint32_t index)
+{
+    return &table->chunk[(index - 1) / EPW_TABLE_CHUNK].link[(index - 1) % EPW_TABLE_CHUNK];
+}
+
+static inline uint32_t epw_table_index(const struct epw_table *table, const struct epw_flow *flow)
+{
+    size_t at;
+    const struct epw_table_chunk *chunk = epw_flow_chunk(flow, &at);
+    return (uint32_t)((size_t)(chunk - table->chunk) * EPW_TABLE_CHUNK + at) + 1;
+}
+
+/* Whether there is a flow of this tag. */
+bool epw_table_has(const struct epw_table *table, uint32_t tag);
 
 /* Walks the flows of one tag: first, then next until NULL. No adding or removing meanwhile. */
 struct epw_probe {
