@@ -49,6 +49,13 @@ static inline const uint8_t *epw_cur_bytes(struct epw_cur *c, size_t len)
     return here;
 }
 
+/* The first of len bytes where they are need at least, a whole header's, else NULL: one check, as
+ * for the numbers below. */
+static inline const uint8_t *epw_run(const uint8_t *bytes, size_t len, size_t need)
+{
+    return len < need ? NULL : bytes;
+}
+
 /* For what is called from many places and must be part of each, however often that is. */
 #define EPW_ALWAYS static inline __attribute__((always_inline))
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A meter's packets of a round get their gists, while their bytes are near. */
+#include "meter/gist.h"
+
+#include "meter/decode/heads.h"
 #include "meter/flow/tcp.h"
-#include "meter/meter_state.h"
+
+#include <arpa/inet.h>
 
 /* Payload bytes of a fingerprint: with IP id, sequence number and length enough to know a copy. */
 #define PRINT_BYTES 32
@@ -9,7 +12,7 @@
 /* A flag that no flow has. */
 #define NEVER 0x40000000u
 
-static inline uint64_t half_word(const uint8_t *at)
+EPW_ALWAYS uint64_t half_word(const uint8_t *at)
 {
     uint32_t word;
     memcpy(&word, at, sizeof(word));
@@ -17,7 +20,7 @@ static inline uint64_t half_word(const uint8_t *at)
 }
 
 /* Of the first PRINT_BYTES, all: as words, the last ones overlapping those before. */
-static inline uint64_t print_payload(const uint8_t *at, uint32_t len, uint64_t h)
+EPW_ALWAYS uint64_t print_payload(const uint8_t *at, uint32_t len, uint64_t h)
 {
     size_t n = len < PRINT_BYTES ? len : PRINT_BYTES;
     uint64_t first, last;
@@ -36,78 +39,183 @@ static inline uint64_t print_payload(const uint8_t *at, uint32_t len, uint64_t h
     return epw_hash_mix(first ^ h, last ^ EPW_HASH_K1);
 }
 
-static inline uint32_t print_of(const struct epw_packet *p)
+/* Of two words that say all else of a packet. */
+EPW_ALWAYS uint32_t print_of(uint64_t numbers, uint64_t traits, const uint8_t *payload,
+                             uint32_t payload_len)
 {
-    uint64_t h = epw_hash_mix(((uint64_t)p->seq << 32 | p->payload_wire) ^ EPW_HASH_K0,
-                              ((uint64_t)p->ack << 32 | (uint64_t)p->ip_id << 8 | p->tcp_flags) ^
-                                  EPW_HASH_K1);
-    if (p->payload_len != 0)
-        h = print_payload(p->payload, p->payload_len, h);
+    uint64_t h = epw_hash_mix(numbers ^ EPW_HASH_K0, traits ^ EPW_HASH_K1);
+    if (payload_len != 0)
+        h = print_payload(payload, payload_len, h);
     return (uint32_t)(h >> 32) | 1;
 }
 
-/* The flags that tracking such a packet would set, and that others go by; with the side and what
- * is true of a packet multiplied in, as nobody can guess what the next one is like. */
-static inline uint32_t flags_of(const struct epw_packet *p, bool wide)
+EPW_ALWAYS uint64_t traits_of(uint32_t payload_wire, uint16_t ip_id, uint8_t tcp_flags)
 {
-    uint32_t w = wide ? EPW_F_WIDE : 0;
-    if (p->fragment != EPW_FRAG_NONE || p->icmp_error || (p->tcp_flags & EPW_TCP_SIGNALS) != 0)
-        return NEVER | w;
-    uint32_t data = p->payload_wire != 0, cut = p->payload_len < p->payload_wire;
-    uint32_t ack = p->tcp_flags / EPW_TCP_ACK & 1;
-    return EPW_F_USED | w | (EPW_F_SEEN(0) + data * EPW_F_DATA(0)) << p->side | cut * EPW_F_CUT |
-           ack * (EPW_F_OPEN | EPW_F_TALK);
+    return payload_wire | (uint64_t)ip_id << 32 | (uint64_t)tcp_flags << 48;
+}
+
+/* The sequence numbers of TCP as they stand there, one behind the other. */
+EPW_ALWAYS uint64_t numbers_of(const struct epw_packet *p)
+{
+    const uint32_t word[2] = { htonl(p->seq), htonl(p->ack) };
+    uint64_t numbers;
+    memcpy(&numbers, word, sizeof(numbers));
+    return numbers;
+}
+
+/* The flags that tracking a whole packet would set, and that others go by. */
+static uint32_t flags_of(uint8_t tcp_flags, bool data, unsigned side)
+{
+    if ((tcp_flags & EPW_TCP_SIGNALS) != 0)
+        return NEVER;
+    return EPW_F_USED | EPW_F_SEEN(side) | (data ? EPW_F_DATA(side) : 0) |
+           ((tcp_flags & EPW_TCP_ACK) != 0 ? EPW_F_OPEN | EPW_F_TALK : 0);
 }
 
 /* Those of which one says that the evidence engine does not want the packet. What is neither TCP
  * nor UDP has none of them, and takes the long way. */
-static inline uint32_t no_evidence(const struct epw_packet *p)
+static uint32_t no_evidence(bool data, unsigned side)
 {
-    uint32_t bare = p->payload_wire == 0;
-    return EPW_F_EVIDENCE_DONE | EPW_F_QUIET(p->side) | bare * EPW_F_USED;
+    return EPW_F_EVIDENCE_DONE | EPW_F_QUIET(side) | (data ? 0 : EPW_F_USED);
 }
 
-static inline void put_gist(struct epw_gist *gist, const struct epw_packet *p, uint64_t seed)
+/* Flags of TCP that matter here, side and whether there is payload. */
+EPW_ALWAYS unsigned ways_at(uint8_t tcp_flags, unsigned data, unsigned side)
 {
-    bool wide = epw_key_is_wide(&p->key);
-    struct epw_brief brief = epw_brief_of(&p->key);
-    gist->brief = brief;
-    gist->tag = epw_brief_tag(&brief, &p->key, wide, seed);
-    gist->all = flags_of(p, wide);
-    gist->any = no_evidence(p);
-    gist->print = print_of(p);
+    return (tcp_flags & 0x1fu) | data << 5 | side << 6;
 }
 
-/* Whether a frame without a flow is this meter's to count: one that all decode is the first's. */
-static bool counts(const struct epw_meter *m, const struct epw_round *round, uint32_t i)
+void epw_teller_init(struct epw_teller *teller)
 {
-    return m->options.self == 0 || round->owner[m->at[i]] != EPW_OWNER_UNKNOWN;
-}
-
-void epw_meter_gist(struct epw_meter *m, const struct epw_round *round)
-{
-    const struct epw_meter_options o = m->options;
-    uint32_t cut_frames = 0, complete = 0, fragments = 0;
-    for (uint32_t i = 0; i < m->count; i++) {
-        struct epw_packet *packet = &m->packet[i];
-        bool has_flow = packet->ending == EPW_END_COMPLETE;
-        m->mine[i] =
-            has_flow &&
-            (o.meters == 1 || epw_meter_owner(&o, epw_key_pair(&packet->key, o.seed)) == o.self);
-        if (!m->mine[i] && (has_flow || !counts(m, round, i)))
-            continue;
-        cut_frames += m->frame[i].caplen < m->frame[i].wire_len;
-        if (!has_flow) {
-            m->stats.ending[packet->ending]++;
-            continue;
-        }
-        complete++;
-        if (o.ignore_vlan)
-            epw_key_clear_vlans(&packet->key);
-        put_gist(&m->gist[i], packet, o.seed);
-        fragments += packet->fragment != EPW_FRAG_NONE;
+    for (unsigned i = 0; i < EPW_TELLER_WAYS; i++) {
+        uint8_t tcp_flags = i & 0x1f;
+        teller->way[i] = (struct epw_gist_way){ flags_of(tcp_flags, i >> 5 & 1, i >> 6),
+                                                no_evidence(i >> 5 & 1, i >> 6) };
     }
-    m->stats.ending[EPW_END_COMPLETE] += complete;
-    m->stats.cut_frames += cut_frames;
-    m->fragments = fragments;
+}
+
+void epw_gist_of(const struct epw_teller *t, const struct epw_packet *p, struct epw_gist *gist)
+{
+    const bool wide = epw_key_is_wide(&p->key);
+    const bool never = p->fragment != EPW_FRAG_NONE || p->icmp_error;
+    const uint32_t cut = p->payload_len < p->payload_wire ? EPW_F_CUT : 0;
+    const struct epw_brief brief = epw_brief_of(&p->key);
+    struct epw_gist_way way = t->way[ways_at(p->tcp_flags, p->payload_wire != 0, p->side)];
+    way.all = never ? NEVER : way.all | cut;
+    way.all |= wide ? EPW_F_WIDE : 0;
+    gist->brief = brief;
+    gist->way = way;
+    gist->tag = epw_brief_tag(&brief, &p->key, wide, t->seed);
+    gist->print = print_of(numbers_of(p), traits_of(p->payload_wire, p->ip_id, p->tcp_flags),
+                           p->payload, p->payload_len);
+    gist->ts_ns = p->ts_ns;
+    gist->wire_len = p->wire_len;
+    gist->payload_wire = p->payload_wire;
+    gist->side = p->side;
+    gist->tcp_flags = p->tcp_flags;
+}
+
+/* As in the rest of a brief. */
+static uint32_t vlans_of(const struct epw_heads *h)
+{
+    uint32_t vlans = 0;
+    unsigned bits = 8;
+    for (unsigned at = 0; at < h->tags; at += EPW_HEADS_TAG) {
+        uint32_t id = epw_run_be16(h->ether, EPW_HEADS_ETHER + at) & EPW_BRIEF_VLAN_MAX;
+        vlans |= id << bits;
+        bits += id != 0 ? EPW_BRIEF_VLAN_BITS : 0;
+    }
+    return vlans;
+}
+
+EPW_ALWAYS uint64_t pair_of(uint64_t low, uint64_t high, uint64_t seed)
+{
+    const struct epw_key key = { .ip = { epw_ip_from_number4((uint32_t)(low >> 16)),
+                                         epw_ip_from_number4((uint32_t)(high >> 16)) } };
+    return epw_key_pair(&key, seed);
+}
+
+/* Whether what is in UDP may be a tunnel, in which the packet goes on. */
+EPW_ALWAYS bool may_go_on(const struct epw_teller *t, const struct epw_heads *h)
+{
+    unsigned udp = h->proto == EPW_HEADS_PROTO_UDP;
+    return (t->tunnel[epw_run_be16(h->inside, 0) * udp] |
+            t->tunnel[epw_run_be16(h->inside, 2) * udp]) != 0;
+}
+
+/* Of a plain packet in IPv4; vlans as in the rest of a brief. False: its packet may be another one
+ * inside. */
+EPW_ALWAYS bool tell4(const struct epw_teller *t, const struct epw_heads *h, uint32_t vlans,
+                      struct epw_gist *restrict gist, uint64_t *restrict pair)
+{
+    if (may_go_on(t, h))
+        return false;
+    uint64_t src = epw_heads_end4(h->ip + 12, h->inside),
+             dst = epw_heads_end4(h->ip + 16, h->inside + 2);
+    unsigned side = src > dst;
+    uint64_t low = side != 0 ? dst : src, high = side != 0 ? src : dst;
+    /* Both or none by a mask: UDP has no such numbers, only as many bytes. */
+    uint64_t tcp = 0 - (uint64_t)(h->proto == EPW_HEADS_PROTO_TCP);
+    uint8_t tcp_flags = h->inside[13 & tcp] & (uint8_t)tcp;
+    uint64_t numbers = epw_hash_word(h->inside + (4 & tcp)) & tcp;
+    const struct epw_brief brief = epw_brief_of4(low, high, h->proto | vlans);
+    gist->brief = brief;
+    gist->tag = epw_brief_tag4(&brief, t->seed);
+    gist->way = t->way[ways_at(tcp_flags, h->payload_len != 0, side)];
+    gist->print = print_of(numbers, traits_of(h->payload_len, epw_run_be16(h->ip, 4), tcp_flags),
+                           h->payload, h->payload_len);
+    gist->payload_wire = h->payload_len;
+    gist->side = (uint8_t)side;
+    gist->tcp_flags = tcp_flags;
+    if (pair != NULL)
+        *pair = pair_of(low, high, t->seed);
+    return true;
+}
+
+/* Any frame but the usual one: with tags, or a short one. */
+static __attribute__((noinline)) bool tell_other(const struct epw_teller *t,
+                                                 const struct epw_frame *frame,
+                                                 struct epw_gist *gist, uint64_t *pair)
+{
+    struct epw_cur c = epw_cur(frame->bytes, frame->caplen);
+    struct epw_heads h;
+    return frame->linktype == EPW_HEADS_LINKTYPE && frame->wire_len <= frame->caplen &&
+           epw_heads_ether(&c, &h) == EPW_TYPE_IPV4 && epw_heads_ip4(&c, &h) &&
+           tell4(t, &h, t->ignore_vlan ? 0 : vlans_of(&h), gist, pair);
+}
+
+/* Frames that are not usual come in runs: of so many that cannot be told of one is tried. */
+#define MISSES 8
+
+EPW_ALWAYS uint32_t tell_run(const struct epw_teller *t, const struct epw_frame *frame,
+                             struct epw_gist *gist, uint64_t *pair, uint32_t count)
+{
+    uint32_t told = 0, missed = 0;
+    for (uint32_t i = 0; i < count; i++, frame++, gist++) {
+        uint64_t *its = pair == NULL ? NULL : &pair[i];
+        struct epw_heads h;
+        if (frame->linktype == EPW_HEADS_LINKTYPE && frame->wire_len <= frame->caplen &&
+            epw_heads_usual(frame->bytes, frame->caplen, &h) && tell4(t, &h, 0, gist, its)) {
+            told++;
+        } else if (missed % MISSES == 0 && tell_other(t, frame, gist, its)) {
+            told++;
+            missed = 0;
+        } else {
+            gist->print = 0;
+            missed++;
+        }
+        gist->ts_ns = frame->ts_ns;
+        gist->wire_len = frame->caplen;
+    }
+    return told;
+}
+
+uint32_t epw_gist_tell(const struct epw_teller *teller, const struct epw_frame *frame,
+                       struct epw_gist *gist, uint64_t *pair, uint32_t count)
+{
+    if (teller->sparing)
+        return pair == NULL ? tell_run(teller, frame, gist, NULL, count)
+                            : tell_run(teller, frame, gist, pair, count);
+    memset(gist, 0, count * sizeof(*gist));
+    return 0;
 }

@@ -1,38 +1,84 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a packet means for its flow, told once as it is decoded: its key in brief, a fingerprint,
- * and the flags of a flow in which it changes nothing but counters. Of such packets, which most
- * are, tracking needs little more (track.c).
+ * What a packet means for its flow: its key in brief, a fingerprint, what it counts, and the flags
+ * of a flow in which it changes nothing but counters. Of such packets, which most are, tracking
+ * needs no more (track.c). Of a plain frame of IPv4 it is told from the headers alone, so that the
+ * frame is decoded only where its packet is more to its flow than that; and where meters share the
+ * packets it is what goes from who reads them to whose they are.
  */
 #ifndef EPW_METER_GIST_H
 #define EPW_METER_GIST_H
 
+#include "capture/frame.h"
 #include "meter/flow/flow.h"
 #include "meter/packet.h"
 
+/* In which flows a packet changes nothing but counters. */
+struct epw_gist_way {
+    uint32_t all; /* flags such a flow has, EPW_F_WIDE only where it is among them, ... */
+    uint32_t any; /* ... and at least one of these */
+};
+
 struct epw_gist {
     struct epw_brief brief; /* of a packet without ports yet, a later fragment: as it stands */
-    uint32_t tag;           /* likewise */
-    uint32_t all;           /* flags such a flow has, EPW_F_WIDE only where it is among them, ... */
-    uint32_t any;           /* ... and at least one of these */
-    uint32_t print;         /* a copy of the packet has the same; never 0 */
+    struct epw_gist_way way;
+    uint32_t tag;   /* as the brief */
+    uint32_t print; /* a copy of the packet has the same; 0: only decoding tells */
+    /* As in its packet. */
+    int64_t ts_ns;
+    uint32_t wire_len, payload_wire;
+    uint8_t side, tcp_flags;
+    uint8_t rest[14]; /* of a cache line, so that no two meters want the same one */
 };
+_Static_assert(sizeof(struct epw_gist) == 64, "a cache line, where the first begins at one");
+
+/* By five flags of TCP, payload and side. */
+#define EPW_TELLER_WAYS 128
+
+/* How gists are told, the same in all meters of a run. */
+struct epw_teller {
+    const uint8_t *tunnel; /* epw_decoder_tunnels() */
+    uint64_t seed;
+    bool ignore_vlan;
+    bool sparing; /* false: tells of none, as all are to be decoded in any case */
+    struct epw_gist_way way[EPW_TELLER_WAYS]; /* epw_teller_init() */
+};
+
+/* Fills in what is the same in all. */
+void epw_teller_init(struct epw_teller *teller);
+
+/*
+ * The gists of frames, of those that are plain and IPv4; of others print is 0. pair, for one each,
+ * or NULL: epw_key_pair() of their packets, where there is a gist. Returns how many gists there
+ * are.
+ */
+uint32_t epw_gist_tell(const struct epw_teller *teller, const struct epw_frame *frame,
+                       struct epw_gist *gist, uint64_t *pair, uint32_t count);
+
+/* The gist of any packet that has a flow. */
+void epw_gist_of(const struct epw_teller *teller, const struct epw_packet *packet,
+                 struct epw_gist *gist);
+
+static inline bool epw_gist_is_told(const struct epw_gist *gist)
+{
+    return gist->print != 0;
+}
 
 /* Whether the packet changes no flag of its flow, which has these. */
 static inline bool epw_gist_is_old(const struct epw_gist *gist, uint32_t flags)
 {
-    return (flags & (gist->all | EPW_F_WIDE)) == gist->all;
+    return (flags & (gist->way.all | EPW_F_WIDE)) == gist->way.all;
 }
 
 /* ... and is none for the evidence engine either: it changes nothing but counters. */
 static inline bool epw_gist_fits(const struct epw_gist *gist, uint32_t flags)
 {
-    return epw_gist_is_old(gist, flags) & ((flags & gist->any) != 0);
+    return epw_gist_is_old(gist, flags) & ((flags & gist->way.any) != 0);
 }
 
 static inline bool epw_gist_is_wide(const struct epw_gist *gist)
 {
-    return (gist->all & EPW_F_WIDE) != 0;
+    return (gist->way.all & EPW_F_WIDE) != 0;
 }
 
 #endif

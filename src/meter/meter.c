@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The whole packet path on one page: epw_meter_decode(), epw_meter_push(). A round goes through
- * step by step, not packet by packet, so that the memory a step needs was
+ * The whole packet path on one page, behind epw_meter_decode() (share.c): epw_meter_push(). A round
+ * goes through step by step, not packet by packet, so that the memory a step needs was
  * asked for while the step before it ran (warm.c).
  */
 #include "meter/flow/count.h"
 #include "meter/meter_state.h"
 
 #include <stdlib.h>
-
-void epw_meter_decode(struct epw_meter *m, const struct epw_round *round)
-{
-    epw_meter_choose(m, round);
-    epw_decode(m->decoder, m->frame, m->packet, m->count);
-    epw_meter_gist(m, round);
-}
 
 /* What a packet that is not the usual one must go through; false: it is not to be tracked. */
 static bool admit(struct epw_meter *m, struct epw_packet *packet, uint32_t *tag)
@@ -62,7 +55,7 @@ static uint32_t list(struct epw_meter *m, uint32_t *from)
         struct epw_packet *packet = &m->packet[i];
         m->tag[count] = m->gist[i].tag;
         m->ref[count] = (uint16_t)i;
-        if (packet->fragment != EPW_FRAG_NONE || m->doubles != NULL) {
+        if (m->put[i] && (packet->fragment != EPW_FRAG_NONE || m->doubles != NULL)) {
             if (packet->fragment != EPW_FRAG_NONE && fragment)
                 break;
             fragment |= packet->fragment != EPW_FRAG_NONE;
@@ -196,6 +189,13 @@ enum epw_err epw_meter_new(struct epw_meter **meter, const struct epw_meter_opti
         return err;
     }
     set_timeouts(m);
+    m->teller = (struct epw_teller){
+        .tunnel = epw_decoder_tunnels(m->decoder),
+        .seed = options->seed,
+        .ignore_vlan = options->ignore_vlan,
+        .sparing = !options->dedup,
+    };
+    epw_teller_init(&m->teller);
     for (uint16_t i = 0; i < EPW_BATCH_FRAMES; i++)
         m->at[i] = i;
     *meter = m;

@@ -80,15 +80,15 @@ enum epw_err epw_meter_new(struct epw_meter **meter, const struct epw_meter_opti
 void epw_meter_free(struct epw_meter *meter);
 
 /*
- * Where several meters share the packets, tells whose each frame of a round is that
- * epw_pace_round() has been through: once for all of them. Any of the meters will do, also while
- * its thread is at another round.
+ * Where several meters share the packets, tells what each frame of a round is, that
+ * epw_pace_round() has been through, and whose: once for all of them. Any of the meters will do,
+ * also while its thread is at another round.
  */
 void epw_meter_share(const struct epw_meter *meter, struct epw_round *round);
 
 /*
- * The two steps of a round, in order: the meter decodes what may be its own of it, and tracks what
- * is. Each round goes to all meters of a run, which may be at one round at a time. Frames that
+ * The two steps of a round, in order: the meter finds out what is its own of it, and tracks that.
+ * Each round goes to all meters of a run, which may be at one round at a time. Frames that
  * cannot be used are counted, by one of the meters, and not errors. No pointer into the round is
  * kept longer.
  */

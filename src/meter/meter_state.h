@@ -21,6 +21,7 @@ struct epw_meter {
     struct epw_meter_sink sink;
     struct epw_stats stats;
     struct epw_decoder *decoder;
+    struct epw_teller teller;
     struct epw_table *table;
     struct epw_frags *frags;
     struct epw_doubles *doubles; /* NULL: doubles stay in */
@@ -30,10 +31,10 @@ struct epw_meter {
     struct epw_place place;
     /* Of one round, side by side, what may be this meter's: epw_meter_decode(). */
     uint32_t count, fragments;
-    const struct epw_frame *frame; /* the batch's, or chosen */
-    struct epw_frame chosen[EPW_BATCH_FRAMES];
+    const struct epw_frame *frame; /* the batch's */
     uint16_t at[EPW_BATCH_FRAMES]; /* places in the batch */
     bool mine[EPW_BATCH_FRAMES];   /* the packet has a flow, and it is this meter's */
+    bool put[EPW_BATCH_FRAMES];    /* the packet is decoded: epw_meter_packet() */
     struct epw_gist gist[EPW_BATCH_FRAMES];
     struct epw_packet packet[EPW_BATCH_FRAMES];
     /* Refs and tags only of packets to be tracked. */
@@ -65,10 +66,14 @@ static inline uint8_t epw_meter_owner(const struct epw_meter_options *o, uint64_
     return (uint8_t)((pair >> 32) * o->meters >> 32);
 }
 
-/* share.c: the frames of a round that are this meter's, and those that may be. */
-void epw_meter_choose(struct epw_meter *m, const struct epw_round *round);
-/* gist.c: what follows from their packets alone. */
-void epw_meter_gist(struct epw_meter *m, const struct epw_round *round);
+/* share.c: decodes a packet of which only the gist was told. */
+void epw_meter_put(struct epw_meter *m, uint32_t ref);
+static inline const struct epw_packet *epw_meter_packet(struct epw_meter *m, uint32_t ref)
+{
+    if (!m->put[ref])
+        epw_meter_put(m, ref);
+    return &m->packet[ref];
+}
 
 /* track.c: the packets of refs [from, to) into their flows, which are begun, ended or recorded as
  * these say. */

@@ -10,6 +10,7 @@
 
 #include "capture/frame.h"
 #include "meter/flow/clock.h"
+#include "meter/gist.h"
 
 #include <stdint.h>
 
@@ -37,13 +38,14 @@ struct epw_point {
 };
 
 struct epw_round {
+    /* epw_meter_share() */
+    struct epw_gist gist[EPW_BATCH_FRAMES]; /* first, as a round may begin at a cache line */
+    uint8_t owner[EPW_BATCH_FRAMES]; /* the meter that tracks the packet, and decodes the frame */
     /* epw_pace_round() */
     uint32_t points;
     struct epw_point point[EPW_BATCH_FRAMES + 1];
     int64_t now_ns[EPW_BATCH_FRAMES]; /* the clock at each packet */
     int64_t end_ns;                   /* and after the round */
-    /* epw_meter_share() */
-    uint8_t owner[EPW_BATCH_FRAMES]; /* the meter that decodes the frame and tracks its packet */
     /* The capture. epw_pace_round() puts believed stamps in place of the frames' own. */
     struct epw_batch batch;
 };

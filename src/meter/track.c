@@ -99,14 +99,14 @@ static void tell_apart(const struct epw_meter *m, const struct epw_flow *flow,
  */
 static struct epw_flow *seek_flow(struct epw_meter *m, uint32_t i)
 {
-    const struct epw_packet *p = &m->packet[m->ref[i]];
+    const struct epw_packet *p = epw_meter_packet(m, m->ref[i]);
     uint32_t tag = m->tag[i];
     uint64_t before = 0;
     for (;;) {
         struct epw_found found = epw_lookup_search(m->table, &p->key, tag, p->side);
         struct epw_flow *flow = found.flow;
         if (flow == NULL) {
-            flow = begin(m, p, m->frame[m->ref[i]].source, tag, before);
+            flow = begin(m, p, m->frame[m->at[m->ref[i]]].source, tag, before);
             if (flow != NULL && found.beside)
                 tell_apart(m, flow, p, tag);
             return flow;
@@ -134,8 +134,9 @@ static inline struct epw_flow *flow_of(struct epw_meter *m, const struct epw_pac
 
 /* The packet looks like the one before of its side. */
 static __attribute__((noinline)) void see_copy(struct epw_meter *m, struct epw_flow *flow,
-                                               const struct epw_packet *p)
+                                               uint32_t ref)
 {
+    const struct epw_packet *p = epw_meter_packet(m, ref);
     if (p->ts_ns - flow->last_ns > DOUBLE_NS)
         return;
     /* Without an IP id (IPv6) two bare ACKs alike are duplicate ACKs, not copies. */
@@ -147,17 +148,17 @@ static __attribute__((noinline)) void see_copy(struct epw_meter *m, struct epw_f
         flow->flags |= EPW_F_DOUBLED;
 }
 
-static inline void see_print(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
-                             unsigned side, uint32_t print)
+static inline void see_print(struct epw_meter *m, struct epw_flow *flow, uint32_t ref)
 {
-    if (flow->side[side].print == print)
-        see_copy(m, flow, p);
-    flow->side[side].print = print;
+    struct epw_flow_side *side = &flow->side[m->gist[ref].side];
+    if (side->print == m->gist[ref].print)
+        see_copy(m, flow, ref);
+    side->print = m->gist[ref].print;
 }
 
 /* What only a packet with its transport header shows. */
 static inline void see_header(struct epw_meter *m, struct epw_flow *flow,
-                              const struct epw_packet *p, unsigned side, uint32_t print)
+                              const struct epw_packet *p, unsigned side, uint32_t ref)
 {
     if (p->key.proto == EPW_PROTO_TCP) {
         if ((p->tcp_flags & EPW_TCP_SIGNALS) != 0)
@@ -165,7 +166,7 @@ static inline void see_header(struct epw_meter *m, struct epw_flow *flow,
         else
             epw_tcp_plain(flow, p, side);
     }
-    see_print(m, flow, p, side, print);
+    see_print(m, flow, ref);
 }
 
 static inline void count(struct epw_flow *flow, const struct epw_packet *p, unsigned side)
@@ -252,7 +253,7 @@ static void gather_fragments(struct epw_meter *m, struct epw_flow *flow,
 /* Any packet with a flow. */
 static void track(struct epw_meter *m, uint32_t i)
 {
-    const struct epw_packet *packet = &m->packet[m->ref[i]];
+    const struct epw_packet *packet = epw_meter_packet(m, m->ref[i]);
     unsigned side = packet->side;
     struct epw_flow *flow = flow_of(m, packet, i);
     if (flow == NULL)
@@ -264,7 +265,7 @@ static void track(struct epw_meter *m, uint32_t i)
     }
     uint32_t flags = flow->flags;
     if (packet->fragment != EPW_FRAG_LATER)
-        see_header(m, flow, packet, side, m->gist[m->ref[i]].print);
+        see_header(m, flow, packet, side, m->ref[i]);
     count(flow, packet, side);
     if (packet->fragment == EPW_FRAG_FIRST)
         count_parked(m, flow, packet, side);
@@ -281,19 +282,20 @@ static void track(struct epw_meter *m, uint32_t i)
  * The packet that most are: its flow is where it was last seen and goes on, and all that track()
  * would do is to count. False: it is another, and nothing is done.
  */
-static inline bool track_usual(struct epw_meter *m, const struct epw_packet *p,
-                               const struct epw_gist *gist, struct epw_flow *flow, int64_t span_ns)
+static inline bool track_usual(struct epw_meter *m, uint32_t ref, struct epw_flow *flow,
+                               int64_t span_ns)
 {
+    const struct epw_gist *gist = &m->gist[ref];
     if (flow == NULL || !epw_gist_fits(gist, flow->flags) ||
         !epw_brief_same(&flow->key, &gist->brief) ||
-        (epw_gist_is_wide(gist) && !epw_flow_has_wide(flow, &p->key)) ||
-        epw_expiry_idle(&m->expiry, flow, p->ts_ns) || epw_flow_is_longer(flow, p->ts_ns, span_ns))
+        (epw_gist_is_wide(gist) && !epw_flow_has_wide(flow, &epw_meter_packet(m, ref)->key)) ||
+        epw_expiry_idle(&m->expiry, flow, gist->ts_ns) ||
+        epw_flow_is_longer(flow, gist->ts_ns, span_ns))
         return false;
-    unsigned side = p->side;
-    flow->side[side].tcp_flags |= p->tcp_flags;
-    see_print(m, flow, p, side, gist->print);
-    epw_flow_count_packet(flow, side, p->wire_len, p->payload_wire);
-    epw_flow_stamp(flow, p->ts_ns);
+    flow->side[gist->side].tcp_flags |= gist->tcp_flags;
+    see_print(m, flow, ref);
+    epw_flow_count_packet(flow, gist->side, gist->wire_len, gist->payload_wire);
+    epw_flow_stamp(flow, gist->ts_ns);
     return true;
 }
 
@@ -302,9 +304,9 @@ void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_
     const int64_t span_ns = m->options.timeouts.active * EPW_SECOND_NS;
     for (uint32_t i = from; i < to; i++) {
         uint32_t ref = m->ref[i], at = m->at[ref];
-        const struct epw_packet *packet = &m->packet[ref];
-        if (track_usual(m, packet, &m->gist[ref], m->guess[i], span_ns))
+        if (track_usual(m, ref, m->guess[i], span_ns))
             continue;
+        const struct epw_packet *packet = epw_meter_packet(m, ref);
         m->now_ns = round->now_ns[at];
         m->place.at = 2 * at + 1;
         if (packet->icmp_error)

@@ -19,39 +19,72 @@ bool epw_ring_has_space(void *ctx, unsigned unused)
 {
     struct epw_road *road = ctx;
     (void)unused;
-    return atomic_load(&road->published) - rounds_done(road) <= EPW_RING / 2;
+    return atomic_load(&road->taken) - rounds_done(road) <= EPW_RING / 2;
+}
+
+/*
+ * A free slot's memory in place of the next one's: what the reader used last, as it has that in its
+ * cache and the others never ask for most of it.
+ */
+static void choose_memory(struct epw_road *road, uint64_t round, const void *reader)
+{
+    struct epw_slot *slot = &road->slot[round % EPW_RING];
+    uint64_t newest = rounds_done(road) + EPW_RING - 1;
+    for (uint64_t free = newest; free > round; free--) {
+        struct epw_slot *other = &road->slot[free % EPW_RING];
+        if (other->reader != reader)
+            continue;
+        struct epw_round *kept = slot->round;
+        slot->round = other->round;
+        other->round = kept;
+        other->reader = slot->reader;
+        break;
+    }
+    slot->reader = reader;
 }
 
 /* What was read of a round is its reader's until it is published. */
-static bool fill(struct epw_road *road, struct epw_slot *slot)
+static bool fill(struct epw_road *road, uint64_t round, const void *reader)
 {
+    struct epw_slot *slot = &road->slot[round % EPW_RING];
+    choose_memory(road, round, reader);
     bool more = epw_road_read(road, road->capture, slot->round) && !atomic_load(&road->stop);
-    epw_meter_share(road->worker[0].meter, slot->round);
     slot->last = !more;
     slot->read = road->read;
+    atomic_store(&road->taken, round + 1);
     return more;
 }
 
-bool epw_ring_may_read(struct epw_road *road)
+static void publish(struct epw_road *road, uint64_t round)
 {
-    return atomic_load(&road->shared) && !atomic_load(&road->reading) &&
-           epw_ring_has_space(road, 0);
+    struct epw_slot *slot = &road->slot[round % EPW_RING];
+    epw_meter_share(road->worker[0].meter, slot->round);
+    atomic_store(&slot->published, round + 1);
+    epw_gate_wake(&road->work);
 }
 
-void epw_ring_read(struct epw_road *road, uint64_t at)
+bool epw_ring_may_read(struct epw_road *road, uint64_t at)
 {
-    if (!atomic_load(&road->shared) || atomic_load(&road->published) >= at + EPW_READ_AHEAD ||
+    return atomic_load(&road->shared) && atomic_load(&road->taken) < at + EPW_READ_AHEAD &&
+           !atomic_load(&road->reading) && epw_ring_has_space(road, 0);
+}
+
+/* While one tells what the frames of its round are, another may read the next one already. */
+void epw_ring_read(struct epw_road *road, const struct epw_worker *worker)
+{
+    if (!atomic_load(&road->shared) ||
+        atomic_load(&road->taken) >= worker->round + EPW_READ_AHEAD ||
         atomic_load(&road->reading) || atomic_exchange(&road->reading, true))
         return;
-    uint64_t round = atomic_load(&road->published);
-    bool more = true;
-    if (round - rounds_done(road) < EPW_RING) {
-        more = fill(road, &road->slot[round % EPW_RING]);
-        atomic_store(&road->published, round + 1);
-    }
+    uint64_t round = atomic_load(&road->taken);
+    bool has_space = round - rounds_done(road) < EPW_RING;
+    bool more = !has_space || fill(road, round, worker);
     if (more)
         atomic_store(&road->reading, false);
-    epw_gate_wake(&road->work);
+    if (has_space)
+        publish(road, round);
+    else
+        epw_gate_wake(&road->work);
 }
 
 /* Whether a file is read, which is always ready; a pipe or an interface may not be. */
@@ -75,9 +108,8 @@ static void read_all(struct epw_road *road)
                 free_to = rounds_done(road) + EPW_RING;
             }
         }
-        more = fill(road, &road->slot[round % EPW_RING]);
-        atomic_store(&road->published, round + 1);
-        epw_gate_wake(&road->work);
+        more = fill(road, round, road);
+        publish(road, round);
     }
 }
 

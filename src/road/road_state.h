@@ -48,9 +48,11 @@
 #define EPW_COUNT_ROUNDS 32u
 
 struct epw_slot {
+    alignas(64) atomic_ullong published; /* the round in it, counted from 1, once all is told */
     bool last;
-    struct epw_stats read; /* the reader's counters after it */
-    struct epw_round *round;
+    struct epw_stats read;   /* the reader's counters after it */
+    struct epw_round *round; /* memory goes from slot to slot: to who has it in its cache */
+    const void *reader;      /* who read into that last */
 };
 
 struct epw_worker {
@@ -79,16 +81,16 @@ struct epw_road {
     struct epw_worker *worker;
     struct epw_slot slot[EPW_RING];
     pthread_t collector;
-    struct epw_gate work;           /* workers: rounds published, slots free to read into */
-    struct epw_gate space;          /* a reader of its own: rounds done */
-    struct epw_gate results;        /* the collector: lanes handed on */
-    struct epw_gate drain;          /* workers: lanes given back */
-    alignas(64) atomic_bool shared; /* the workers read, whoever has time: epw_ring_read() */
-    atomic_bool reading;            /* one of them does, or all is read */
-    alignas(64) atomic_ullong published;
-    alignas(64) atomic_bool stop; /* the sink needs no more */
-    atomic_ullong lost;           /* results for which there was no room */
-    atomic_bool cancelled;        /* not all threads could be started: those that were end */
+    struct epw_gate work;            /* workers: rounds published, slots free to read into */
+    struct epw_gate space;           /* a reader of its own: rounds done */
+    struct epw_gate results;         /* the collector: lanes handed on */
+    struct epw_gate drain;           /* workers: lanes given back */
+    alignas(64) atomic_bool shared;  /* the workers read, whoever has time: epw_ring_read() */
+    atomic_bool reading;             /* one of them does, or all is read */
+    alignas(64) atomic_ullong taken; /* rounds read */
+    alignas(64) atomic_bool stop;    /* the sink needs no more */
+    atomic_ullong lost;              /* results for which there was no room */
+    atomic_bool cancelled;           /* not all threads could be started: those that were end */
 };
 
 /* road.c */
@@ -99,12 +101,12 @@ bool epw_road_tick(struct epw_road *road, int64_t now_ns);
 enum epw_err epw_crew_run(struct epw_road *road, struct epw_capture *capture);
 /* Whether who found the ring (struct epw_road) full is to go on. */
 bool epw_ring_has_space(void *road, unsigned unused);
-/* Reads and publishes the next round, for a worker whose next one is at. Does nothing where enough
+/* Reads and publishes the next round, for a worker with one in hand. Does nothing where enough
  * are read, one of them reads just now, there is no room or no more to read, or not the workers
  * read. */
-void epw_ring_read(struct epw_road *road, uint64_t at);
+void epw_ring_read(struct epw_road *road, const struct epw_worker *worker);
 /* Whether it is worth a try for who sleeps. */
-bool epw_ring_may_read(struct epw_road *road);
+bool epw_ring_may_read(struct epw_road *road, uint64_t at);
 
 /* worker.c: a meter's thread (struct epw_worker), and its results' way into its lane. */
 void *epw_worker_main(void *worker);

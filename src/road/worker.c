@@ -115,13 +115,14 @@ static struct epw_slot *slot_of(struct epw_road *road, uint64_t round)
 
 static bool is_published(const struct epw_road *road, uint64_t round)
 {
-    return atomic_load(&road->published) > round;
+    return atomic_load(&road->slot[round % EPW_RING].published) > round;
 }
 
 static bool has_work(void *ctx, unsigned self)
 {
     struct epw_road *road = ctx;
-    return is_published(road, road->worker[self].round) || epw_ring_may_read(road) ||
+    uint64_t round = road->worker[self].round;
+    return is_published(road, round) || epw_ring_may_read(road, round) ||
            atomic_load(&road->cancelled);
 }
 
@@ -130,7 +131,7 @@ static struct epw_slot *await_round(struct epw_worker *w)
 {
     struct epw_road *road = w->road;
     for (;;) {
-        epw_ring_read(road, w->round);
+        epw_ring_read(road, w);
         if (is_published(road, w->round))
             return slot_of(road, w->round);
         tell_all(w);

@@ -3,6 +3,7 @@
 #include "base/cursor.h"
 #include "meter/decode/decode.h"
 #include "meter/decode/plain.h"
+#include "meter/gist.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,10 +59,30 @@ static void check_pair(const struct epw_decoder *decoder, const struct epw_frame
                        const struct epw_packet *p)
 {
     const uint64_t seed = 42;
-    uint64_t pair;
-    epw_decode_pairs(decoder, seed, frame, &pair, 1);
+    uint64_t pair = epw_decode_pair(decoder, seed, frame);
     require(pair == EPW_PAIR_UNKNOWN || p->ending != EPW_END_COMPLETE ||
             pair == epw_key_pair(&p->key, seed));
+}
+
+/* The gist told from a frame's headers is that of its packet. */
+static void check_gist(const struct epw_decoder *decoder, const struct epw_frame *frame,
+                       const struct epw_packet *p)
+{
+    static struct epw_teller teller = { .seed = 42, .sparing = true };
+    struct epw_gist told, made;
+    uint64_t pair;
+    if (teller.tunnel == NULL)
+        epw_teller_init(&teller);
+    teller.tunnel = epw_decoder_tunnels(decoder);
+    if (epw_gist_tell(&teller, frame, &told, &pair, 1) == 0)
+        return;
+    require(p->ending == EPW_END_COMPLETE && pair == epw_key_pair(&p->key, teller.seed));
+    epw_gist_of(&teller, p, &made);
+    require(epw_brief_same(&told.brief, &made.brief) && told.tag == made.tag);
+    require(told.way.all == made.way.all && told.way.any == made.way.any);
+    require(told.print == made.print && told.wire_len == made.wire_len);
+    require(told.payload_wire == made.payload_wire && told.ts_ns == made.ts_ns);
+    require(told.side == made.side && told.tcp_flags == made.tcp_flags);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -84,6 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         epw_decode(decoder, &frame, &packet, 1);
         check(&packet, &frame);
         check_pair(decoder, &frame, &packet);
+        check_gist(decoder, &frame, &packet);
     }
     return 0;
 }

@@ -102,10 +102,15 @@ static void descend(const struct epw_decoder *decoder, const struct epw_frame *f
     epw_packet_order(packet);
 }
 
+const uint8_t *epw_decoder_tunnels(const struct epw_decoder *decoder)
+{
+    return decoder->layer + spaces[EPW_BY_UDP_PORT].first;
+}
+
 void epw_decode(const struct epw_decoder *decoder, const struct epw_frame *frame,
                 struct epw_packet *packet, uint32_t count)
 {
-    const uint8_t *tunnel = decoder->layer + spaces[EPW_BY_UDP_PORT].first;
+    const uint8_t *tunnel = epw_decoder_tunnels(decoder);
     for (uint32_t i = 0; i < count; i++) {
         i += epw_plain_run(tunnel, frame + i, packet + i, count - i);
         if (i < count)
@@ -113,8 +118,8 @@ void epw_decode(const struct epw_decoder *decoder, const struct epw_frame *frame
     }
 }
 
-void epw_decode_pairs(const struct epw_decoder *decoder, uint64_t seed,
-                      const struct epw_frame *frame, uint64_t *pair, uint32_t count)
+uint64_t epw_decode_pair(const struct epw_decoder *decoder, uint64_t seed,
+                         const struct epw_frame *frame)
 {
-    epw_plain_pairs(decoder->layer + spaces[EPW_BY_UDP_PORT].first, seed, frame, pair, count);
+    return epw_plain_pair(epw_decoder_tunnels(decoder), seed, frame);
 }

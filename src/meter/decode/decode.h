@@ -32,12 +32,15 @@ void epw_decode(const struct epw_decoder *decoder, const struct epw_frame *frame
                 struct epw_packet *packet, uint32_t count);
 
 /*
- * epw_key_pair() of what epw_decode() would make of each frame, where a look at the addresses of a
- * plain frame tells it; EPW_PAIR_UNKNOWN where only decoding does. The frame may still be one that
+ * epw_key_pair() of what epw_decode() would make of a frame, where a look at the addresses of a
+ * plain one tells it; EPW_PAIR_UNKNOWN where only decoding does. The frame may still be one that
  * cannot be decoded.
  */
 #define EPW_PAIR_UNKNOWN 0
-void epw_decode_pairs(const struct epw_decoder *decoder, uint64_t seed,
-                      const struct epw_frame *frame, uint64_t *pair, uint32_t count);
+uint64_t epw_decode_pair(const struct epw_decoder *decoder, uint64_t seed,
+                         const struct epw_frame *frame);
+
+/* By UDP port, 65536 of them, not 0 where a tunnel may go on. The decoder's. */
+const uint8_t *epw_decoder_tunnels(const struct epw_decoder *decoder);
 
 #endif

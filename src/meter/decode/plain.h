@@ -20,9 +20,8 @@
 uint32_t epw_plain_run(const uint8_t *tunnel, const struct epw_frame *frame,
                        struct epw_packet *packet, uint32_t count);
 
-/* epw_decode_pairs() */
-void epw_plain_pairs(const uint8_t *tunnel, uint64_t seed, const struct epw_frame *frame,
-                     uint64_t *pair, uint32_t count);
+/* epw_decode_pair() */
+uint64_t epw_plain_pair(const uint8_t *tunnel, uint64_t seed, const struct epw_frame *frame);
 
 /*
  * d stands at an Ethernet header inside of others. True: it was a plain frame

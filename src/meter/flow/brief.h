@@ -33,6 +33,25 @@ static inline struct epw_brief epw_brief_of(const struct epw_key *key)
     return brief;
 }
 
+/* Of two ends in IPv4, the lower one first: the address as a number, and in the last 16 bits the
+ * port. rest: as in a brief. In two words, as it is read. */
+static inline struct epw_brief epw_brief_of4(uint64_t low, uint64_t high, uint32_t rest)
+{
+    struct epw_brief brief;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const uint64_t word[2] = {
+        __builtin_bswap64((low & ~0xffffULL) << 16 | high >> 16),
+        (low & 0xffff) | (high & 0xffff) << 16 | (uint64_t)rest << 32,
+    };
+    memcpy(&brief, word, sizeof(brief));
+#else
+    brief = (struct epw_brief){ .ip = { (uint32_t)(low >> 16), (uint32_t)(high >> 16) },
+                                .port = { (uint16_t)low, (uint16_t)high },
+                                .rest = rest };
+#endif
+    return brief;
+}
+
 static inline bool epw_brief_same(const struct epw_brief *a, const struct epw_brief *b)
 {
     uint64_t x[2], y[2];
@@ -86,15 +105,27 @@ static inline bool epw_key_is_wide(const struct epw_key *key)
  * The keyed hash the flow table is addressed with: of all of a key but its VLANs. brief and wide
  * are what the functions above say of it.
  */
-static inline uint32_t epw_brief_tag(const struct epw_brief *brief, const struct epw_key *key,
-                                     bool wide, uint64_t seed)
+static inline uint64_t epw_brief_hash(const struct epw_brief *brief, uint64_t seed)
 {
     uint64_t ips;
     uint32_t ports;
     memcpy(&ips, brief->ip, sizeof(ips));
     memcpy(&ports, brief->port, sizeof(ports));
-    uint64_t rest = (uint64_t)key->proto << 32 | ports, turned = seed << 32 | seed >> 32;
-    uint64_t h = epw_hash_mix(ips ^ seed ^ EPW_HASH_K0, rest ^ turned ^ EPW_HASH_K1);
+    uint64_t rest = (uint64_t)epw_brief_proto(brief) << 32 | ports,
+             turned = seed << 32 | seed >> 32;
+    return epw_hash_mix(ips ^ seed ^ EPW_HASH_K0, rest ^ turned ^ EPW_HASH_K1);
+}
+
+/* Of a brief that says all of its key. */
+static inline uint32_t epw_brief_tag4(const struct epw_brief *brief, uint64_t seed)
+{
+    return (uint32_t)(epw_brief_hash(brief, seed) >> 32);
+}
+
+static inline uint32_t epw_brief_tag(const struct epw_brief *brief, const struct epw_key *key,
+                                     bool wide, uint64_t seed)
+{
+    uint64_t h = epw_brief_hash(brief, seed);
     if (wide)
         h = epw_hash_mix(h ^ epw_key_pair(key, seed), key->tunnel ^ seed ^ EPW_HASH_K1);
     return (uint32_t)(h >> 32);
