@@ -257,6 +257,12 @@ static bool is_shown(const uint8_t *p, size_t len)
            !(p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
 }
 
+/* Printable ASCII that stands for itself. */
+static bool is_plain(uint8_t byte)
+{
+    return byte >= 0x20 && byte < 0x7f && byte != '\\';
+}
+
 size_t epw_text_clean(const void *bytes, size_t len, char *out, size_t out_len)
 {
     const uint8_t *p = (const uint8_t *)bytes;
@@ -264,9 +270,13 @@ size_t epw_text_clean(const void *bytes, size_t len, char *out, size_t out_len)
     if (out_len == 0)
         return 0;
     while (from < len) {
+        /* Most of what comes is ASCII. */
+        while (from < len && at + 1 < out_len && is_plain(p[from]))
+            out[at++] = (char)p[from++];
+        if (from == len)
+            break;
         size_t run = utf8_len(p + from, len - from);
-        bool plain = run > 1 ? is_shown(p + from, run)
-                             : run == 1 && p[from] >= 0x20 && p[from] != 0x7f && p[from] != '\\';
+        bool plain = run > 1 ? is_shown(p + from, run) : run == 1 && is_plain(p[from]);
         size_t need = plain ? run : 4;
         if (at + need >= out_len)
             break;

@@ -60,7 +60,8 @@ bool epw_dns_name(struct epw_cur whole, struct epw_cur *c, struct epw_dns_name *
     /* Where the run of labels being read began: the next pointer must go before it. */
     const uint8_t *from = at.at;
     bool jumped = false;
-    *name = (struct epw_dns_name){ .plain = true };
+    name->len = 0;
+    name->plain = true;
     for (int hops = 0; hops <= DNS_MAX_HOPS;) {
         uint8_t len = epw_cur_u8(&at);
         if (!epw_cur_ok(&at))
@@ -98,9 +99,24 @@ bool epw_dns_question(struct epw_cur whole, struct epw_cur *c, struct epw_dns_qu
     return epw_cur_ok(c);
 }
 
-bool epw_dns_record(struct epw_cur whole, struct epw_cur *c, struct epw_dns_record *record)
+/* The name of a record that is nothing but a pointer to the first one. */
+static bool same_name(struct epw_cur *c, const struct epw_dns_name *first,
+                      struct epw_dns_name *name)
 {
-    if (!epw_dns_name(whole, c, &record->name))
+    struct epw_cur ahead = *c;
+    if (first == NULL || epw_cur_be16(&ahead) != (DNS_POINTER << 8 | EPW_DNS_HEADER))
+        return false;
+    *c = ahead;
+    memcpy(name->text, first->text, first->len + 1);
+    name->len = first->len;
+    name->plain = first->plain;
+    return true;
+}
+
+bool epw_dns_record(struct epw_cur whole, struct epw_cur *c, const struct epw_dns_name *first,
+                    struct epw_dns_record *record)
+{
+    if (!same_name(c, first, &record->name) && !epw_dns_name(whole, c, &record->name))
         return false;
     record->type = epw_cur_be16(c);
     record->class = epw_cur_be16(c);

@@ -77,6 +77,8 @@ bool epw_dns_name(struct epw_cur whole, struct epw_cur *c, struct epw_dns_name *
 bool epw_dns_question(struct epw_cur whole, struct epw_cur *c, struct epw_dns_question *question);
 /* Of a type and class in use (IANA registry): what is asked on ports not DNS's own. */
 bool epw_dns_question_fits(const struct epw_dns_question *question);
-bool epw_dns_record(struct epw_cur whole, struct epw_cur *c, struct epw_dns_record *record);
+/* first: the name behind the header, to which most records point; NULL: not known. */
+bool epw_dns_record(struct epw_cur whole, struct epw_cur *c, const struct epw_dns_name *first,
+                    struct epw_dns_record *record);
 
 #endif

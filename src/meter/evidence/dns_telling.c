@@ -126,7 +126,7 @@ static bool next_record(const struct epw_dns_message *m, struct epw_cur *c, unsi
     if (*i >= count || *i >= EPW_DNS_MAX_RECORDS)
         return false;
     ++*i;
-    return epw_dns_record(m->whole, c, record);
+    return epw_dns_record(m->whole, c, epw_dns_first_name(m), record);
 }
 
 /* From the name asked for along CNAMEs, in whatever order they stand. */

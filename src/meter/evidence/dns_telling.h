@@ -14,7 +14,8 @@ struct epw_dns_message {
     struct epw_finder *f;
     const struct epw_opening *o;
     struct epw_cur whole;  /* from the header on */
-    struct epw_cur answer; /* where the answers begin */
+    struct epw_cur second; /* where the second question begins, if there is one */
+    struct epw_cur answer; /* ... and the answers */
     struct epw_dns_header header;
     struct epw_dns_question question; /* the first one, "" when there is none */
     bool strict;                      /* not on a registered port */
@@ -30,5 +31,11 @@ void epw_dns_tell_response(const struct epw_dns_message *m);
  * to be called (RFC 2136, 2.5), told with its zone: the server may refuse it.
  */
 void epw_dns_tell_owners(const struct epw_dns_message *m, bool passing);
+
+/* Of a message the name of its first question, to which records point; NULL: it has none. */
+static inline const struct epw_dns_name *epw_dns_first_name(const struct epw_dns_message *m)
+{
+    return m->header.questions == 0 ? NULL : &m->question.name;
+}
 
 #endif

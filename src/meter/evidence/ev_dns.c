@@ -21,14 +21,14 @@ static bool questions_fit(struct epw_dns_message *m, struct epw_cur *c, bool cut
     /* On a registered port an operation nobody knows needs a question that is beyond doubt. */
     bool doubt = m->strict || !epw_dns_opcode_known(EPW_DNS_OPCODE(m->header.flags));
     for (unsigned i = 0; i < m->header.questions; i++) {
-        struct epw_dns_question q;
-        bool whole = epw_dns_question(m->whole, c, &q);
+        struct epw_dns_question other, *q = i == 0 ? &m->question : &other;
+        bool whole = epw_dns_question(m->whole, c, q);
         if (!whole && cut && i > 0 && !epw_cur_ok(c))
             break;
-        if (!whole || (doubt && !epw_dns_question_fits(&q)))
+        if (!whole || (doubt && !epw_dns_question_fits(q)))
             return false;
         if (i == 0)
-            m->question = q;
+            m->second = *c;
     }
     m->answer = *c;
     return true;
@@ -41,20 +41,26 @@ static bool records_fit(const struct epw_dns_message *m, bool cut)
     struct epw_dns_record record;
     unsigned records = m->header.answers + (unsigned)m->header.authorities + m->header.additionals;
     for (unsigned i = 0; i < records; i++)
-        if (!epw_dns_record(m->whole, &c, &record))
+        if (!epw_dns_record(m->whole, &c, epw_dns_first_name(m), &record))
             return cut && !epw_cur_ok(&c);
     return epw_cur_left(&c) == 0;
 }
 
+static void tell_name(const struct epw_dns_message *m, const struct epw_dns_name *name)
+{
+    bool root = name->len == 0;
+    epw_ev_name(m->f, EPW_NAME_DNS_QUERY, root ? "." : name->text, root ? 1 : name->len, 0);
+}
+
 static void tell_names(const struct epw_dns_message *m)
 {
-    struct epw_cur c = m->whole;
+    struct epw_cur c = m->second;
     struct epw_dns_question q;
-    epw_cur_skip(&c, EPW_DNS_HEADER);
-    for (unsigned i = 0; i < m->header.questions; i++)
+    if (m->header.questions != 0)
+        tell_name(m, &m->question.name);
+    for (unsigned i = 1; i < m->header.questions; i++)
         if (epw_dns_question(m->whole, &c, &q))
-            epw_ev_name(m->f, EPW_NAME_DNS_QUERY, q.name.len == 0 ? "." : q.name.text,
-                        q.name.len == 0 ? 1 : q.name.len, 0);
+            tell_name(m, &q.name);
 }
 
 /* One message; cut: it goes on where its bytes end. NO, BAD (a registered port's) or MINE. */

@@ -21,43 +21,51 @@ static bool is_label_char(uint8_t c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-/* Are these lower-case bytes a host name? star: a leading `*` label, as certificates have it. */
-static bool is_host_name(const char *text, size_t len, bool star)
+static char lower(uint8_t byte)
 {
-    size_t at = star && len > 2 && text[0] == '*' && text[1] == '.' ? 2 : 0, label = 0;
+    return (char)(byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte);
+}
+
+/* Are these bytes a host name? star: a leading `*` label, as certificates have it. */
+static bool copy_host_name(const uint8_t *from, size_t len, bool star, char *out)
+{
+    size_t at = 0, label = 0;
+    if (star && len > 2 && from[0] == '*' && from[1] == '.') {
+        out[at++] = '*';
+        out[at++] = '.';
+    }
     for (; at < len; at++) {
-        if (text[at] == '.') {
-            if (label == 0)
-                return false;
+        out[at] = lower(from[at]);
+        if (is_label_char((uint8_t)out[at])) {
+            label++;
+        } else if (out[at] == '.' && label != 0 && label <= LABEL_LEN) {
             label = 0;
-        } else if (!is_label_char((uint8_t)text[at]) || ++label > LABEL_LEN) {
+        } else {
             return false;
         }
     }
-    return label != 0;
+    out[at] = '\0';
+    return label != 0 && label <= LABEL_LEN;
+}
+
+static bool copy_address(const uint8_t *from, size_t len, char *out)
+{
+    struct epw_ip ip;
+    for (size_t i = 0; i < len; i++)
+        out[i] = lower(from[i]);
+    out[len] = '\0';
+    return memchr(out, '\0', len) == NULL && epw_ip_parse(out, &ip);
 }
 
 /* Lower case, no trailing dot; 0 when it is no host name and no address. */
 static size_t clean_name(const void *bytes, size_t len, bool star, char out[EPW_NAME_LEN])
 {
     const uint8_t *from = bytes;
-    if (len == 0 || len > EPW_NAME_LEN)
-        return 0;
-    char text[EPW_NAME_LEN + 1];
-    for (size_t i = 0; i < len; i++) {
-        uint8_t b = from[i];
-        text[i] = (char)(b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b);
-    }
-    if (len > 1 && text[len - 1] == '.')
+    if (len > 1 && from[len - 1] == '.')
         len--;
-    if (len >= EPW_NAME_LEN || memchr(text, '\0', len) != NULL)
+    if (len == 0 || len >= EPW_NAME_LEN)
         return 0;
-    text[len] = '\0';
-    struct epw_ip ip;
-    if (!is_host_name(text, len, star) && !epw_ip_parse(text, &ip))
-        return 0;
-    memcpy(out, text, len + 1);
-    return len;
+    return copy_host_name(from, len, star, out) || copy_address(from, len, out) ? len : 0;
 }
 
 /* Whether the flow has the name; *place is where the index has it, or would. */
