@@ -3,17 +3,8 @@
 
 #include <stdio.h>
 
-#define PROTO_TCP 6
-
 /* RFC 9110, 15.5: statuses from here on are errors. */
 #define HTTP_ERRORS 400
-
-bool epw_attempt_unmet(const struct epw_flow_record *record)
-{
-    return record->proto == PROTO_TCP &&
-           (record->state == EPW_FLOW_REFUSED ||
-            (record->packets[EPW_TO_CLIENT] == 0 && record->payload_bytes[EPW_TO_SERVER] == 0));
-}
 
 static const char *icmp_words(const struct epw_flow_record *r)
 {

@@ -8,10 +8,17 @@
 #include <stdbool.h>
 
 /* Longest account of what refused a conversation: two addresses and a few words. */
-#define EPW_WHY_LEN 160
+#define EPW_WHY_LEN     160
+
+#define EPW_ATTEMPT_TCP 6 /* the only protocol in which silence says that nobody is there */
 
 /* TCP that nobody answered, or that was refused. */
-bool epw_attempt_unmet(const struct epw_flow_record *record);
+static inline bool epw_attempt_unmet(const struct epw_flow_record *record)
+{
+    return record->proto == EPW_ATTEMPT_TCP &&
+           (record->state == EPW_FLOW_REFUSED ||
+            (record->packets[EPW_TO_CLIENT] == 0 && record->payload_bytes[EPW_TO_SERVER] == 0));
+}
 /* CONNECT, not an absolute-form request: the conversation is with the host behind the proxy. */
 bool epw_asks_proxy(const struct epw_evidence *evidence);
 

@@ -5,23 +5,43 @@
 
 #include <stdlib.h>
 
+static bool wants(const struct epw_audit *audit, const struct epw_rule *rule,
+                  enum epw_asked_kind kind)
+{
+    if (rule->of_internal && !epw_site_has_internal(audit->know->site))
+        return false;
+    return kind == EPW_ASKED_ROWS ||
+           (!rule->of_rows && (kind == EPW_ASKED_WORDS || !rule->of_words));
+}
+
+/* The rules with one of their functions about flows, in list. */
+static void list_asked(const struct epw_audit *audit, enum epw_asked_kind kind, bool waits,
+                       struct epw_asked *asked)
+{
+    for (size_t i = 0; epw_rules[i] != NULL; i++) {
+        const struct epw_rule *rule = epw_rules[i];
+        if (wants(audit, rule, kind) && (waits ? rule->waits != NULL : rule->flow != NULL))
+            asked->list[asked->count++] = (struct epw_asked_rule){ rule, audit->state[i] };
+    }
+}
+
 static enum epw_err open_rules(struct epw_audit *audit)
 {
     size_t count = 0;
     while (epw_rules[count] != NULL)
         count++;
     audit->state = calloc(count + 1, sizeof(audit->state[0]));
-    audit->looks = calloc(2 * count + 1, sizeof(audit->looks[0]));
-    audit->waits = audit->looks + count;
-    enum epw_err err = audit->state == NULL || audit->looks == NULL ? EPW_ENOMEM : EPW_OK;
-    for (size_t i = 0; i < count && err == EPW_OK; i++) {
-        const struct epw_rule *rule = epw_rules[i];
-        if (rule->open != NULL)
-            err = rule->open(audit->know, &audit->state[i]);
-        if (rule->flow != NULL && !rule->of_rows)
-            audit->looks[audit->look_count++] = i;
-        if (rule->waits != NULL && !rule->of_rows)
-            audit->waits[audit->wait_count++] = i;
+    struct epw_asked_rule *room = calloc(2 * EPW_ASKED_KINDS * count + 1, sizeof(*room));
+    audit->looks[0].list = room;
+    enum epw_err err = audit->state == NULL || room == NULL ? EPW_ENOMEM : EPW_OK;
+    for (size_t i = 0; i < count && err == EPW_OK; i++)
+        if (epw_rules[i]->open != NULL)
+            err = epw_rules[i]->open(audit->know, &audit->state[i]);
+    for (unsigned kind = 0; kind < EPW_ASKED_KINDS && err == EPW_OK; kind++) {
+        audit->looks[kind].list = room + 2 * kind * count;
+        audit->waits[kind].list = room + (2 * kind + 1) * count;
+        list_asked(audit, kind, false, &audit->looks[kind]);
+        list_asked(audit, kind, true, &audit->waits[kind]);
     }
     return err;
 }
@@ -58,7 +78,7 @@ void epw_audit_free(struct epw_audit *audit)
         if (audit->state[i] != NULL)
             epw_rules[i]->close(audit->state[i]);
     free(audit->state);
-    free(audit->looks);
+    free(audit->looks[0].list);
     epw_pairs_free(audit->pairs);
     free(audit);
 }
@@ -169,43 +189,33 @@ void epw_audit_soon(const struct epw_audit *audit, const struct epw_ip *ip, size
     epw_pairs_soon(audit->pairs, ip, count);
 }
 
-static bool has_rows(const struct epw_result *result)
+static enum epw_asked_kind kind_of(const struct epw_result *result)
 {
-    return result->verdict->candidate_count != 0 || result->verdict->sig != NULL;
-}
-
-/* The rule asks for its state first, and again and again. */
-static void ask(struct epw_audit *audit, size_t rank, const struct epw_result *result)
-{
-    audit->asked = epw_rules[rank];
-    audit->asked_state = audit->state[rank];
-    audit->asked->flow(audit, result);
+    const struct epw_evidence *ev = result->record->evidence;
+    if (result->verdict->candidate_count != 0 || result->verdict->sig != NULL)
+        return EPW_ASKED_ROWS;
+    return ev->name_count != 0 || ev->connect_port != 0 || ev->simple_bind ? EPW_ASKED_WORDS
+                                                                           : EPW_ASKED_MUTE;
 }
 
 bool epw_audit_waits(const struct epw_audit *audit, const struct epw_result *result)
 {
-    if (!has_rows(result)) {
-        for (size_t i = 0; i < audit->wait_count; i++)
-            if (epw_rules[audit->waits[i]]->waits(audit, result))
-                return true;
-        return false;
-    }
-    for (size_t i = 0; epw_rules[i] != NULL; i++)
-        if (epw_rules[i]->waits != NULL && epw_rules[i]->waits(audit, result))
+    const struct epw_asked *waits = &audit->waits[kind_of(result)];
+    for (size_t i = 0; i < waits->count; i++)
+        if (waits->list[i].rule->waits(audit, result))
             return true;
     return false;
 }
 
 void epw_audit_flow(struct epw_audit *audit, const struct epw_result *result)
 {
-    if (!has_rows(result)) {
-        for (size_t i = 0; i < audit->look_count; i++)
-            ask(audit, audit->looks[i], result);
-        return;
+    const struct epw_asked *looks = &audit->looks[kind_of(result)];
+    for (size_t i = 0; i < looks->count; i++) {
+        /* It asks for its state first, and again and again. */
+        audit->asked = looks->list[i].rule;
+        audit->asked_state = looks->list[i].state;
+        audit->asked->flow(audit, result);
     }
-    for (size_t i = 0; epw_rules[i] != NULL; i++)
-        if (epw_rules[i]->flow != NULL)
-            ask(audit, i, result);
 }
 
 void epw_audit_sighting(struct epw_audit *audit, const struct epw_sighting *sighting)

@@ -18,24 +18,6 @@ char *epw_fact_rows(const struct epw_signature *sig, char out[EPW_FACT_ROWS])
     return out;
 }
 
-bool epw_fact_two_hosts(const struct epw_flow_record *r)
-{
-    return !r->group && !epw_ip_is_multicast(&r->ip[1]) &&
-           !epw_ip_is_limited_broadcast(&r->ip[1]) && epw_ip_cmp(&r->ip[0], &r->ip[1]) != 0;
-}
-
-bool epw_fact_answered(const struct epw_flow_record *r)
-{
-    return r->packets[EPW_TO_CLIENT] != 0 && r->state != EPW_FLOW_REFUSED &&
-           r->state != EPW_FLOW_UNANSWERED;
-}
-
-bool epw_fact_talked(const struct epw_flow_record *r)
-{
-    return epw_fact_answered(r) && r->payload_bytes[EPW_TO_SERVER] != 0 &&
-           r->payload_bytes[EPW_TO_CLIENT] != 0;
-}
-
 bool epw_fact_is_scanner(const struct epw_audit *audit, const struct epw_ip *ip)
 {
     return epw_site_scanner(epw_audit_site(audit), ip) ||

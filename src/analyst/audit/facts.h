@@ -15,11 +15,27 @@
 char *epw_fact_rows(const struct epw_signature *sig, char out[EPW_FACT_ROWS]);
 
 /* One host to one other: no group, and not a host with itself. */
-bool epw_fact_two_hosts(const struct epw_flow_record *record);
+static inline bool epw_fact_two_hosts(const struct epw_flow_record *record)
+{
+    return !record->group && !epw_ip_is_multicast(&record->ip[1]) &&
+           !epw_ip_is_limited_broadcast(&record->ip[1]) &&
+           !epw_ip_equal(&record->ip[0], &record->ip[1]);
+}
+
 /* The responder let it in: anything but silence, a reset or an ICMP error. */
-bool epw_fact_answered(const struct epw_flow_record *record);
+static inline bool epw_fact_answered(const struct epw_flow_record *record)
+{
+    return record->packets[EPW_TO_CLIENT] != 0 && record->state != EPW_FLOW_REFUSED &&
+           record->state != EPW_FLOW_UNANSWERED;
+}
+
 /* Payload went both ways. */
-bool epw_fact_talked(const struct epw_flow_record *record);
+static inline bool epw_fact_talked(const struct epw_flow_record *record)
+{
+    return epw_fact_answered(record) && record->payload_bytes[EPW_TO_SERVER] != 0 &&
+           record->payload_bytes[EPW_TO_CLIENT] != 0;
+}
+
 /* The initiator only tries doors: declared as a scanner, or seen to be one. */
 bool epw_fact_is_scanner(const struct epw_audit *audit, const struct epw_ip *ip);
 

@@ -184,6 +184,7 @@ const struct epw_rule epw_rule_cleartext = {
     .name = "cleartext",
     .severity = EPW_SEVERITY_LOW,
     .help = "clear text where the product documents an encrypted channel, or a password in LDAP",
+    .of_words = true,
     .flow = flow,
     .open = open_memos,
     .close = free,

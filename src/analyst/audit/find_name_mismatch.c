@@ -102,6 +102,7 @@ const struct epw_rule epw_rule_name_mismatch = {
     .name = "name-mismatch",
     .severity = EPW_SEVERITY_HIGH,
     .help = "a vendor's name is claimed for an address that DNS did not give for it",
+    .of_words = true,
     .flow = look,
     .waits = waits,
 };

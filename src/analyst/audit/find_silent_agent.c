@@ -100,6 +100,17 @@ static void speak_of_all(struct epw_spoken *s, struct epw_speaker *h,
             speak(s, h, v->candidate[i].sig, true, result->record);
 }
 
+/* Of an internal host; NULL: it is another's, or cannot be kept. */
+static struct epw_speaker *speaker_at(const struct epw_audit *audit, struct epw_spoken *s,
+                                      const struct epw_ip *ip)
+{
+    const struct epw_knowledge *know = epw_audit_knowledge(audit);
+    struct epw_address *entry = epw_addresses_entry(know->addresses, ip);
+    if (!epw_know_internal(know, entry, ip))
+        return NULL;
+    return entry != NULL ? epw_spoken_of(s, entry) : epw_spoken_get(s, ip);
+}
+
 static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
@@ -111,15 +122,9 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     for (size_t side = 0; side < 2; side++) {
         if (!(held || (side == 0 && tried)))
             continue;
-        struct epw_speaker *h = epw_spoken_find(s, &r->ip[side]);
-        if (h == NULL || !h->ours) {
-            if (!epw_site_internal(epw_audit_site(audit), &r->ip[side]))
-                continue;
-            h = epw_spoken_get(s, &r->ip[side]);
-            if (h == NULL)
-                continue;
-            h->ours = true;
-        }
+        struct epw_speaker *h = speaker_at(audit, s, &r->ip[side]);
+        if (h == NULL)
+            continue;
         if (held) {
             be_active(&h->awake_ns, &h->active_ns, r->first_ns, r->last_ns);
             note_mac(h, r, side);

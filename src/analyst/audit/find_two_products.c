@@ -241,6 +241,7 @@ const struct epw_rule epw_rule_two_products = {
     .of_hosts = true,
     .severity = EPW_SEVERITY_MEDIUM,
     .help = "agents of two vendors on one host",
+    .of_words = true,
     .flow = look,
     .host = show,
     .open = make,

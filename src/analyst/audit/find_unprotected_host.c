@@ -54,8 +54,6 @@ static bool is_icmp(const struct epw_flow_record *r)
 static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
-    if (!epw_site_has_internal(epw_audit_site(audit)))
-        return; /* nothing is said then */
     struct unprotected *u = epw_audit_state(audit, &epw_rule_unprotected_host);
     bool held = r->packets[EPW_TO_CLIENT] != 0 && !epw_attempt_unmet(r) && !r->group;
     /* Whoever opens it speaks, also in vain; who answers only when it did. That it may be one of
@@ -175,6 +173,7 @@ const struct epw_rule epw_rule_unprotected_host = {
     .of_hosts = true,
     .severity = EPW_SEVERITY_MEDIUM,
     .help = "internal hosts that were active and spoke for no product",
+    .of_internal = true,
     .flow = look,
     .host = show,
     .open = make,

@@ -138,7 +138,7 @@ static const struct epw_signature *proxy_row(const struct epw_result *result)
 }
 
 /*
- * The row by which this side shows a role, NULL: none. A proxy is not the
+ * The row by which this side of a labelled flow shows a role, NULL: none. A proxy is not the
  * service behind it; a host that never answered an attempt is only believed to
  * be there by others; where no firewall need pass a port, whoever tries it may
  * be anybody, as may who tries in vain from outside; and who is declared a proxy
@@ -149,7 +149,7 @@ static const struct epw_signature *shown_by(const struct epw_inventory *inv,
 {
     const struct epw_flow_record *r = result->record;
     const struct epw_signature *sig = result->verdict->sig;
-    if (sig == NULL || epw_site_proxy(inv->know->site, &r->ip[side]))
+    if (epw_site_proxy(inv->know->site, &r->ip[side]))
         return NULL;
     bool attempt = r->proto == PROTO_TCP &&
                    (r->state == EPW_FLOW_REFUSED ||
@@ -230,17 +230,14 @@ struct epw_inv_mac *epw_inv_mac_get(struct epw_inventory *inv, const uint8_t byt
 
 /* What kinds of addresses the MAC sends for: tells routers from hosts. */
 static struct epw_inv_mac *note_mac(struct epw_inventory *inv, const uint8_t bytes[6],
-                                    const struct epw_ip *ip)
+                                    const struct epw_ip *ip, bool internal)
 {
     struct epw_inv_mac *mac = epw_inv_mac_get(inv, bytes);
     if (mac == NULL)
         return NULL;
     if (epw_ip_is4(ip)) {
-        if (mac->inside4 && mac->outside4)
-            return mac;
-        bool inside = epw_site_internal(inv->know->site, ip);
-        mac->inside4 |= inside;
-        mac->outside4 |= !inside;
+        mac->inside4 |= internal;
+        mac->outside4 |= !internal;
     } else if (!epw_ip_is_private(ip)) {
         mac->prefixes |= mac->has_prefix && memcmp(mac->prefix, ip->b, sizeof(mac->prefix)) != 0;
         mac->has_prefix = true;
@@ -272,27 +269,38 @@ static struct epw_inv_mac *known_mac(const struct epw_inv_addr *addr, const uint
 
 void epw_inv_addr_mac(struct epw_inventory *inv, struct epw_inv_addr *addr, const uint8_t bytes[6])
 {
-    struct epw_inv_mac *mac = note_mac(inv, bytes, addr->ip);
+    struct epw_inv_mac *mac = note_mac(inv, bytes, addr->ip, addr->internal);
     if (mac != NULL)
         add_mac(inv, addr, mac);
 }
 
-static void see_side(struct epw_inventory *inv, const struct epw_result *result, unsigned side)
+/* Nobody's: nothing is kept of it, and what its MAC passes on was noted before. */
+static bool is_passing(const struct epw_inventory *inv, const struct epw_flow_record *r,
+                       unsigned side)
+{
+    const struct epw_inv_mac *mac = inv->last_mac;
+    if (!epw_ip_is4(&r->ip[side]))
+        return false;
+    return !r->has_mac || r->packets[side] == 0 ||
+           (mac != NULL && mac->outside4 && memcmp(mac->mac, r->mac[side], sizeof(mac->mac)) == 0);
+}
+
+/* addr: where what is kept of this side stands; NULL, or without an address: nothing so far. */
+static void keep_side(struct epw_inventory *inv, const struct epw_result *result, unsigned side,
+                      struct epw_inv_addr *addr, bool internal)
 {
     const struct epw_flow_record *r = result->record;
     const struct epw_ip *ip = &r->ip[side];
-    struct epw_inv_addr *addr = find_addr(inv, ip);
     bool known = addr != NULL && addr->ip != NULL, spoke = r->packets[side] != 0;
     if ((side == 1 && r->group) || (!known && !epw_inv_is_host(ip)))
         return;
-    const struct epw_signature *sig = shown_by(inv, result, side);
+    const struct epw_signature *sig =
+        result->verdict->sig == NULL ? NULL : shown_by(inv, result, side);
     struct epw_inv_mac *mac = NULL, *fresh = NULL;
     if (r->has_mac && spoke && (mac = known_mac(addr, r->mac[side])) == NULL)
-        mac = fresh = note_mac(inv, r->mac[side], ip);
+        mac = fresh = note_mac(inv, r->mac[side], ip, internal);
     /* Any IPv6 address may turn out to be one more of a host that is ours. */
-    bool kept = sig != NULL ||
-                (spoke && (known ? addr->internal : epw_site_internal(inv->know->site, ip))) ||
-                (mac != NULL && !epw_ip_is4(ip));
+    bool kept = sig != NULL || (spoke && internal) || (mac != NULL && !epw_ip_is4(ip));
     if (kept && !known)
         addr = epw_inv_addr_get(inv, ip);
     if (!kept || addr == NULL)
@@ -307,11 +315,23 @@ static void see_side(struct epw_inventory *inv, const struct epw_result *result,
         note_role(inv, addr, result, sig, side);
 }
 
+static void see_side(struct epw_inventory *inv, const struct epw_result *result, unsigned side)
+{
+    const struct epw_ip *ip = &result->record->ip[side];
+    struct epw_address *entry = epw_addresses_entry(inv->know->addresses, ip);
+    struct epw_inv_addr *addr = entry == NULL ? NULL : epw_address_part(entry, inv->place);
+    bool internal = epw_know_internal(inv->know, entry, ip);
+    if (internal || result->verdict->sig != NULL || (addr != NULL && addr->ip != NULL) ||
+        !is_passing(inv, result->record, side))
+        keep_side(inv, result, side, addr, internal);
+}
+
 void epw_inventory_flow(struct epw_inventory *inv, const struct epw_result *result)
 {
     see_side(inv, result, 0);
     see_side(inv, result, 1);
-    epw_inv_note_own_name(inv, result->record);
+    if (result->record->evidence->app != EPW_APP_UNKNOWN)
+        epw_inv_note_own_name(inv, result->record);
 }
 
 bool epw_inventory_shows(const struct epw_inventory *inv, const struct epw_ip *ip,

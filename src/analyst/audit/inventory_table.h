@@ -100,7 +100,7 @@ bool epw_inv_is_host(const struct epw_ip *ip);
 /* What is kept of a MAC, made when it is new. NULL: a group's or none at all, or no room for it,
  * which is counted. */
 struct epw_inv_mac *epw_inv_mac_get(struct epw_inventory *inventory, const uint8_t bytes[6]);
-/* What a flow's DHCP or NetBIOS message calls its sender. */
+/* What a flow's DHCP or NetBIOS message, if it has one, calls its sender. */
 void epw_inv_note_own_name(struct epw_inventory *inventory, const struct epw_flow_record *record);
 /* It sent for the address: noted once. False: no memory for it. */
 bool epw_inv_mac_add(struct epw_inv_mac *mac, const struct epw_ip *ip);

@@ -25,6 +25,23 @@ struct epw_kept {
     uint64_t told_count, told_hosts; /* what was handed out last */
 };
 
+/* Flows as rules want to know of them: few of the first, which most are. */
+enum epw_asked_kind {
+    EPW_ASKED_MUTE,  /* nobody's, and without any of what of_words names */
+    EPW_ASKED_WORDS, /* nobody's: no row came near it */
+    EPW_ASKED_ROWS,
+    EPW_ASKED_KINDS
+};
+
+/* The rules that are asked about flows of a kind, in the order of epw_rules. */
+struct epw_asked {
+    struct epw_asked_rule {
+        const struct epw_rule *rule;
+        void *state; /* what its open made */
+    } * list;
+    size_t count;
+};
+
 struct epw_audit {
     const struct epw_knowledge *know;
     struct epw_inventory *inventory;
@@ -38,9 +55,7 @@ struct epw_audit {
     bool goes_on;               /* ... in the middle of the run */
     uint64_t withheld, dropped; /* by the last one: the next counts anew */
     void **state;               /* by the rule's place in epw_rules */
-    /* Of most flows few rules want to know: those that look, and wait, also without rows. */
-    size_t *looks, *waits; /* by their places, as above */
-    size_t look_count, wait_count;
+    struct epw_asked looks[EPW_ASKED_KINDS], waits[EPW_ASKED_KINDS];
     const struct epw_rule *asked; /* last about a flow, and what it keeps */
     void *asked_state;
 };

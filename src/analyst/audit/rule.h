@@ -52,6 +52,9 @@ struct epw_rule {
     bool both_sides;  /* needs to have seen both directions: withheld for pairs of hosts
                          of which only one was captured */
     bool of_rows;     /* flow() and waits() only look at candidates: not asked of a flow without */
+    bool of_words;    /* ... or at names, requests to a proxy and binds: not asked of a flow
+                         without any of all these */
+    bool of_internal; /* flow() and waits() want declared internal networks: not asked without */
     bool of_hosts;    /* is about no product: so is an accepted deviation */
     void (*flow)(struct epw_audit *audit, const struct epw_result *result);         /* or NULL */
     bool (*waits)(const struct epw_audit *audit, const struct epw_result *result);  /* or NULL:

@@ -72,6 +72,13 @@ struct epw_speaker *epw_spoken_get(struct epw_spoken *spoken, const struct epw_i
     return h;
 }
 
+struct epw_speaker *epw_spoken_of(const struct epw_spoken *spoken, struct epw_address *entry)
+{
+    struct epw_speaker *h = epw_address_part(entry, spoken->place);
+    h->kept = true;
+    return h;
+}
+
 static bool is_same(const struct epw_said *said, const struct epw_signature *sig, bool aside)
 {
     if (said->aside != aside)

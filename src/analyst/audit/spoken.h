@@ -48,7 +48,6 @@ struct epw_said {
 
 struct epw_speaker {
     bool kept;
-    bool ours;    /* known to be internal */
     bool spoke;   /* anything was kept of what it said */
     bool has_mac; /* of its last conversation; not kept over a restart */
     uint8_t mac[6];
@@ -67,6 +66,8 @@ void epw_spoken_free(struct epw_spoken *spoken); /* NULL is fine */
 /* Both NULL when it is not kept; get() keeps it, unless there is no memory. */
 struct epw_speaker *epw_spoken_find(const struct epw_spoken *spoken, const struct epw_ip *ip);
 struct epw_speaker *epw_spoken_get(struct epw_spoken *spoken, const struct epw_ip *ip);
+/* Keeps it, where all that is kept of its address is at hand. */
+struct epw_speaker *epw_spoken_of(const struct epw_spoken *spoken, struct epw_address *entry);
 
 /* The host took part in a conversation of the signature. Without memory it is not noted, which
  * is counted. */

@@ -70,16 +70,11 @@ static struct epw_address *entry_at(const struct epw_addresses *a, uint32_t numb
     return (void *)(a->chunk[number / CHUNK] + number % CHUNK * a->size);
 }
 
-static void *part_of(struct epw_address *e, size_t place)
-{
-    return (unsigned char *)e + place;
-}
-
 static void drop_parts(const struct epw_addresses *a, struct epw_address *e)
 {
     for (size_t i = 0; i < a->part_count; i++)
         if (a->part[i].drop != NULL)
-            a->part[i].drop(a->part[i].ctx, part_of(e, a->place[i]));
+            a->part[i].drop(a->part[i].ctx, epw_address_part(e, a->place[i]));
 }
 
 void epw_addresses_free(struct epw_addresses *a)
@@ -146,7 +141,7 @@ static struct epw_address *find(struct epw_addresses *a, const struct epw_ip *ip
 void *epw_addresses_search(struct epw_addresses *a, size_t place, const struct epw_ip *ip)
 {
     struct epw_address *e = search(a, ip);
-    return e == NULL ? NULL : part_of(e, place);
+    return e == NULL ? NULL : epw_address_part(e, place);
 }
 
 static bool grow_index(struct epw_addresses *a)
@@ -200,8 +195,9 @@ static enum epw_worth worth_of(const struct epw_addresses *a, struct epw_address
 {
     enum epw_worth most = EPW_WORTH_STRANGER;
     for (size_t i = 0; i < a->part_count; i++) {
-        enum epw_worth worth = a->part[i].worth == NULL ? EPW_WORTH_STRANGER
-                                                        : a->part[i].worth(part_of(e, a->place[i]));
+        enum epw_worth worth = a->part[i].worth == NULL
+                                   ? EPW_WORTH_STRANGER
+                                   : a->part[i].worth(epw_address_part(e, a->place[i]));
         most = worth > most ? worth : most;
     }
     return most;
@@ -260,7 +256,7 @@ void *epw_addresses_keep(struct epw_addresses *a, size_t place, const struct epw
     }
     if (e == NULL)
         epw_addresses_lost(a);
-    return e == NULL ? NULL : part_of(e, place);
+    return e == NULL ? NULL : epw_address_part(e, place);
 }
 
 uint32_t epw_addresses_number(struct epw_addresses *a, const struct epw_ip *ip)
@@ -331,5 +327,5 @@ size_t epw_addresses_count(const struct epw_addresses *a)
 
 void *epw_addresses_at(const struct epw_addresses *a, size_t place, size_t at)
 {
-    return part_of(entry_at(a, (uint32_t)at), place);
+    return epw_address_part(entry_at(a, (uint32_t)at), place);
 }

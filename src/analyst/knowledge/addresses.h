@@ -61,7 +61,10 @@ struct epw_address {
     uint32_t hash;
     uint32_t next; /* in its list, by number */
     uint32_t number;
+    uint8_t whose; /* enum epw_whose: what epw_know_internal() was told */
 };
+
+enum epw_whose { EPW_WHOSE_UNASKED, EPW_WHOSE_OURS, EPW_WHOSE_OTHERS };
 
 /* Room for the sides of a flow in hand, and of those that come soon. */
 #define EPW_ADDRESSES_MEMO_BITS 9
@@ -105,6 +108,18 @@ static inline void *epw_addresses_get(struct epw_addresses *addresses, size_t pl
 {
     struct epw_address *e = epw_addresses_recall(addresses, ip);
     return e != NULL ? (unsigned char *)e + place : epw_addresses_keep(addresses, place, ip);
+}
+
+/* All that is kept of an address, for who asks for several parts; NULL when it is not kept. */
+static inline struct epw_address *epw_addresses_entry(struct epw_addresses *addresses,
+                                                      const struct epw_ip *ip)
+{
+    return epw_addresses_find(addresses, 0, ip);
+}
+
+static inline void *epw_address_part(struct epw_address *entry, size_t place)
+{
+    return (unsigned char *)entry + place;
 }
 
 /*

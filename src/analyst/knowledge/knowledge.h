@@ -24,4 +24,16 @@ struct epw_knowledge {
     size_t control_count;
 };
 
+/* As epw_site_internal(), which is asked once of an address that is kept; entry: NULL, it is not.
+ */
+static inline bool epw_know_internal(const struct epw_knowledge *know, struct epw_address *entry,
+                                     const struct epw_ip *ip)
+{
+    if (entry == NULL)
+        return epw_site_internal(know->site, ip);
+    if (entry->whose == EPW_WHOSE_UNASKED)
+        entry->whose = epw_site_internal(know->site, ip) ? EPW_WHOSE_OURS : EPW_WHOSE_OTHERS;
+    return entry->whose == EPW_WHOSE_OURS;
+}
+
 #endif
