@@ -10,28 +10,31 @@
 #define TCP_SYN   0x02
 #define TCP_ACK   0x10
 
-#define SLOTS_MIN 1024 /* a power of two, as ever */
+#define ROOM_MIN  512 /* a power of two, as ever */
+_Static_assert((EPW_PAIRS_MAX & (EPW_PAIRS_MAX - 1)) == 0, "places in the ring are told by bits");
 
 /* From here on one side alone, in the middle of a conversation, is a loss. */
 #define HALF_PACKETS 3
 
 /* What the conversations of a pair, of a host or of all have shown. */
 struct seen {
-    uint32_t flows : 30; /* records, FLOWS_MAX at most */
-    uint32_t one_way : 1;
-    uint32_t both_ways : 1;
-    uint32_t bad; /* of those with packets or a direction missing, cut or doubled */
+    uint32_t flows; /* records, FLOWS_MAX at most; and the bits below */
+    uint32_t bad;   /* of those with packets or a direction missing, cut or doubled */
 };
 
 #define FLOWS_MAX ((1u << 30) - 1)
+#define ONE_WAY   (FLOWS_MAX + 1)
+#define BOTH_WAYS (2 * ONE_WAY)
 
 /*
  * A pair is its hash: that two have one is no more likely than a bad memory cell. Most flows make
- * a new pair, so all of one is in one cache line, and nothing else is touched: 16 bytes.
+ * a new pair, so these stand as they came, the oldest making room, and nothing is done where one
+ * goes: those of a bucket are tied from new to old, and who finds one that is too old is done.
  */
 struct pair {
-    uint64_t hash; /* 0: a free slot */
+    uint64_t hash;
     struct seen seen;
+    uint32_t before; /* of its bucket: which one that came */
 };
 
 struct epw_pairs {
@@ -39,10 +42,11 @@ struct epw_pairs {
     struct epw_stats *stats;
     struct epw_addresses *addresses;
     size_t place;      /* of a host's struct seen */
-    struct pair *slot; /* open addressing, at most half full */
-    uint64_t mask;     /* slots less one; 0: there are none */
-    uint64_t *order;   /* hashes as they came, slots / 2: a ring once there are EPW_PAIRS_MAX */
-    size_t count, next;
+    struct pair *ring; /* the n-th that came stands at n % room; the first is 1 */
+    uint32_t *newest;  /* of a bucket, two for each place of the ring: which one that came */
+    uint32_t room;     /* a power of two; 0: none */
+    uint32_t came;     /* so far; begins anew at 2^32 */
+    uint32_t count;    /* of the last that came: they are kept */
     struct seen all;
 };
 
@@ -64,8 +68,8 @@ void epw_pairs_free(struct epw_pairs *pairs)
 {
     if (pairs == NULL)
         return;
-    free(pairs->slot);
-    free(pairs->order);
+    free(pairs->ring);
+    free(pairs->newest);
     free(pairs);
 }
 
@@ -90,99 +94,98 @@ void epw_pairs_adopt(struct epw_pairs *pairs, struct epw_pairs *old)
     pairs->stats = mine.stats;
     pairs->addresses = mine.addresses;
     pairs->place = mine.place;
-    old->slot = mine.slot;
-    old->order = mine.order;
+    old->ring = mine.ring;
+    old->newest = mine.newest;
 }
 
-/* The same for both directions; never 0. */
+/* The same for both directions. */
 static uint64_t hash_pair(const struct epw_pairs *pairs, const struct epw_ip *a,
                           const struct epw_ip *b)
 {
-    bool sorted = epw_ip_cmp(a, b) < 0;
-    const struct epw_ip key[2] = { sorted ? *a : *b, sorted ? *b : *a };
-    uint64_t hash = epw_hash(key, sizeof(key), pairs->seed);
-    return hash == 0 ? 1 : hash;
+    uint64_t a0 = epw_hash_word(a->b), a1 = epw_hash_word(a->b + 8);
+    uint64_t b0 = epw_hash_word(b->b), b1 = epw_hash_word(b->b + 8);
+    bool swap = a1 == b1 ? a0 > b0 : a1 > b1;
+    uint64_t h = pairs->seed ^ EPW_HASH_K0;
+    h = epw_hash_mix((swap ? b0 : a0) ^ EPW_HASH_K1, (swap ? b1 : a1) ^ h);
+    h = epw_hash_mix((swap ? a0 : b0) ^ EPW_HASH_K1, (swap ? a1 : b1) ^ h);
+    return epw_hash_mix(h, EPW_HASH_K1);
 }
 
-/* The slot of a pair, or the free one that ends the search. */
-static struct pair *seek(const struct epw_pairs *pairs, uint64_t hash)
+static uint32_t *bucket_of(const struct epw_pairs *pairs, uint64_t hash)
 {
-    uint64_t at = hash & pairs->mask;
-    while (pairs->slot[at].hash != 0 && pairs->slot[at].hash != hash)
-        at = (at + 1) & pairs->mask;
-    return &pairs->slot[at];
+    return &pairs->newest[hash & (2 * pairs->room - 1)];
 }
 
-/* Ahead of the searches: slots are anywhere in some megabytes. */
+static struct pair *pair_at(const struct epw_pairs *pairs, uint32_t n)
+{
+    return &pairs->ring[n & (pairs->room - 1)];
+}
+
+/* Ahead of the searches: buckets are anywhere in a megabyte. */
 void epw_pairs_soon(const struct epw_pairs *pairs, const struct epw_ip *ip, size_t count)
 {
-    for (size_t i = 0; i < count && pairs->mask != 0; i++) {
-        uint64_t hash = hash_pair(pairs, &ip[2 * i], &ip[2 * i + 1]);
-        epw_touch(&pairs->slot[hash & pairs->mask], sizeof(struct pair));
-        if (pairs->count < EPW_PAIRS_MAX)
-            continue;
-        /* Each that is new takes the place of one that is forgotten. */
-        hash = pairs->order[(pairs->next + i) % EPW_PAIRS_MAX];
-        epw_touch(&pairs->slot[hash & pairs->mask], sizeof(struct pair));
-    }
+    for (size_t i = 0; i < count && pairs->room != 0; i++)
+        epw_touch(bucket_of(pairs, hash_pair(pairs, &ip[2 * i], &ip[2 * i + 1])), 1);
 }
 
+/* NULL: it is not kept. */
 static struct pair *find(const struct epw_pairs *pairs, uint64_t hash)
 {
-    struct pair *p = pairs->mask == 0 ? NULL : seek(pairs, hash);
-    return p == NULL || p->hash == 0 ? NULL : p;
+    uint32_t n = pairs->room == 0 ? 0 : *bucket_of(pairs, hash);
+    uint32_t age = pairs->came - n, least = 0;
+    /* One that seems newer than the one before it is long gone, and its number came again. */
+    while (age >= least && age < pairs->count) {
+        struct pair *p = pair_at(pairs, n);
+        if (p->hash == hash)
+            return p;
+        least = age + 1;
+        n = p->before;
+        age = pairs->came - n;
+    }
+    return NULL;
 }
 
-/* What stands behind the freed slot moves up as far as it may, so that no search ends too early. */
-static void forget(struct epw_pairs *pairs, uint64_t hash)
+static struct pair *put(struct epw_pairs *pairs, uint32_t n, uint64_t hash, struct seen seen)
 {
-    uint64_t hole = (uint64_t)(seek(pairs, hash) - pairs->slot);
-    for (uint64_t at = (hole + 1) & pairs->mask; pairs->slot[at].hash != 0;
-         at = (at + 1) & pairs->mask) {
-        uint64_t home = pairs->slot[at].hash & pairs->mask;
-        if (((at - home) & pairs->mask) < ((at - hole) & pairs->mask))
-            continue;
-        pairs->slot[hole] = pairs->slot[at];
-        hole = at;
-    }
-    pairs->slot[hole].hash = 0;
+    uint32_t *newest = bucket_of(pairs, hash);
+    struct pair *p = pair_at(pairs, n);
+    p->hash = hash;
+    p->seen = seen;
+    p->before = *newest;
+    *newest = n;
+    return p;
 }
 
 static bool grow(struct epw_pairs *pairs)
 {
-    uint64_t slots = pairs->mask == 0 ? SLOTS_MIN : 2 * (pairs->mask + 1);
-    struct pair *old = pairs->slot, *slot = calloc(slots, sizeof(*slot));
-    uint64_t *order = realloc(pairs->order, slots / 2 * sizeof(*order));
-    if (order != NULL)
-        pairs->order = order;
-    if (slot == NULL || order == NULL) {
-        free(slot);
+    struct epw_pairs old = *pairs;
+    pairs->room = old.room == 0 ? ROOM_MIN : 2 * old.room;
+    pairs->ring = malloc(pairs->room * sizeof(pairs->ring[0]));
+    pairs->newest = calloc(2 * (size_t)pairs->room, sizeof(pairs->newest[0]));
+    if (pairs->ring == NULL || pairs->newest == NULL) {
+        free(pairs->ring);
+        free(pairs->newest);
+        *pairs = old;
         return false;
     }
-    pairs->slot = slot;
-    uint64_t had = pairs->mask == 0 ? 0 : pairs->mask + 1;
-    pairs->mask = slots - 1;
-    for (uint64_t i = 0; i < had; i++)
-        if (old[i].hash != 0)
-            *seek(pairs, old[i].hash) = old[i];
-    free(old);
+    for (uint32_t i = 0, n = old.came - old.count + 1; i < old.count; i++, n++) {
+        const struct pair *p = pair_at(&old, n);
+        put(pairs, n, p->hash, p->seen);
+    }
+    free(old.ring);
+    free(old.newest);
     return true;
 }
 
 static struct pair *add(struct epw_pairs *pairs, uint64_t hash)
 {
-    if (pairs->count == EPW_PAIRS_MAX) {
-        forget(pairs, pairs->order[pairs->next]);
+    if (pairs->count == EPW_PAIRS_MAX)
         pairs->stats->limited[EPW_LIMIT_PAIRS]++;
-    } else if (2 * pairs->count >= pairs->mask && !grow(pairs))
+    else if (pairs->count == pairs->room && !grow(pairs))
         return NULL;
     else
         pairs->count++;
-    pairs->order[pairs->next] = hash;
-    pairs->next = (pairs->next + 1) % EPW_PAIRS_MAX;
-    struct pair *p = seek(pairs, hash);
-    *p = (struct pair){ .hash = hash };
-    return p;
+    return put(pairs, ++pairs->came, hash, (struct seen){ 0 });
 }
 
 static struct seen *find_host(const struct epw_pairs *pairs, const struct epw_ip *ip)
@@ -199,14 +202,13 @@ static bool implies_peer(const struct epw_flow_record *r, enum epw_dir dir)
             ((r->tcp_flags[dir] & TCP_ACK) != 0 && (r->tcp_flags[dir] & TCP_SYN) == 0));
 }
 
-static void note(struct seen *seen, const struct seen *what)
+static void note(struct seen *seen, uint32_t ways, bool bad)
 {
-    seen->one_way |= what->one_way;
-    seen->both_ways |= what->both_ways;
-    if (seen->flows == FLOWS_MAX)
+    seen->flows |= ways;
+    if ((seen->flows & FLOWS_MAX) == FLOWS_MAX)
         return;
     seen->flows++;
-    seen->bad += what->bad;
+    seen->bad += bad;
 }
 
 /*
@@ -227,18 +229,17 @@ void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *r)
         return;
     bool both_ways = r->packets[0] != 0 && r->packets[1] != 0;
     bool one_way = !both_ways && (implies_peer(r, EPW_TO_SERVER) || implies_peer(r, EPW_TO_CLIENT));
-    struct seen what = { .one_way = one_way,
-                         .both_ways = both_ways,
-                         .bad = r->doubled || r->cut || r->lost || is_half(r) };
-    if (!both_ways && !one_way && what.bad == 0)
+    bool bad = r->doubled || r->cut || r->lost || is_half(r);
+    if (!both_ways && !one_way && !bad)
         return;
+    uint32_t ways = both_ways ? BOTH_WAYS : one_way ? ONE_WAY : 0;
     uint64_t hash = hash_pair(pairs, &r->ip[0], &r->ip[1]);
     for (size_t i = 0; i < 2; i++) {
         struct seen *host = epw_addresses_get(pairs->addresses, pairs->place, &r->ip[i]);
         if (host != NULL)
-            note(host, &what);
+            note(host, ways, bad);
     }
-    note(&pairs->all, &what);
+    note(&pairs->all, ways, bad);
     struct pair *p = find(pairs, hash);
     if (p == NULL)
         p = add(pairs, hash);
@@ -246,21 +247,22 @@ void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *r)
         pairs->stats->limited[EPW_LIMIT_MEMORY]++;
         return;
     }
-    if (one_way && !p->seen.one_way && !p->seen.both_ways)
+    uint32_t before = p->seen.flows & (ONE_WAY | BOTH_WAYS);
+    if (one_way && before == 0)
         pairs->stats->pairs_one_way++;
-    if (both_ways && !p->seen.both_ways && p->seen.one_way)
+    if (both_ways && before == ONE_WAY)
         pairs->stats->pairs_one_way--;
-    note(&p->seen, &what);
+    note(&p->seen, ways, bad);
 }
 
 static bool is_bad(const struct seen *seen)
 {
-    return seen->bad != 0 && (uint64_t)seen->bad * EPW_PAIRS_DOUBT >= seen->flows;
+    return seen->bad != 0 && (uint64_t)seen->bad * EPW_PAIRS_DOUBT >= (seen->flows & FLOWS_MAX);
 }
 
 static bool is_one_way(const struct seen *seen)
 {
-    return seen->one_way && !seen->both_ways;
+    return (seen->flows & (ONE_WAY | BOTH_WAYS)) == ONE_WAY;
 }
 
 bool epw_pairs_doubtful(const struct epw_pairs *pairs, const struct epw_ip *a,
@@ -269,14 +271,14 @@ bool epw_pairs_doubtful(const struct epw_pairs *pairs, const struct epw_ip *a,
     const struct pair *p = find(pairs, hash_pair(pairs, a, b));
     if (p != NULL && (is_bad(&p->seen) || is_one_way(&p->seen)))
         return true;
-    if (p != NULL && p->seen.both_ways)
+    if (p != NULL && (p->seen.flows & BOTH_WAYS) != 0)
         return false;
     const struct seen *host[2] = { find_host(pairs, a), find_host(pairs, b) };
     bool both_ways = false;
     for (size_t i = 0; i < 2; i++) {
         if (host[i] != NULL && is_one_way(host[i]))
             return true;
-        both_ways |= host[i] != NULL && host[i]->both_ways;
+        both_ways |= host[i] != NULL && (host[i]->flows & BOTH_WAYS) != 0;
     }
     return !both_ways && is_one_way(&pairs->all);
 }

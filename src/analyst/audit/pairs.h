@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-/* Pairs kept, some 40 bytes each. Beyond, the oldest is forgotten: findings are then believed. */
+/* Pairs kept, some 32 bytes each. Beyond, the oldest is forgotten: findings are then believed. */
 #define EPW_PAIRS_MAX 131072
 /* One conversation of so many with packets missing, cut or doubled is bad luck, more are doubt. */
 #define EPW_PAIRS_DOUBT 10
