@@ -13,6 +13,10 @@
 #define ROOM_MIN  512 /* a power of two, as ever */
 _Static_assert((EPW_PAIRS_MAX & (EPW_PAIRS_MAX - 1)) == 0, "places in the ring are told by bits");
 
+/* Of a bucket's 32 bits: so many tell for long enough that what it is about is kept no more. */
+#define NUMBER_BITS 24
+#define NUMBER      ((1u << NUMBER_BITS) - 1)
+
 /* From here on one side alone, in the middle of a conversation, is a loss. */
 #define HALF_PACKETS 3
 
@@ -43,7 +47,7 @@ struct epw_pairs {
     struct epw_addresses *addresses;
     size_t place;      /* of a host's struct seen */
     struct pair *ring; /* the n-th that came stands at n % room; the first is 1 */
-    uint32_t *newest;  /* of a bucket, two for each place of the ring: which one that came */
+    uint32_t *newest;  /* by bucket, two for each place of the ring: see bucket_of() */
     uint32_t room;     /* a power of two; 0: none */
     uint32_t came;     /* so far; begins anew at 2^32 */
     uint32_t count;    /* of the last that came: they are kept */
@@ -111,6 +115,11 @@ static uint64_t hash_pair(const struct epw_pairs *pairs, const struct epw_ip *a,
     return epw_hash_mix(h, EPW_HASH_K1);
 }
 
+/*
+ * Which was the last to come, in the lower bits, enough to tell how long ago; and in the others a
+ * mark of each that may be kept, so that one that is new is mostly told without looking at the
+ * others.
+ */
 static uint32_t *bucket_of(const struct epw_pairs *pairs, uint64_t hash)
 {
     return &pairs->newest[hash & (2 * pairs->room - 1)];
@@ -119,6 +128,17 @@ static uint32_t *bucket_of(const struct epw_pairs *pairs, uint64_t hash)
 static struct pair *pair_at(const struct epw_pairs *pairs, uint32_t n)
 {
     return &pairs->ring[n & (pairs->room - 1)];
+}
+
+static uint32_t mark_of(uint64_t hash)
+{
+    return 1u << (NUMBER_BITS + (hash >> 61));
+}
+
+/* From the last of a bucket to the n-th, which comes later. */
+static uint32_t age_of(uint32_t bucket, uint32_t n)
+{
+    return (n - bucket) & NUMBER;
 }
 
 /* Ahead of the searches: buckets are anywhere in a megabyte. */
@@ -131,28 +151,30 @@ void epw_pairs_soon(const struct epw_pairs *pairs, const struct epw_ip *ip, size
 /* NULL: it is not kept. */
 static struct pair *find(const struct epw_pairs *pairs, uint64_t hash)
 {
-    uint32_t n = pairs->room == 0 ? 0 : *bucket_of(pairs, hash);
-    uint32_t age = pairs->came - n, least = 0;
+    uint32_t bucket = pairs->room == 0 ? 0 : *bucket_of(pairs, hash);
+    if ((bucket & mark_of(hash)) == 0)
+        return NULL;
+    uint32_t age = age_of(bucket, pairs->came), least = 0;
     /* One that seems newer than the one before it is long gone, and its number came again. */
     while (age >= least && age < pairs->count) {
-        struct pair *p = pair_at(pairs, n);
+        struct pair *p = pair_at(pairs, pairs->came - age);
         if (p->hash == hash)
             return p;
         least = age + 1;
-        n = p->before;
-        age = pairs->came - n;
+        age = pairs->came - p->before;
     }
     return NULL;
 }
 
 static struct pair *put(struct epw_pairs *pairs, uint32_t n, uint64_t hash, struct seen seen)
 {
-    uint32_t *newest = bucket_of(pairs, hash);
+    uint32_t *bucket = bucket_of(pairs, hash), age = age_of(*bucket, n);
+    uint32_t marks = age < EPW_PAIRS_MAX ? *bucket & ~NUMBER : 0;
     struct pair *p = pair_at(pairs, n);
     p->hash = hash;
     p->seen = seen;
-    p->before = *newest;
-    *newest = n;
+    p->before = n - age;
+    *bucket = (n & NUMBER) | marks | mark_of(hash);
     return p;
 }
 
