@@ -206,6 +206,7 @@ EPW_ALWAYS uint32_t tell_run(const struct epw_teller *t, const struct epw_frame 
         }
         gist->ts_ns = frame->ts_ns;
         gist->wire_len = frame->caplen;
+        gist->bytes = frame->bytes;
     }
     return told;
 }

@@ -4,6 +4,7 @@
  * bucket to flow to cold half to evidence is a cache miss; done for a block
  * of packets at a time, some blocks ahead, the misses wait together and while others are tracked.
  */
+#include "base/touch.h"
 #include "meter/flow/lookup.h"
 #include "meter/meter_state.h"
 
@@ -15,6 +16,18 @@ static inline void warm_wide(const struct epw_flow *flow)
     __builtin_prefetch(&wide->tunnel);
 }
 
+/* What decoding a packet takes, which another core may have: its frame, and of that the headers
+ * and the beginning of a payload. */
+static void warm_frame(const struct epw_meter *m, uint32_t ref)
+{
+    if (m->put[ref])
+        return;
+    __builtin_prefetch(&m->frame[m->at[ref]]);
+    __builtin_prefetch(m->gist[ref].bytes);
+    if (m->gist[ref].wire_len > EPW_CACHE_LINE)
+        __builtin_prefetch(m->gist[ref].bytes + EPW_CACHE_LINE);
+}
+
 /* Lists those of packets [from, to) that will need more of their flow than its hot half. No branch
  * but for their keys: which ones do follows no pattern. */
 static void warm_cold(struct epw_meter *m, uint32_t from, uint32_t to)
@@ -22,8 +35,10 @@ static void warm_cold(struct epw_meter *m, uint32_t from, uint32_t to)
     uint32_t count = 0;
     for (uint32_t i = from; i < to; i++) {
         const struct epw_flow *flow = m->guess[i];
-        if (flow == NULL)
+        if (flow == NULL) {
+            warm_frame(m, m->ref[i]);
             continue;
+        }
         const struct epw_gist *gist = &m->gist[m->ref[i]];
         if (epw_gist_is_wide(gist))
             warm_wide(flow);
@@ -33,6 +48,7 @@ static void warm_cold(struct epw_meter *m, uint32_t from, uint32_t to)
     m->far_count = count;
     for (uint32_t k = 0; k < count; k++) {
         const struct epw_flow *flow = m->guess[m->far[k]];
+        warm_frame(m, m->ref[m->far[k]]);
         __builtin_prefetch(epw_flow_cold(flow), 1);
         if (!epw_gist_is_old(&m->gist[m->ref[m->far[k]]], flow->flags))
             __builtin_prefetch(epw_flow_link(flow), 1);

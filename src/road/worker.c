@@ -126,6 +126,16 @@ static bool has_work(void *ctx, unsigned self)
            atomic_load(&road->cancelled);
 }
 
+/* Over a file workers sleep for moments only: the collector, which would take the time of one of
+ * them, hears of it now and then. When lanes fill, and at the end, it does in any case. */
+static void tell_before_sleep(struct epw_worker *w)
+{
+    if (!atomic_load(&w->road->shared) || w->round % EPW_COUNT_ROUNDS == 0)
+        tell_all(w);
+    else
+        epw_gate_wake(&w->road->work);
+}
+
 /* The round in hand, once it is read. NULL: the run is cancelled. */
 static struct epw_slot *await_round(struct epw_worker *w)
 {
@@ -134,7 +144,7 @@ static struct epw_slot *await_round(struct epw_worker *w)
         epw_ring_read(road, w);
         if (is_published(road, w->round))
             return slot_of(road, w->round);
-        tell_all(w);
+        tell_before_sleep(w);
         epw_gate_wait(&road->work, has_work, road, w->self);
         if (atomic_load(&road->cancelled))
             return NULL;
