@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * At the end of a run most flows lie in the table as they began, and few have to be moved. Others
- * end spread over time, so their stamps tell nearly where each belongs: they are dealt out to
- * buckets of some flows each, in which little is left to sort. Where they are not spread, a bucket
- * with many is sorted as qsort() does it.
+ * At the end of a run most flows lie in the table as they began: the few that do not are sorted and
+ * put between them. Others end spread over time, so their stamps tell nearly where each belongs:
+ * they are dealt out to buckets of some flows each, in which little is left to sort. Where they are
+ * not spread, a bucket with many is sorted as qsort() does it.
  */
 #include "meter/ends.h"
 
@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Fewer are not worth the buckets. */
+/* Fewer are not worth the trouble. */
 #define FEW 64u
 /* Flows of a bucket, were they spread evenly. */
 #define OF_BUCKET 4u
-/* One step for so many flows is less than dealing them out; more would be in vain. */
-#define MOVED 4u
+/* Of so many flows one may be out of place, else all are dealt out. */
+#define LATE_OF 8u
 /* More than these qsort() sorts better. */
 #define INSERTED_MAX 16u
 
@@ -30,30 +30,23 @@ static int by_place(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
-/* Moves each back to its place until that took more steps than this; false: some are left. */
-static bool insert_all(struct epw_ending_flow *ends, size_t count, size_t steps)
+static void insert(struct epw_ending_flow *ends, size_t i)
 {
-    for (size_t i = 1; i < count; i++) {
-        if (ends[i - 1].ns < ends[i].ns)
-            continue;
-        const struct epw_ending_flow one = ends[i];
-        size_t at = i;
-        for (; at > 0 && by_place(&ends[at - 1], &one) > 0; at--)
-            ends[at] = ends[at - 1];
-        ends[at] = one;
-        if (i - at > steps)
-            return false;
-        steps -= i - at;
-    }
-    return true;
+    const struct epw_ending_flow one = ends[i];
+    size_t at = i;
+    for (; at > 0 && by_place(&ends[at - 1], &one) > 0; at--)
+        ends[at] = ends[at - 1];
+    ends[at] = one;
 }
 
 static void sort_bucket(struct epw_ending_flow *ends, size_t count)
 {
-    if (count > INSERTED_MAX)
+    if (count > INSERTED_MAX) {
         qsort(ends, count, sizeof(*ends), by_place);
-    else
-        insert_all(ends, count, SIZE_MAX);
+        return;
+    }
+    for (size_t i = 1; i < count; i++)
+        insert(ends, i);
 }
 
 /* Buckets are 1 << shift nanoseconds from least on, last of them the one of the latest stamp. */
@@ -98,14 +91,12 @@ static void deal(const struct spread *spread, const struct epw_ending_flow *ends
         sort_bucket(dealt + begin, from[b] - begin);
 }
 
-void epw_ends_sort(struct epw_ending_flow *ends, size_t count)
+static void deal_out(struct epw_ending_flow *ends, size_t count)
 {
     if (count < FEW) {
         sort_bucket(ends, count);
         return;
     }
-    if (insert_all(ends, count, count / MOVED))
-        return;
     const struct spread spread = spread_of(ends, count);
     struct epw_ending_flow *dealt = malloc(count * sizeof(*dealt));
     uint32_t *from = calloc(spread.last + 2, sizeof(*from));
@@ -117,4 +108,56 @@ void epw_ends_sort(struct epw_ending_flow *ends, size_t count)
     }
     free(dealt);
     free(from);
+}
+
+/*
+ * Those that end later than what is behind them, up to so many, are taken out; the others come in
+ * order to the end of the array. One step back is no reason to be taken: flows of one stamp lie as
+ * they came, and end by id. Returns how many were taken, or SIZE_MAX: too many, all are to be
+ * sorted.
+ */
+static size_t take_late(struct epw_ending_flow *ends, size_t count, struct epw_ending_flow *late,
+                        size_t room)
+{
+    size_t taken = 0, first = count, left = count;
+    for (; left > 0 && taken < room; left--) {
+        const struct epw_ending_flow one = ends[left - 1];
+        if (first == count || by_place(&one, &ends[first]) <= 0) {
+            ends[--first] = one;
+        } else if (first + 1 == count || by_place(&one, &ends[first + 1]) <= 0) {
+            ends[first - 1] = ends[first];
+            ends[first--] = one;
+        } else {
+            late[taken++] = one;
+        }
+    }
+    if (left != 0)
+        memcpy(ends + left, late, taken * sizeof(*late));
+    return left != 0 ? SIZE_MAX : taken;
+}
+
+/* Puts them back, in order, to the others behind them. */
+static void merge(struct epw_ending_flow *ends, size_t count, const struct epw_ending_flow *late,
+                  size_t taken)
+{
+    for (size_t to = 0, from = taken, next = 0; next < taken; to++)
+        if (from < count && by_place(&ends[from], &late[next]) < 0)
+            ends[to] = ends[from++];
+        else
+            ends[to] = late[next++];
+}
+
+void epw_ends_sort(struct epw_ending_flow *ends, size_t count)
+{
+    size_t room = count < FEW ? 0 : count / LATE_OF, taken = SIZE_MAX;
+    struct epw_ending_flow *late = room == 0 ? NULL : malloc(room * sizeof(*late));
+    if (late != NULL)
+        taken = take_late(ends, count, late, room);
+    if (taken == SIZE_MAX) {
+        deal_out(ends, count);
+    } else {
+        deal_out(late, taken);
+        merge(ends, count, late, taken);
+    }
+    free(late);
 }

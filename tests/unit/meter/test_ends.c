@@ -87,6 +87,15 @@ Test(ends, nearly_in_order)
     expect_order(FLOWS);
 }
 
+Test(ends, with_some_that_came_late)
+{
+    for (size_t every = 7; every < 12; every++) { /* too many first */
+        for (size_t i = 0; i < FLOWS; i++)
+            ends[i].ns = (int64_t)(i / 3) + (i % every == 3 ? (int64_t)(i * 6007 % 500) : 0);
+        expect_order(FLOWS);
+    }
+}
+
 Test(ends, in_reverse)
 {
     for (size_t i = 0; i < FLOWS; i++)
