@@ -101,10 +101,9 @@ static void speak_of_all(struct epw_spoken *s, struct epw_speaker *h,
 }
 
 /* Of an internal host; NULL: it is another's, or cannot be kept. */
-static struct epw_speaker *speaker_at(const struct epw_audit *audit, struct epw_spoken *s,
+static struct epw_speaker *speaker_at(const struct epw_knowledge *know, struct epw_spoken *s,
                                       const struct epw_ip *ip)
 {
-    const struct epw_knowledge *know = epw_audit_knowledge(audit);
     struct epw_address *entry = epw_addresses_entry(know->addresses, ip);
     if (!epw_know_internal(know, entry, ip))
         return NULL;
@@ -115,6 +114,7 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
     const struct epw_signature *sig = result->verdict->sig;
+    const struct epw_knowledge *know = epw_audit_knowledge(audit);
     struct epw_spoken *s = epw_audit_state(audit, &epw_rule_silent_agent);
     /* TCP carries data when it was answered, captured or not. */
     bool held = (r->packets[EPW_TO_CLIENT] != 0 || r->proto == PROTO_TCP) && !epw_attempt_unmet(r);
@@ -122,7 +122,7 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     for (size_t side = 0; side < 2; side++) {
         if (!(held || (side == 0 && tried)))
             continue;
-        struct epw_speaker *h = speaker_at(audit, s, &r->ip[side]);
+        struct epw_speaker *h = speaker_at(know, s, &r->ip[side]);
         if (h == NULL)
             continue;
         if (held) {

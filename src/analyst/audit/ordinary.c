@@ -7,83 +7,80 @@
 /* RFC 6335: dynamic ports. Windows RPC gives its services ports there, and so do media streams. */
 #define FIRST_DYNAMIC 49152
 
-/* Ports of the services that operating systems, directories, browsers and printers use. */
-static bool is_service(uint16_t port)
-{
-    switch (port) {
-    case 7:    /* echo */
-    case 20:   /* FTP data */
-    case 21:   /* FTP */
-    case 22:   /* SSH */
-    case 23:   /* Telnet */
-    case 25:   /* mail */
-    case 53:   /* DNS */
-    case 67:   /* DHCP */
-    case 68:   /* DHCP */
-    case 69:   /* TFTP */
-    case 80:   /* web */
-    case 88:   /* Kerberos */
-    case 110:  /* mail */
-    case 111:  /* ONC RPC */
-    case 123:  /* NTP */
-    case 135:  /* Windows RPC */
-    case 137:  /* NetBIOS names */
-    case 138:  /* NetBIOS datagrams */
-    case 139:  /* NetBIOS sessions */
-    case 143:  /* mail */
-    case 161:  /* SNMP */
-    case 162:  /* SNMP traps */
-    case 389:  /* LDAP */
-    case 443:  /* web */
-    case 445:  /* SMB */
-    case 464:  /* Kerberos passwords */
-    case 465:  /* mail */
-    case 500:  /* IPsec */
-    case 514:  /* syslog */
-    case 515:  /* printing */
-    case 546:  /* DHCPv6 */
-    case 547:  /* DHCPv6 */
-    case 587:  /* mail */
-    case 593:  /* Windows RPC over HTTP */
-    case 631:  /* printing */
-    case 636:  /* LDAP with TLS */
-    case 853:  /* DNS with TLS */
-    case 993:  /* mail */
-    case 995:  /* mail */
-    case 1433: /* database */
-    case 1434: /* database */
-    case 1900: /* SSDP */
-    case 2049: /* NFS */
-    case 3268: /* LDAP, global catalogue */
-    case 3269: /* LDAP, global catalogue with TLS */
-    case 3306: /* database */
-    case 3389: /* remote desktop */
-    case 3702: /* WS-Discovery */
-    case 4500: /* IPsec behind NAT */
-    case 5040: /* Windows connected devices */
-    case 5060: /* telephony */
-    case 5061: /* telephony */
-    case 5353: /* mDNS */
-    case 5355: /* LLMNR */
-    case 5432: /* database */
-    case 5900: /* remote desktop */
-    case 5985: /* Windows remote management */
-    case 5986: /* Windows remote management with TLS */
-    case 6514: /* syslog with TLS */
-    case 7680: /* Windows delivery optimisation */
-    case 8080: /* web */
-    case 8443: /* web */
-    case 9100: /* printing */
-    case 9389: /* directory web services */
-        return true;
-    default:
-        return false;
-    }
-}
+/* Ports of the services that operating systems, directories, browsers and printers use. Every flow
+ * is asked: one look at a table, and most at the same two places. */
+static const bool service[] = {
+    [7] = true,    /* echo */
+    [20] = true,   /* FTP data */
+    [21] = true,   /* FTP */
+    [22] = true,   /* SSH */
+    [23] = true,   /* Telnet */
+    [25] = true,   /* mail */
+    [53] = true,   /* DNS */
+    [67] = true,   /* DHCP */
+    [68] = true,   /* DHCP */
+    [69] = true,   /* TFTP */
+    [80] = true,   /* web */
+    [88] = true,   /* Kerberos */
+    [110] = true,  /* mail */
+    [111] = true,  /* ONC RPC */
+    [123] = true,  /* NTP */
+    [135] = true,  /* Windows RPC */
+    [137] = true,  /* NetBIOS names */
+    [138] = true,  /* NetBIOS datagrams */
+    [139] = true,  /* NetBIOS sessions */
+    [143] = true,  /* mail */
+    [161] = true,  /* SNMP */
+    [162] = true,  /* SNMP traps */
+    [389] = true,  /* LDAP */
+    [443] = true,  /* web */
+    [445] = true,  /* SMB */
+    [464] = true,  /* Kerberos passwords */
+    [465] = true,  /* mail */
+    [500] = true,  /* IPsec */
+    [514] = true,  /* syslog */
+    [515] = true,  /* printing */
+    [546] = true,  /* DHCPv6 */
+    [547] = true,  /* DHCPv6 */
+    [587] = true,  /* mail */
+    [593] = true,  /* Windows RPC over HTTP */
+    [631] = true,  /* printing */
+    [636] = true,  /* LDAP with TLS */
+    [853] = true,  /* DNS with TLS */
+    [993] = true,  /* mail */
+    [995] = true,  /* mail */
+    [1433] = true, /* database */
+    [1434] = true, /* database */
+    [1900] = true, /* SSDP */
+    [2049] = true, /* NFS */
+    [3268] = true, /* LDAP, global catalogue */
+    [3269] = true, /* LDAP, global catalogue with TLS */
+    [3306] = true, /* database */
+    [3389] = true, /* remote desktop */
+    [3702] = true, /* WS-Discovery */
+    [4500] = true, /* IPsec behind NAT */
+    [5040] = true, /* Windows connected devices */
+    [5060] = true, /* telephony */
+    [5061] = true, /* telephony */
+    [5353] = true, /* mDNS */
+    [5355] = true, /* LLMNR */
+    [5432] = true, /* database */
+    [5900] = true, /* remote desktop */
+    [5985] = true, /* Windows remote management */
+    [5986] = true, /* Windows remote management with TLS */
+    [6514] = true, /* syslog with TLS */
+    [7680] = true, /* Windows delivery optimisation */
+    [8080] = true, /* web */
+    [8443] = true, /* web */
+    [9100] = true, /* printing */
+    [9389] = true, /* directory web services */
+};
 
 bool epw_ordinary_port(uint8_t proto, uint16_t port)
 {
-    return (proto != PROTO_TCP && proto != PROTO_UDP) || port >= FIRST_DYNAMIC || is_service(port);
+    if (port < sizeof(service) && service[port])
+        return true;
+    return (proto != PROTO_TCP && proto != PROTO_UDP) || port >= FIRST_DYNAMIC;
 }
 
 bool epw_ordinary_app(enum epw_app app)
