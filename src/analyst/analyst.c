@@ -27,9 +27,6 @@
  */
 #define UNNAMED_EARLY_MAX 4096
 
-/* Waiting flows whose addresses are fetched together. */
-#define TAKEN_UP 8
-
 /* Bytes of verdicts kept at the end, from result to audit; beyond, flows are decided once more. */
 #define VERDICTS_MAX (16u << 20)
 
@@ -150,16 +147,20 @@ static void audit(struct epw_analyst *a, const struct epw_flow_record *record)
     epw_audit_flow(a->audit, &result);
 }
 
-/* The addresses of one that waited at hand; those of the next ones are fetched some at a time. */
-static void take_up(struct epw_analyst *a, const struct epw_waiting *w)
+/* What the next ones need is fetched some flows at a time. */
+static void fetch_ahead(struct epw_analyst *a, const struct epw_waiting *w)
 {
     epw_waiting_soon(w);
-    if (a->taken_up++ % TAKEN_UP == 0) {
-        const struct epw_waiting *next = w;
-        for (size_t i = 0; i < 2 * TAKEN_UP && next != NULL; i++, next = next->next)
-            for (size_t side = 0; side < 2 && i >= TAKEN_UP; side++)
-                epw_addresses_warm(a->know.addresses, next->address[side]);
-    }
+    for (size_t i = 0; i < 2 * EPW_WAITING_SOON && w != NULL; i++, w = w->next)
+        for (size_t side = 0; side < 2 && i >= EPW_WAITING_SOON; side++)
+            epw_addresses_warm(a->know.addresses, w->address[side]);
+}
+
+/* The addresses of one that waited at hand. */
+static void take_up(struct epw_analyst *a, const struct epw_waiting *w)
+{
+    if (a->taken_up++ % EPW_WAITING_SOON == 0)
+        fetch_ahead(a, w);
     for (size_t side = 0; side < 2; side++)
         epw_addresses_hint(a->know.addresses, w->address[side], &w->record->ip[side]);
 }

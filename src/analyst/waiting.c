@@ -12,9 +12,8 @@
  */
 #define CHUNK_LEN (1u << 20)
 
-/* Bytes between the one in hand and what is fetched: some flows. And how much: as most have. */
-#define AHEAD 4096u
-#define MOST  384u
+/* Bytes between the one in hand and what is fetched: EPW_WAITING_SOON flows, as most are. */
+#define AHEAD 3072u
 
 struct epw_waiting_chunk {
     size_t used, flows;
@@ -78,7 +77,8 @@ void epw_waiting_soon(const struct epw_waiting *w)
 {
     const struct epw_waiting_chunk *chunk = w->chunk;
     size_t at = (size_t)((const unsigned char *)w - chunk->bytes) + AHEAD;
-    for (size_t end = at + MOST; at < end && at < chunk->used; at += EPW_CACHE_LINE)
+    size_t end = at + AHEAD < chunk->used ? at + AHEAD : chunk->used;
+    for (; at < end; at += EPW_CACHE_LINE)
         __builtin_prefetch(chunk->bytes + at);
 }
 

@@ -40,7 +40,8 @@ struct epw_waiting_line {
 /* At the end of the line; record is copied. NULL: no memory. */
 struct epw_waiting *epw_waiting_add(struct epw_waiting_line *line,
                                     const struct epw_flow_record *record);
-/* Fetches what comes a while after one in the line. */
+/* Fetches what comes so many flows after one in the line, for as many. */
+#define EPW_WAITING_SOON 8
 void epw_waiting_soon(const struct epw_waiting *waiting);
 /* Frees the oldest; there must be one. */
 void epw_waiting_drop(struct epw_waiting_line *line);

@@ -100,9 +100,11 @@ size_t epw_addresses_add(struct epw_addresses *a, const struct epw_address_part 
     return place;
 }
 
+/* As epw_hash() does it, of a length that is known. */
 static uint32_t hash_of(const struct epw_addresses *a, const struct epw_ip *ip)
 {
-    return (uint32_t)epw_hash(ip, sizeof(*ip), a->seed);
+    uint64_t low = epw_hash_word(ip->b + 8) ^ a->seed, high = epw_hash_word(ip->b);
+    return (uint32_t)epw_hash_mix(epw_hash_mix(high ^ EPW_HASH_K1, low ^ EPW_HASH_K0), EPW_HASH_K1);
 }
 
 /* The slot of an entry of this hash and address, or the free one that ends the search. */
@@ -272,10 +274,18 @@ void epw_addresses_hint(struct epw_addresses *a, uint32_t number, const struct e
         remember(a, e);
 }
 
+/* All of it: its parts are asked for in turn. */
+static void fetch(const struct epw_addresses *a, const struct epw_address *e)
+{
+    const volatile unsigned char *line = (const void *)e;
+    for (const volatile unsigned char *end = line + a->size; line < end; line += EPW_CACHE_LINE)
+        (void)*line;
+}
+
 void epw_addresses_warm(const struct epw_addresses *a, uint32_t number)
 {
     if (number < a->count)
-        epw_touch(entry_at(a, number), a->size);
+        fetch(a, entry_at(a, number));
 }
 
 static void fetch_entries(struct epw_addresses *a)
@@ -290,7 +300,7 @@ static void fetch_entries(struct epw_addresses *a)
             remember(a, found[count++] = entry_at(a, a->slot[at].number - 1));
     }
     for (size_t i = 0; i < count; i++)
-        epw_touch(found[i], a->size);
+        fetch(a, found[i]);
 }
 
 void epw_addresses_soon(struct epw_addresses *a, const struct epw_ip *ip, size_t count)

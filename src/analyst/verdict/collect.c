@@ -165,8 +165,7 @@ static void judge_touched(struct epw_decision *d, struct epw_look *look)
         order[i] = look->place[i].order;
         if ((look->place[i].product & products) != 0) {
             j = &d->room[i];
-            epw_judge_seen(c, look->told[i].sig, j);
-            epw_judge_known(c, j);
+            epw_judge_again(c, &look->told[i], j);
             order[i] = epw_judged_order(j);
         }
         d->judged[i] = j;

@@ -109,10 +109,12 @@ static struct epw_judged *row_of_the_shape(const struct epw_decision *d,
     bool server_row = best->sig->needs == EPW_NEEDS_PORT && best->name_rank == 0 &&
                       best->role[0].how == EPW_ROLE_UNKNOWN &&
                       best->role[1].how == EPW_ROLE_UNKNOWN;
+    if (!server_row || fan_says(d) != 2)
+        return NULL;
     /* Against the documented protocol it takes more than three hosts. */
     const struct epw_flow_record *r = d->kase.record;
     unsigned out = epw_fans_count(d->kase.know->fans, EPW_FAN_OUT, &r->ip[0], r->proto, r->port[1]);
-    if (!server_row || fan_says(d) != 2 || (best->app_agrees && out < EPW_FAN_PEERS))
+    if (best->app_agrees && out < EPW_FAN_PEERS)
         return NULL;
     for (size_t i = 0; i < d->judged_count; i++) {
         struct epw_judged *j = d->judged[i];

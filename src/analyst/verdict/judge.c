@@ -285,6 +285,18 @@ void epw_judge_known(const struct epw_case *c, struct epw_judged *j)
         judge_site(c, j);
 }
 
+void epw_judge_again(const struct epw_case *c, const struct epw_judged *unknown,
+                     struct epw_judged *j)
+{
+    *j = *unknown;
+    /* What was seen stands; what was made of it, where nothing seen contradicts, does not. */
+    if (j->plain) {
+        reach(j, EPW_CONF_NONE, "");
+        j->contradicted = j->open = j->elsewhere = false;
+    }
+    epw_judge_known(c, j);
+}
+
 bool epw_judged_teaches(const struct epw_case *c, const struct epw_judged *j,
                         struct epw_lesson *lesson)
 {
@@ -322,13 +334,6 @@ static unsigned port_span(const struct epw_signature *sig)
 bool epw_judged_may_change(const struct epw_judged *j)
 {
     return (!j->contradicted || j->plain) && j->sig->needs != EPW_NEEDS_NEVER;
-}
-
-struct epw_candidate epw_candidate_of(const struct epw_judged *j)
-{
-    return (struct epw_candidate){
-        .sig = j->sig, .reached = j->reached, .contradicted = j->contradicted, .why = j->why
-    };
 }
 
 /* The evidence in one number, the best lowest; two bits and more are left for the rest. */

@@ -34,6 +34,10 @@ void epw_judge_seen(const struct epw_case *c, const struct epw_signature *sig,
                     struct epw_judged *j);
 /* Then by what is known of its hosts and names. */
 void epw_judge_known(const struct epw_case *c, struct epw_judged *j);
+/* Both, of a row that was judged of a flow which looked the same, and nothing known of its hosts.
+ */
+void epw_judge_again(const struct epw_case *c, const struct epw_judged *unknown,
+                     struct epw_judged *j);
 
 /* Whether such a flow, answered with payload, teaches something of the host that answers: what. */
 bool epw_judged_teaches(const struct epw_case *c, const struct epw_judged *j,
@@ -45,7 +49,12 @@ uint64_t epw_judged_order(const struct epw_judged *j);
 /* What only other flows' evidence contradicts, further ones may set right. */
 bool epw_judged_may_change(const struct epw_judged *j);
 /* As a verdict lists it. */
-struct epw_candidate epw_candidate_of(const struct epw_judged *j);
+static inline struct epw_candidate epw_candidate_of(const struct epw_judged *j)
+{
+    return (struct epw_candidate){
+        .sig = j->sig, .reached = j->reached, .contradicted = j->contradicted, .why = j->why
+    };
+}
 
 /* Whether two candidates of different products rest on equally good evidence. */
 bool epw_judged_equal(const struct epw_judged *a, const struct epw_judged *b);
