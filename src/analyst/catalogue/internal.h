@@ -105,6 +105,7 @@ void epw_cat_names_free(struct epw_catalogue *cat);
  * (one character) inside a label; a leading "*." is one or more labels. The
  * last two labels are literal, so that no mask speaks for a whole top level.
  */
+#define EPW_CAT_LITERAL_TAIL 2 /* labels: "*.com" would be everybody's */
 bool epw_mask_valid(const char *mask);
 /* name: lower case, no trailing dot. */
 bool epw_mask_match(const char *mask, const char *name);

@@ -2,7 +2,6 @@
 #include "analyst/catalogue/internal.h"
 
 #define LABEL_MAX     63 /* RFC 1035 2.3.4 */
-#define LITERAL_TAIL  2  /* labels: "*.com" would be everybody's */
 #define ANY_DEPTH     "*."
 #define ANY_DEPTH_LEN 2
 
@@ -51,7 +50,7 @@ bool epw_mask_valid(const char *mask)
             break;
     }
     const char *tail = epw_mask_tail(mask);
-    return *tail != '\0' && label_count(tail) >= LITERAL_TAIL;
+    return *tail != '\0' && label_count(tail) >= EPW_CAT_LITERAL_TAIL;
 }
 
 /* Goes back to the last '*' only: enough for globs, and never more than label times label steps. */

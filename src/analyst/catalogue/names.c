@@ -2,7 +2,8 @@
 /*
  * Masks are filed under their literal tail ("upd.example.com" for
  * "s??.upd.example.com"), so that a name is looked up once a label whatever
- * the number of masks: in one pass from its end, which hashes every tail.
+ * the number of masks: in one pass from its end, which hashes every tail. The
+ * last labels of each are there as well: most names end otherwise.
  */
 #include "analyst/catalogue/internal.h"
 
@@ -57,6 +58,16 @@ static struct epw_cat_suffix *suffix_of(struct epw_catalogue *cat, const char *t
     return suffix->lost ? NULL : suffix;
 }
 
+/* Of a mask's tail, which has that many labels at least. */
+static const char *last_labels(const char *tail)
+{
+    const char *at = tail + strlen(tail);
+    for (size_t labels = 0; at > tail; at--)
+        if (at[-1] == '.' && ++labels == EPW_CAT_LITERAL_TAIL)
+            break;
+    return at;
+}
+
 /* A name has both tails only when one is the end of the other. */
 static bool may_meet(const char *a, const char *b)
 {
@@ -78,7 +89,7 @@ static enum epw_err file_mask(struct epw_catalogue *cat, const struct epw_signat
     const char *mask = sig->name[at], *tail = epw_mask_tail(mask);
     struct epw_cat_suffix *suffix = suffix_of(cat, tail);
     struct mask_ref *ref = epw_arena_alloc(&cat->arena, sizeof(*ref));
-    if (suffix == NULL || ref == NULL)
+    if (suffix == NULL || ref == NULL || suffix_of(cat, last_labels(tail)) == NULL)
         return EPW_ENOMEM;
     struct mask_ref **list = tail == mask ? &suffix->exact : &suffix->below;
     *ref = (struct mask_ref){
@@ -146,7 +157,7 @@ size_t epw_catalogue_by_mask(const struct epw_catalogue *catalogue, const char *
                              const struct epw_signature **list, const char **mask, size_t max)
 {
     struct found found = { .list = list, .mask = mask, .max = max };
-    size_t len = strlen(name);
+    size_t len = strlen(name), labels = 0;
     uint64_t hash = 0;
     if (len >= EPW_NAME_LEN || *name == '.')
         return 0;
@@ -154,8 +165,12 @@ size_t epw_catalogue_by_mask(const struct epw_catalogue *catalogue, const char *
         hash = hash_char(hash, name[at]);
         if (at != 0 && name[at - 1] != '.')
             continue;
+        if (++labels < EPW_CAT_LITERAL_TAIL)
+            continue;
         struct epw_cat_suffix *suffix = NULL;
         HASH_FIND_BYHASHVALUE(hh, catalogue->names, name + at, len - at, hash_end(hash), suffix);
+        if (suffix == NULL && labels == EPW_CAT_LITERAL_TAIL)
+            return 0;
         const struct mask_ref *ref = NULL;
         if (suffix != NULL)
             ref = at == 0 ? suffix->exact : suffix->below;

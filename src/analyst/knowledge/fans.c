@@ -18,10 +18,13 @@ struct fan {
 #define KEY(fan, proto, port) ((uint32_t)(port) | (uint32_t)(proto) << 16 | (uint32_t)(fan) << 24)
 #define FULL                  (1u << 31)
 
+/* A host's first ones: what malloc() has no smaller piece for. A power of two. */
+#define ROOM 2
+
 /* Of one address, the oldest first: keys stand side by side, as a busy one has dozens. */
 struct host {
-    uint32_t *key; /* room for a power of two, as for fan */
-    struct fan **fan;
+    struct fan **fan; /* room for ROOM or a greater power of two ... */
+    uint32_t *key;    /* ... and, behind it in one piece, for as many */
     uint32_t count;
 };
 
@@ -54,7 +57,6 @@ static void drop(void *ctx, void *part)
     while (host->count != 0)
         forget(ctx, host->fan[host->count - 1]);
     free(host->fan);
-    free(host->key);
 }
 
 enum epw_err epw_fans_new(struct epw_fans **fans, struct epw_addresses *addresses, uint64_t seed,
@@ -88,14 +90,21 @@ static uint32_t find(const struct host *host, uint32_t key)
 
 static bool make_room(struct host *host)
 {
-    if ((host->count & (host->count - 1)) != 0)
+    if (host->count != 0 && (host->count < ROOM || (host->count & (host->count - 1)) != 0))
         return true;
-    size_t room = host->count == 0 ? 1 : 2 * (size_t)host->count;
-    uint32_t *key = realloc(host->key, room * sizeof(*key));
-    host->key = key == NULL ? host->key : key;
-    struct fan **fan = realloc(host->fan, room * sizeof(*fan));
-    host->fan = fan == NULL ? host->fan : fan;
-    return key != NULL && fan != NULL;
+    size_t room = host->count == 0 ? ROOM : 2 * (size_t)host->count;
+    struct fan **fan = malloc(room * (sizeof(*fan) + sizeof(*host->key)));
+    if (fan == NULL)
+        return false;
+    uint32_t *key = (void *)(fan + room);
+    if (host->count != 0) {
+        memcpy(fan, host->fan, host->count * sizeof(*fan));
+        memcpy(key, host->key, host->count * sizeof(*key));
+    }
+    free(host->fan);
+    host->fan = fan;
+    host->key = key;
+    return true;
 }
 
 /* At the end of the host's; false without memory. */

@@ -32,6 +32,7 @@ struct client {
 };
 
 struct epw_names {
+    struct epw_names_brief brief;
     uint64_t seed;
     struct epw_stats *stats;
     struct address *addresses;
@@ -92,8 +93,6 @@ static unsigned hash_ip(const struct epw_names *names, const struct epw_ip *ip)
 static struct address *find(const struct epw_names *names, const struct epw_ip *ip)
 {
     struct address *a = NULL;
-    if (names->addresses == NULL)
-        return NULL;
     HASH_FIND_BYHASHVALUE(hh, names->addresses, ip, sizeof(*ip), hash_ip(names, ip), a);
     return a;
 }
@@ -118,6 +117,7 @@ static struct address *find_or_add(struct epw_names *names, const struct epw_ip 
             return NULL;
         a->ip = *ip;
     }
+    names->brief.learned = true;
     HASH_ADD_BYHASHVALUE(hh, names->addresses, ip, sizeof(a->ip), hash_ip(names, ip), a);
     if (!EPW_TABLE_ADDED(a)) {
         free_address(names, a);

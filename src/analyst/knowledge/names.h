@@ -42,6 +42,16 @@
 
 struct epw_names;
 
+/* What a struct epw_names begins with: in many captures no address has a name, and every flow asks.
+ */
+struct epw_names_brief {
+    bool learned; /* some address had a name */
+};
+static inline bool epw_names_learned(const struct epw_names *names)
+{
+    return ((const struct epw_names_brief *)(const void *)names)->learned;
+}
+
 struct epw_learned_name {
     const char *name;      /* the name that was asked for; owned by the store */
     const char *canonical; /* the end of its CNAME chain, "" when none */

@@ -59,7 +59,7 @@ static void add_learned_names(struct epw_case *c)
 {
     const struct epw_flow_record *r = c->record;
     struct epw_learned_name learned[EPW_NAMES_PER_ADDRESS];
-    if (epw_site_proxy(c->know->site, &r->ip[1]))
+    if (!epw_names_learned(c->know->names) || epw_site_proxy(c->know->site, &r->ip[1]))
         return;
     size_t count = epw_names_of(c->know->names, &r->ip[1], &r->ip[0], r->first_ns, learned,
                                 EPW_NAMES_PER_ADDRESS);

@@ -288,7 +288,7 @@ bool epw_decide_unchanged(struct epw_decision *d, const struct epw_flow_record *
                           const struct epw_knowledge *know, bool untold)
 {
     struct epw_endpoint endpoint;
-    if (epw_names_marked(know->names, &record->ip[1]) ||
+    if ((epw_names_learned(know->names) && epw_names_marked(know->names, &record->ip[1])) ||
         epw_endpoints_find(know->endpoints, record, &endpoint) ||
         (untold && !stays_untold(record, know)))
         return false;
