@@ -27,12 +27,6 @@ struct epw_host_tried {
     uint32_t port[EPW_SCAN_TARGETS];   /* hashes of (host, port) */
 };
 
-struct epw_hosts {
-    uint64_t seed;
-    struct epw_addresses *addresses;
-    size_t place; /* of struct epw_host */
-};
-
 static enum epw_worth worth(const void *part)
 {
     return epw_host_is_known(part) ? EPW_WORTH_ROLE : EPW_WORTH_STRANGER;
@@ -95,7 +89,7 @@ static void answered(const struct epw_hosts *hosts, struct epw_host *h,
                                    .port = port < FIRST_TEACHING_PORT ? 0 : port };
     if (port < FIRST_TEACHING_PORT)
         return;
-    h->products |= epw_product_bit(sig->product);
+    h->bits |= epw_product_bit(sig->product) | epw_role_bit(sig->product, sig->responder);
     h->has_own |= sig->needs == EPW_NEEDS_PORT;
 }
 
@@ -136,7 +130,7 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
     if (h->role == NULL || h->role_count == EPW_HOST_ROLES)
         return;
     h->role[h->role_count++] = (struct epw_host_confirmed){ .product = sig->product, .role = role };
-    h->products |= epw_product_bit(sig->product);
+    h->bits |= epw_product_bit(sig->product) | epw_role_bit(sig->product, role);
 }
 
 static bool teaches(const struct epw_host_witness *w, const char *product, const char *role)
@@ -184,7 +178,7 @@ static struct epw_role role_by_ports(const struct epw_host *h, const char *produ
 {
     struct epw_role found = { .how = EPW_ROLE_UNKNOWN };
     const struct epw_host_witness *own = NULL;
-    if (!h->has_own || (h->products & epw_product_bit(product)) == 0)
+    if (!h->has_own || (h->bits & epw_role_bit(product, role)) == 0)
         return found;
     for (size_t i = 0; i < h->witness_count && own == NULL; i++)
         if (h->witness[i].own && teaches(&h->witness[i], product, role))
@@ -201,11 +195,6 @@ static struct epw_role role_by_ports(const struct epw_host *h, const char *produ
         break;
     }
     return found;
-}
-
-const struct epw_host *epw_hosts_get(const struct epw_hosts *hosts, const struct epw_ip *ip)
-{
-    return find(hosts, ip);
 }
 
 struct epw_role epw_host_role(const struct epw_host *h, const char *product, const char *role)
@@ -248,7 +237,7 @@ static bool answers_any(const struct epw_host *h, const char *product)
 
 const struct epw_signature *epw_host_rival(const struct epw_host *h, const char *product)
 {
-    if (h == NULL || !h->has_own || (h->products & epw_product_bit(product)) == 0 ||
+    if (h == NULL || !h->has_own || (h->bits & epw_product_bit(product)) == 0 ||
         !answers_any(h, product))
         return NULL;
     for (size_t i = 0; i < h->witness_count; i++) {

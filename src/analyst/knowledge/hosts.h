@@ -29,7 +29,12 @@
  */
 #define EPW_SCAN_TARGETS 16
 
-struct epw_hosts;
+/* Open for what every flow asks of its hosts, and else not for others, as is struct epw_host. */
+struct epw_hosts {
+    uint64_t seed;
+    struct epw_addresses *addresses;
+    size_t place; /* of struct epw_host */
+};
 
 enum epw_role_how {
     EPW_ROLE_UNKNOWN,
@@ -82,22 +87,24 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
  * when nothing is, which every question below takes too. Valid until anything
  * is learned of any host.
  */
-struct epw_host;
-const struct epw_host *epw_hosts_get(const struct epw_hosts *hosts, const struct epw_ip *ip);
-
-/* Open for what every flow asks of its hosts, and else not for others. */
 struct epw_host {
     uint8_t witness_count, target_count, port_count;
     uint8_t role_count : 7;
     uint8_t has_own : 1; /* of the witnesses, one that is a product's own port may teach a role */
-    /* Bits of the products of its roles, and of the witnesses that may teach one: most rows that
-     * are asked about have none here, and no witness is looked at. */
-    uint32_t products;
+    /* epw_product_bit() and epw_role_bit() of its roles, and of those that witnesses may teach:
+     * most rows that are asked about have none here, and no witness is looked at. */
+    uint32_t bits;
     struct epw_host_witness *witness; /* EPW_HOST_WITNESSES, NULL until the first */
     struct epw_host_confirmed *role;  /* EPW_HOST_ROLES, NULL until the first */
     struct epw_host_tried *tried;     /* NULL until the first */
     uint64_t taught;                  /* the key of the last list it was taught */
 };
+
+static inline const struct epw_host *epw_hosts_get(const struct epw_hosts *hosts,
+                                                   const struct epw_ip *ip)
+{
+    return epw_addresses_find(hosts->addresses, hosts->place, ip);
+}
 
 /* It has a role, or answers a port that could give it one: else no row depends on it. */
 static inline bool epw_host_is_known(const struct epw_host *host)
@@ -106,16 +113,23 @@ static inline bool epw_host_is_known(const struct epw_host *host)
 }
 
 /*
- * A bit for each product that what was learned of it may speak for or against, as far as 32 bits
- * tell products apart: whatever is asked below of any other is answered as of an unknown host.
+ * What was learned of a host, as far as so few bits tell products and roles apart: it has no role
+ * whose bit is not there, and no rival of a product whose bit is not there.
  */
-static inline uint32_t epw_host_products(const struct epw_host *host)
+static inline uint32_t epw_host_bits(const struct epw_host *host)
 {
-    return host == NULL ? 0 : host->products;
+    return host == NULL ? 0 : host->bits;
 }
+
 static inline uint32_t epw_product_bit(const char *product)
 {
-    return (uint32_t)1 << ((uintptr_t)product * EPW_HASH_K0 >> 59);
+    return (uint32_t)1 << ((uintptr_t)product * EPW_HASH_K0 >> 60);
+}
+
+static inline uint32_t epw_role_bit(const char *product, const char *role)
+{
+    uint64_t both = (uintptr_t)product * EPW_HASH_K0 ^ (uintptr_t)role * EPW_HASH_K1;
+    return (uint32_t)1 << (16 + (both >> 60));
 }
 
 static inline bool epw_host_is_scanner(const struct epw_host *host)

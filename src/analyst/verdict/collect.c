@@ -152,18 +152,19 @@ static bool tell_look(struct epw_decision *d, struct epw_look *look)
     return look->told != NULL;
 }
 
-/* As the look tells, but that rows of products which the hosts are known for are judged again. */
+/* As the look tells, but that rows of roles which the hosts are known for are judged again. */
 static void judge_touched(struct epw_decision *d, struct epw_look *look)
 {
     const struct epw_case *c = &d->kase;
-    uint32_t products = epw_host_products(c->host[0]) | epw_host_products(c->host[1]);
+    const uint32_t bits[2] = { epw_host_bits(c->host[0]), epw_host_bits(c->host[1]) };
     uint64_t order[EPW_MAX_CANDIDATES];
     d->refuted = look->refuted;
     d->judged_count = look->told_count;
     for (size_t i = 0; i < look->told_count; i++) {
         struct epw_judged *j = &look->told[i];
-        order[i] = look->place[i].order;
-        if ((look->place[i].product & products) != 0) {
+        const struct epw_place *place = &look->place[i];
+        order[i] = place->order;
+        if (((place->bits[0] & bits[0]) | (place->bits[1] & bits[1])) != 0) {
             j = &d->room[i];
             epw_judge_again(c, &look->told[i], j);
             order[i] = epw_judged_order(j);

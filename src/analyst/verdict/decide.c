@@ -300,8 +300,8 @@ bool epw_decide_unchanged(struct epw_decision *d, const struct epw_flow_record *
     return true;
 }
 
-void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *record,
-                      const struct epw_knowledge *know, bool unmasked)
+static inline void decide(struct epw_decision *d, const struct epw_flow_record *record,
+                          const struct epw_knowledge *know, bool unmasked)
 {
     begin(d);
     open_case(d, record, know, unmasked);
@@ -312,10 +312,16 @@ void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *reco
         weigh(d);
 }
 
+void epw_decide_again(struct epw_decision *d, const struct epw_flow_record *record,
+                      const struct epw_knowledge *know, bool unmasked)
+{
+    decide(d, record, know, unmasked);
+}
+
 void epw_decide(struct epw_decision *d, const struct epw_flow_record *record,
                 const struct epw_knowledge *know)
 {
-    epw_decide_again(d, record, know, false);
+    decide(d, record, know, false);
     if (d->verdict.untold)
         judge_unnamed_rows(d);
 }

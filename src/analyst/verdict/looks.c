@@ -102,6 +102,15 @@ struct epw_look *epw_looks_told(struct epw_looks *looks, const struct epw_case *
     return look;
 }
 
+/* What epw_judge_known() asks of the hosts: their roles, and whether it is a rival's responder. */
+static void note_bits(const struct epw_signature *sig, uint32_t bits[2])
+{
+    uint32_t responder = epw_role_bit(sig->product, sig->responder);
+    bool of_responder = sig->needs == EPW_NEEDS_PORT || sig->needs == EPW_NEEDS_RESPONDER;
+    bits[0] = epw_role_bit(sig->product, sig->initiator) | responder;
+    bits[1] = responder | (of_responder ? epw_product_bit(sig->product) : 0);
+}
+
 void epw_look_tell(struct epw_look *look, struct epw_judged *const *judged, size_t count,
                    bool refuted)
 {
@@ -115,7 +124,7 @@ void epw_look_tell(struct epw_look *look, struct epw_judged *const *judged, size
     for (size_t i = 0; i < count; i++) {
         told[i] = *judged[i];
         place[i].order = epw_judged_order(&told[i]);
-        place[i].product = epw_product_bit(told[i].sig->product);
+        note_bits(told[i].sig, place[i].bits);
     }
     look->told = told;
     look->place = place;

@@ -15,7 +15,7 @@
 
 struct epw_place {
     uint64_t order;   /* epw_judged_order() */
-    uint32_t product; /* epw_product_bit() */
+    uint32_t bits[2]; /* by side: what of epw_host_bits() it depends on */
 };
 
 struct epw_look {
