@@ -165,6 +165,7 @@ EPW_ALWAYS bool tell4(const struct epw_teller *t, const struct epw_heads *h, uin
     gist->print = print_of(numbers, traits_of(h->payload_len, epw_run_be16(h->ip, 4), tcp_flags),
                            h->payload, h->payload_len);
     gist->payload_wire = h->payload_len;
+    gist->payload_at = (uint8_t)(h->payload - h->ether);
     gist->side = (uint8_t)side;
     gist->tcp_flags = tcp_flags;
     if (pair != NULL)

@@ -28,7 +28,8 @@ struct epw_gist {
     int64_t ts_ns;
     uint32_t wire_len, payload_wire;
     uint8_t side, tcp_flags;
-    uint8_t rest[6];      /* of a cache line, so that no two meters want the same one */
+    uint8_t payload_at;   /* bytes of the frame before it, of one told from its headers */
+    uint8_t rest[5];      /* of a cache line, so that no two meters want the same one */
     const uint8_t *bytes; /* the frame's, for who may need more than the gist */
 };
 _Static_assert(sizeof(struct epw_gist) == 64, "a cache line, where the first begins at one");

@@ -222,22 +222,25 @@ static __attribute__((noinline)) unsigned look_closely(struct epw_meter *m, stru
            (more ? 0 : EPW_EV_OVER);
 }
 
+/* What the engine said of a packet. */
+static inline void note_said(struct epw_flow *flow, unsigned said)
+{
+    unsigned quiet = said & (EPW_EV_QUIET(EPW_TO_SERVER) | EPW_EV_QUIET(EPW_TO_CLIENT));
+    quiet = (quiet | quiet << 2) >> flow->init_side & 3u; /* from roles to sides */
+    flow->flags = (flow->flags & ~EPW_F_QUIET_BOTH) | quiet * EPW_F_QUIET(0) |
+                  ((said & EPW_EV_OVER) != 0 ? EPW_F_EVIDENCE_DONE : 0);
+}
+
 static void gather_evidence(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
                             unsigned side)
 {
     struct epw_flow_cold *cold = epw_flow_cold(flow);
-    unsigned initiator = flow->init_side;
-    enum epw_dir dir = side == initiator ? EPW_TO_SERVER : EPW_TO_CLIENT;
+    enum epw_dir dir = side == flow->init_side ? EPW_TO_SERVER : EPW_TO_CLIENT;
     const struct epw_ev_start start = { .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
                                         .isn_known = flow->side[side].isn_known,
                                         .isn = cold->isn[side] };
     unsigned said = epw_ev_glance(m->engine, &cold->evidence, &start, p, dir);
-    if (said == EPW_EV_LOOK)
-        said = look_closely(m, flow, p, dir);
-    unsigned quiet = said & (EPW_EV_QUIET(EPW_TO_SERVER) | EPW_EV_QUIET(EPW_TO_CLIENT));
-    quiet = (quiet | quiet << 2) >> initiator & 3u; /* from roles to sides */
-    flow->flags = (flow->flags & ~EPW_F_QUIET_BOTH) | quiet * EPW_F_QUIET(0) |
-                  ((said & EPW_EV_OVER) != 0 ? EPW_F_EVIDENCE_DONE : 0);
+    note_said(flow, said == EPW_EV_LOOK ? look_closely(m, flow, p, dir) : said);
 }
 
 /* Its first fragment was looked at when it came: the others may never come. */
@@ -279,6 +282,33 @@ static void track(struct epw_meter *m, uint32_t i)
 }
 
 /*
+ * Whether the evidence engine knows nothing of a packet that it is to see and that was not decoded:
+ * then it has counted it.
+ */
+static __attribute__((noinline)) bool shows_nothing(struct epw_meter *m, struct epw_flow *flow,
+                                                    uint32_t ref)
+{
+    const struct epw_gist *gist = &m->gist[ref];
+    const uint8_t proto = epw_brief_proto(&flow->key);
+    const bool tcp = proto == EPW_PROTO_TCP, midstream = (flow->flags & EPW_F_MIDSTREAM) != 0;
+    if (m->put[ref] ||
+        (tcp && (flow->side[gist->side].isn_known || (midstream && gist->payload_wire == 1))))
+        return false;
+    const struct epw_ev_bytes begin = {
+        .bytes = m->frame[m->at[ref]].bytes + gist->payload_at,
+        .len = gist->payload_wire,
+        .port = { flow->key.port[0], flow->key.port[1] },
+        .proto = proto,
+        .dir = gist->side == flow->init_side ? EPW_TO_SERVER : EPW_TO_CLIENT,
+        .from_start = !tcp || !midstream,
+    };
+    unsigned said = epw_ev_pass_bytes(m->engine, &epw_flow_cold(flow)->evidence, &begin);
+    if (said != EPW_EV_LOOK)
+        note_said(flow, said);
+    return said != EPW_EV_LOOK;
+}
+
+/*
  * The packet that most are: its flow is where it was last seen and goes on, and all that track()
  * would do is to count. False: it is another, and nothing is done.
  */
@@ -286,11 +316,12 @@ static inline bool track_usual(struct epw_meter *m, uint32_t ref, struct epw_flo
                                int64_t span_ns)
 {
     const struct epw_gist *gist = &m->gist[ref];
-    if (flow == NULL || !epw_gist_fits(gist, flow->flags) ||
+    if (flow == NULL || !epw_gist_is_old(gist, flow->flags) ||
         !epw_brief_same(&flow->key, &gist->brief) ||
         (epw_gist_is_wide(gist) && !epw_flow_has_wide(flow, &epw_meter_packet(m, ref)->key)) ||
         epw_expiry_idle(&m->expiry, flow, gist->ts_ns) ||
-        epw_flow_is_longer(flow, gist->ts_ns, span_ns))
+        epw_flow_is_longer(flow, gist->ts_ns, span_ns) ||
+        (!epw_gist_fits(gist, flow->flags) && !shows_nothing(m, flow, ref)))
         return false;
     flow->side[gist->side].tcp_flags |= gist->tcp_flags;
     see_print(m, flow, ref);

@@ -65,11 +65,24 @@ struct epw_ev_start {
 #define EPW_EV_OVER       4u            /* epw_ev_packet() would return false */
 #define EPW_EV_LOOK       8u /* alone: nothing was done, epw_ev_packet() has to see the packet */
 
+/* The payload of such a packet, all of it and at least a byte; of midstream TCP two. */
+struct epw_ev_bytes {
+    const uint8_t *bytes;
+    uint32_t len;
+    uint16_t port[2]; /* in any order */
+    uint8_t proto;    /* 6 or 17 */
+    enum epw_dir dir;
+    bool from_start; /* nothing of the side was before it */
+};
+
 /* The same for the usual packet of a flow that shows nothing, by less. Sides of ports do not count.
  */
 unsigned epw_ev_glance(const struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                        const struct epw_ev_start *start, const struct epw_packet *packet,
                        enum epw_dir dir);
+/* ... and where no beginning of a side is known, or it is no TCP: from its bytes alone. */
+unsigned epw_ev_pass_bytes(const struct epw_ev_engine *engine, struct epw_ev_kept *kept,
+                           const struct epw_ev_bytes *begin);
 
 /*
  * Whether packets of this side need not be shown until the other side had one: its opening is

@@ -63,16 +63,16 @@ void epw_ev_list_beginnings(struct epw_ev_engine *engine)
 
 /* Those of whom neither the first bytes nor the ports tell that they say NO. */
 static inline uint64_t left_to_ask(const struct epw_ev_engine *engine,
-                                   const struct epw_packet *packet, bool from_start)
+                                   const struct epw_ev_bytes *begin)
 {
-    unsigned udp = packet->key.proto != EPW_EV_TCP;
+    unsigned udp = begin->proto != EPW_EV_TCP;
     const uint32_t(*may)[256] = engine->may_have[udp];
-    const uint8_t *b = packet->payload;
-    uint64_t here = engine->of_port[packet->key.port[0] % EPW_EV_PORTS] |
-                    engine->of_port[packet->key.port[1] % EPW_EV_PORTS];
+    const uint8_t *b = begin->bytes;
+    uint64_t here = engine->of_port[begin->port[0] % EPW_EV_PORTS] |
+                    engine->of_port[begin->port[1] % EPW_EV_PORTS];
     uint64_t ask = engine->may_begin[udp][b[0]] & (~engine->bound | here);
-    ask &= from_start ? ~UINT64_C(0) : ~engine->beginnings;
-    if (packet->payload_len < EPW_EV_PLACES)
+    ask &= begin->from_start ? ~UINT64_C(0) : ~engine->beginnings;
+    if (begin->len < EPW_EV_PLACES)
         return ask;
     _Static_assert(EPW_EV_PLACES == 6, "each of them is looked at");
     here |= engine->anything;
@@ -81,17 +81,16 @@ static inline uint64_t left_to_ask(const struct epw_ev_engine *engine,
 }
 
 /* Whether one of them does not say NO at once. */
-static __attribute__((noinline)) bool may_open(uint64_t ask, const struct epw_packet *packet,
-                                               enum epw_dir dir, bool from_start)
+static __attribute__((noinline)) bool may_open(uint64_t ask, const struct epw_ev_bytes *begin)
 {
     const struct epw_opening opening = {
-        .bytes = packet->payload,
-        .len = packet->payload_len,
-        .dir = dir,
-        .from_start = from_start,
-        .last = packet->key.proto != EPW_EV_TCP,
-        .proto = packet->key.proto,
-        .port = { packet->key.port[0], packet->key.port[1] },
+        .bytes = begin->bytes,
+        .len = begin->len,
+        .dir = begin->dir,
+        .from_start = begin->from_start,
+        .last = begin->proto != EPW_EV_TCP,
+        .proto = begin->proto,
+        .port = { begin->port[0], begin->port[1] },
     };
     for (; ask != 0; ask &= ask - 1) {
         const struct epw_source *source = epw_ev_source((size_t)__builtin_ctzll(ask));
@@ -103,14 +102,26 @@ static __attribute__((noinline)) bool may_open(uint64_t ask, const struct epw_pa
     return false;
 }
 
+unsigned epw_ev_pass_bytes(const struct epw_ev_engine *engine, struct epw_ev_kept *kept,
+                           const struct epw_ev_bytes *begin)
+{
+    if (epw_ev_flow(kept) != NULL)
+        return EPW_EV_LOOK;
+    uint64_t ask = left_to_ask(engine, begin);
+    if (ask != 0 && may_open(ask, begin))
+        return EPW_EV_LOOK;
+    return epw_ev_pass(kept, begin->dir, epw_ev_unknown_tries(begin->proto, begin->from_start),
+                       (uint64_t)engine->over_count[begin->proto != EPW_EV_TCP] * begin->len);
+}
+
 /* A whole segment where the side's bytes begin, or a whole datagram. */
 unsigned epw_ev_glance(const struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                        const struct epw_ev_start *start, const struct epw_packet *packet,
                        enum epw_dir dir)
 {
     bool tcp = packet->key.proto == EPW_EV_TCP;
-    if (epw_ev_flow(kept) != NULL || packet->fragment != EPW_FRAG_NONE ||
-        packet->payload_len != packet->payload_wire || packet->payload_wire == 0)
+    if (packet->fragment != EPW_FRAG_NONE || packet->payload_len != packet->payload_wire ||
+        packet->payload_wire == 0)
         return EPW_EV_LOOK;
     if (tcp) { /* what begin() and tcp_packet() in engine.c would have to think about */
         uint32_t seq = packet->seq + ((packet->tcp_flags & EPW_TCP_SYN) != 0 ? 1 : 0);
@@ -118,10 +129,13 @@ unsigned epw_ev_glance(const struct epw_ev_engine *engine, struct epw_ev_kept *k
                              : start->midstream && packet->payload_wire == 1)
             return EPW_EV_LOOK;
     }
-    bool from_start = !tcp || start->isn_known || !start->midstream;
-    uint64_t ask = left_to_ask(engine, packet, from_start);
-    if (ask != 0 && may_open(ask, packet, dir, from_start))
-        return EPW_EV_LOOK;
-    return epw_ev_pass(kept, dir, epw_ev_unknown_tries(packet->key.proto, from_start),
-                       (uint64_t)engine->over_count[!tcp] * packet->payload_len);
+    const struct epw_ev_bytes begin = {
+        .bytes = packet->payload,
+        .len = packet->payload_len,
+        .port = { packet->key.port[0], packet->key.port[1] },
+        .proto = packet->key.proto,
+        .dir = dir,
+        .from_start = !tcp || start->isn_known || !start->midstream,
+    };
+    return epw_ev_pass_bytes(engine, kept, &begin);
 }
