@@ -77,6 +77,8 @@ static void check_gist(const struct epw_decoder *decoder, const struct epw_frame
     if (epw_gist_tell(&teller, frame, &told, &pair, 1) == 0)
         return;
     require(p->ending == EPW_END_COMPLETE && pair == epw_key_pair(&p->key, teller.seed));
+    struct epw_packet plain;
+    require(epw_plain_run(teller.tunnel, frame, &plain, 1) == 1);
     epw_gist_of(&teller, p, &made);
     require(epw_brief_same(&told.brief, &made.brief) && told.tag == made.tag);
     require(told.way.all == made.way.all && told.way.any == made.way.any);
