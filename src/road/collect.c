@@ -4,6 +4,7 @@
  * lane is in that order already, so the first of all is the least of the
  * lanes' firsts; a lane that is empty is waited for.
  */
+#include "base/touch.h"
 #include "road/road_state.h"
 
 #include <string.h>
@@ -64,6 +65,7 @@ static void look_ahead(struct epw_road *road, struct epw_worker *w)
             continue;
         const struct epw_flow_record *record = (const void *)event->body;
         memcpy(&ip[2 * flows++], record->ip, sizeof(record->ip));
+        epw_touch(record, sizeof(*record)); /* another core wrote it */
     }
     if (flows < EPW_SOON_FLOWS)
         return;

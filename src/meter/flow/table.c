@@ -17,6 +17,11 @@
 /* Old buckets given back together, 64 KiB: all of a large table at once would be a pause. */
 #define RELEASE_BUCKETS 8192u
 #define CACHE_LINE      64u
+/*
+ * Up to 2 MiB of buckets all pages are made at once, a pause of a millisecond. A page that is read
+ * before it is written, as most are, is made twice, and all other threads are interrupted for it.
+ */
+#define AT_ONCE_BUCKETS 262144u
 
 _Static_assert(sizeof(struct epw_flow) == CACHE_LINE, "one cache line a packet");
 _Static_assert(sizeof(struct epw_flow_cold) == CACHE_LINE, "and one more where it is not enough");
@@ -54,6 +59,10 @@ static bool buckets_make(struct epw_table_buckets *b, uint32_t size)
 {
     b->slot = map(size * sizeof(*b->slot), PROT_READ | PROT_WRITE);
     b->mask = size - 1;
+#ifdef MADV_POPULATE_WRITE
+    if (b->slot != NULL && size <= AT_ONCE_BUCKETS)
+        madvise(b->slot, size * sizeof(*b->slot), MADV_POPULATE_WRITE);
+#endif
     return b->slot != NULL;
 }
 
