@@ -15,6 +15,9 @@
 /* Held of the file at a time: what fits a second-level cache beside the rest. */
 #define BUFFER_MAX (1u << 18)
 
+/* Read at a time at least: for the last frames of a batch, of which one may be a large one. */
+#define LEAST 2048u
+
 /* How a file's numbers are written. */
 struct style {
     bool big_endian, ns;
@@ -201,6 +204,7 @@ static uint32_t read_into(struct epw_records *r, uint32_t snaplen, struct epw_ba
 {
     size_t left = r->len - r->at, room = EPW_BATCH_BYTES - batch->used;
     size_t want = r->frames == 0 ? 0 : r->base.count / r->frames * (count + count / 16 + 1);
+    want = want != 0 && want < LEAST ? LEAST : want;
     room = room < r->room ? room : r->room;
     if (want == 0 || left + want > room)
         return 0;
@@ -252,5 +256,7 @@ uint32_t epw_records_fill(struct epw_records *r, uint32_t snaplen, struct epw_ba
     r->base.count += used;
     batch->count += taken;
     r->frames += taken;
-    return asked || taken == count ? taken : taken + read_into(r, snaplen, batch, count - taken);
+    for (uint32_t more = 1; !asked && taken < count && more != 0; taken += more)
+        more = read_into(r, snaplen, batch, count - taken);
+    return taken;
 }
