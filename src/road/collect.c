@@ -32,7 +32,7 @@ static const struct epw_event *first_of(struct epw_road *road, unsigned which)
     if (event != NULL)
         return event;
     give_back_all(road);
-    epw_gate_wait(&road->results, lane_has_results, road, which);
+    epw_gate_wait(&road->results, lane_has_results, road, which, road->over_file);
     return epw_lane_first(&road->worker[which].lane);
 }
 

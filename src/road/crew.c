@@ -104,7 +104,7 @@ static void read_all(struct epw_road *road)
         if (round == free_to) {
             free_to = rounds_done(road) + EPW_RING;
             if (round == free_to) {
-                epw_gate_wait(&road->space, epw_ring_has_space, road, 0);
+                epw_gate_wait(&road->space, epw_ring_has_space, road, 0, false);
                 free_to = rounds_done(road) + EPW_RING;
             }
         }
@@ -149,12 +149,13 @@ enum epw_err epw_crew_run(struct epw_road *road, struct epw_capture *capture)
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    road->capture = capture;
+    road->over_file = is_always_ready(road);
     enum epw_err err = start_all(road);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (err != EPW_OK)
         return err;
-    road->capture = capture;
-    if (is_always_ready(road)) {
+    if (road->over_file) {
         atomic_store(&road->shared, true);
         epw_gate_wake(&road->work);
     } else {

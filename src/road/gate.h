@@ -20,9 +20,10 @@ struct epw_gate {
 void epw_gate_init(struct epw_gate *gate);
 void epw_gate_destroy(struct epw_gate *gate);
 
-/* Returns when ready(ctx, which) holds. It is called often, and on the waiting thread only. */
+/* Returns when ready(ctx, which) holds. It is called often, and on the waiting thread only. looks:
+ * it need not be woken, and finds out by itself within 10 ms. */
 void epw_gate_wait(struct epw_gate *gate, bool (*ready)(void *ctx, unsigned which), void *ctx,
-                   unsigned which);
+                   unsigned which, bool looks);
 
 /* Lets those who wait look again; to be called after what they wait for was changed. */
 void epw_gate_wake(struct epw_gate *gate);

@@ -76,6 +76,7 @@ struct epw_road {
     struct epw_stats read;       /* the reader's part of the counters */
     struct epw_pace pace;
     unsigned workers;
+    bool over_file;   /* always ready to be read: set before there are threads */
     bool alone;       /* no threads: one worker's meter and one slot's round are all there is */
     unsigned started; /* threads of workers that run */
     struct epw_worker *worker;

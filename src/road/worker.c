@@ -40,7 +40,7 @@ static struct epw_event *room_for(struct epw_worker *w, size_t len, bool must)
             w->road->lost++;
             return NULL;
         }
-        epw_gate_wait(&w->road->drain, lane_has_room, w->road, w->self);
+        epw_gate_wait(&w->road->drain, lane_has_room, w->road, w->self, false);
         if (atomic_load(&w->road->cancelled))
             return NULL;
     }
@@ -126,11 +126,11 @@ static bool has_work(void *ctx, unsigned self)
            atomic_load(&road->cancelled);
 }
 
-/* Over a file workers sleep for moments only: the collector, which would take the time of one of
- * them, hears of it now and then. When lanes fill, and at the end, it does in any case. */
+/* Over a file workers sleep for moments only, and the collector, which would take the time of one
+ * of them, looks by itself. */
 static void tell_before_sleep(struct epw_worker *w)
 {
-    if (!atomic_load(&w->road->shared) || w->round % EPW_COUNT_ROUNDS == 0)
+    if (!w->road->over_file)
         tell_all(w);
     else
         epw_gate_wake(&w->road->work);
@@ -145,7 +145,7 @@ static struct epw_slot *await_round(struct epw_worker *w)
         if (is_published(road, w->round))
             return slot_of(road, w->round);
         tell_before_sleep(w);
-        epw_gate_wait(&road->work, has_work, road, w->self);
+        epw_gate_wait(&road->work, has_work, road, w->self, false);
         if (atomic_load(&road->cancelled))
             return NULL;
     }
