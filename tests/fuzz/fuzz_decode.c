@@ -84,6 +84,7 @@ static void check_gist(const struct epw_decoder *decoder, const struct epw_frame
     require(told.way.all == made.way.all && told.way.any == made.way.any);
     require(told.print == made.print && told.wire_len == made.wire_len);
     require(told.payload_wire == made.payload_wire && told.ts_ns == made.ts_ns);
+    require(p->payload == NULL || p->payload == frame->bytes + told.payload_at);
     require(told.side == made.side && told.tcp_flags == made.tcp_flags);
 }
 

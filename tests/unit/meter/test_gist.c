@@ -67,6 +67,8 @@ static bool told(const uint8_t *bytes, size_t len)
     /* The meter decodes it in one step when it needs more than the gist. */
     cr_assert_eq(epw_plain_run(teller.tunnel, &frame, &p, 1), 1);
     check_ending(p, EPW_END_COMPLETE);
+    if (p.payload != NULL)
+        cr_assert_eq(frame.bytes + gist.payload_at, p.payload);
     cr_assert_eq(pair, epw_key_pair(&p.key, SEED));
     if (teller.ignore_vlan)
         epw_key_clear_vlans(&p.key);
