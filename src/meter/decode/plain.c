@@ -97,7 +97,7 @@ EPW_ALWAYS bool put_plain(struct epw_packet *p, struct epw_cur c, struct epw_hea
     return true;
 }
 
-/* For all but the loop below, which has a put_plain() of its own. */
+/* For all but the loop below, which has put_plain() of its own. */
 static __attribute__((noinline)) bool put_other(struct epw_packet *p, struct epw_cur c,
                                                 struct epw_heads *h)
 {
@@ -108,7 +108,7 @@ static __attribute__((noinline)) bool put_other(struct epw_packet *p, struct epw
  * Past the headers of a mirror's delivery: IPv4, GRE with a sequence number and ERSPAN of type II,
  * to the frame inside. The VLAN is that of a frame without tags.
  */
-static inline bool skip_mirror(struct epw_cur *c, uint16_t *vlan)
+EPW_ALWAYS bool skip_mirror(struct epw_cur *c, uint16_t *vlan)
 {
     struct epw_heads outer;
     uint16_t type = epw_heads_ether(c, &outer);
@@ -130,7 +130,7 @@ static bool put_mirrored(struct epw_packet *p, const struct epw_frame *frame)
     struct epw_cur c = epw_cur(frame->bytes, frame->caplen);
     struct epw_heads h;
     uint16_t vlan;
-    if (!skip_mirror(&c, &vlan) || !put_other(p, c, &h))
+    if (!skip_mirror(&c, &vlan) || !put_plain(p, c, &h))
         return false;
     if (vlan != 0 && p->key.vlan_count == 0)
         p->key.vlan[p->key.vlan_count++] = vlan;
