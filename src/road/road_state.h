@@ -6,12 +6,13 @@
  *
  *   reader --- ring of rounds ---> N workers --- a lane each ---> collector
  *
- * The ring is counters only: round k lies in slot k % RING; the reader
- * publishes it, every worker decodes and tracks its share of it, and when all
- * did the slot is free. The reader of files is whichever worker is ahead of the
- * others, one at a time; else it is the caller's thread. A counter is written
- * by one side only (published, as they read in turn, by all workers), and each
- * who changes one wakes the gate of those who may wait for it.
+ * The ring is counters only: round k lies in slot k % RING; who read it tells
+ * what its frames are and publishes it, every worker tracks its share of it, and
+ * when all did the slot is free. The reader of files is whichever worker is ahead
+ * of the others, one at a time; else it is the caller's thread. A counter is
+ * written by one side only (taken, as they read in turn, by all workers), and each
+ * who changes one wakes the gate of those who may wait for it; over a file the
+ * collector looks by itself.
  */
 #ifndef EPW_ROAD_ROAD_STATE_H
 #define EPW_ROAD_ROAD_STATE_H
