@@ -9,9 +9,6 @@
 /* Payload bytes of a fingerprint: with IP id, sequence number and length enough to know a copy. */
 #define PRINT_BYTES 32
 
-/* A flag that no flow has. */
-#define NEVER 0x40000000u
-
 EPW_ALWAYS uint64_t half_word(const uint8_t *at)
 {
     uint32_t word;
@@ -63,17 +60,19 @@ EPW_ALWAYS uint64_t numbers_of(const struct epw_packet *p)
     return numbers;
 }
 
-/* The flags that tracking a whole packet would set, and that others go by. */
+/* The flags that a whole packet sets, and that others go by; NEVER where it may mean more. */
 static uint32_t flags_of(uint8_t tcp_flags, bool data, unsigned side)
 {
-    if ((tcp_flags & EPW_TCP_SIGNALS) != 0)
-        return NEVER;
-    return EPW_F_USED | EPW_F_SEEN(side) | (data ? EPW_F_DATA(side) : 0) |
-           ((tcp_flags & EPW_TCP_ACK) != 0 ? EPW_F_OPEN | EPW_F_TALK : 0);
+    const bool ack = (tcp_flags & EPW_TCP_ACK) != 0, syn = (tcp_flags & EPW_TCP_SYN) != 0,
+               rst = (tcp_flags & EPW_TCP_RST) != 0, fin = (tcp_flags & EPW_TCP_FIN) != 0;
+    return EPW_F_USED | EPW_F_SEEN(side) | (data && !rst ? EPW_F_DATA(side) : 0) |
+           (ack && !syn && !rst ? EPW_F_OPEN | EPW_F_TALK : 0) |
+           (fin && !rst ? EPW_F_FIN(side) : 0) |
+           ((tcp_flags & EPW_TCP_SIGNALS) != 0 ? EPW_GIST_NEVER : 0);
 }
 
-/* Those of which one says that the evidence engine does not want the packet. What is neither TCP
- * nor UDP has none of them, and takes the long way. */
+/* Those of which one says that the evidence engine does not want the packet; what brings no payload
+ * it never wants. */
 static uint32_t no_evidence(bool data, unsigned side)
 {
     return EPW_F_EVIDENCE_DONE | EPW_F_QUIET(side) | (data ? 0 : EPW_F_USED);
@@ -89,22 +88,39 @@ void epw_teller_init(struct epw_teller *teller)
 {
     for (unsigned i = 0; i < EPW_TELLER_WAYS; i++) {
         uint8_t tcp_flags = i & 0x1f;
-        teller->way[i] = (struct epw_gist_way){ flags_of(tcp_flags, i >> 5 & 1, i >> 6),
-                                                no_evidence(i >> 5 & 1, i >> 6) };
+        bool data = (i >> 5 & 1) != 0;
+        teller->way[i] = (struct epw_gist_way){
+            flags_of(tcp_flags, data, i >> 6),
+            no_evidence(data && (tcp_flags & EPW_TCP_RST) == 0, i >> 6),
+        };
     }
+}
+
+/* What no frame that is told of is: a fragment, an error that quotes another packet, cut, of
+ * another protocol or in IPv6. */
+static struct epw_gist_way way_of(const struct epw_teller *t, const struct epw_packet *p, bool wide)
+{
+    struct epw_gist_way way = t->way[ways_at(p->tcp_flags, p->payload_wire != 0, p->side)];
+    if (p->fragment != EPW_FRAG_NONE || p->icmp_error)
+        way.all |= EPW_GIST_NEVER;
+    if (p->payload_len < p->payload_wire && p->fragment != EPW_FRAG_LATER)
+        way.all |= EPW_F_CUT;
+    if (wide)
+        way.all |= EPW_F_WIDE;
+    if ((p->key.proto != EPW_PROTO_TCP && p->key.proto != EPW_PROTO_UDP) ||
+        p->fragment == EPW_FRAG_LATER)
+        way.any |= EPW_F_USED;
+    if (p->fragment == EPW_FRAG_FIRST) /* also of a side that is quiet */
+        way.any &= ~EPW_F_QUIET_BOTH;
+    return way;
 }
 
 void epw_gist_of(const struct epw_teller *t, const struct epw_packet *p, struct epw_gist *gist)
 {
     const bool wide = epw_key_is_wide(&p->key);
-    const bool never = p->fragment != EPW_FRAG_NONE || p->icmp_error;
-    const uint32_t cut = p->payload_len < p->payload_wire ? EPW_F_CUT : 0;
     const struct epw_brief brief = epw_brief_of(&p->key);
-    struct epw_gist_way way = t->way[ways_at(p->tcp_flags, p->payload_wire != 0, p->side)];
-    way.all = never ? NEVER : way.all | cut;
-    way.all |= wide ? EPW_F_WIDE : 0;
     gist->brief = brief;
-    gist->way = way;
+    gist->way = way_of(t, p, wide);
     gist->tag = epw_brief_tag(&brief, &p->key, wide, t->seed);
     gist->print = print_of(numbers_of(p), traits_of(p->payload_wire, p->ip_id, p->tcp_flags),
                            p->payload, p->payload_len);

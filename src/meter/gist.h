@@ -13,6 +13,9 @@
 #include "meter/flow/flow.h"
 #include "meter/packet.h"
 
+/* A flag that no flow has. */
+#define EPW_GIST_NEVER 0x40000000u
+
 /* In which flows a packet changes nothing but counters. */
 struct epw_gist_way {
     uint32_t all; /* flags such a flow has, EPW_F_WIDE only where it is among them, ... */
@@ -72,10 +75,28 @@ static inline bool epw_gist_is_old(const struct epw_gist *gist, uint32_t flags)
     return (flags & (gist->way.all | EPW_F_WIDE)) == gist->way.all;
 }
 
-/* ... and is none for the evidence engine either: it changes nothing but counters. */
+/* Whether the evidence engine is to see it. */
+static inline bool epw_gist_is_evidence(const struct epw_gist *gist, uint32_t flags)
+{
+    return (flags & gist->way.any) == 0;
+}
+
+/* Neither: it changes nothing but counters. */
 static inline bool epw_gist_fits(const struct epw_gist *gist, uint32_t flags)
 {
-    return epw_gist_is_old(gist, flags) & ((flags & gist->way.any) != 0);
+    return epw_gist_is_old(gist, flags) & !epw_gist_is_evidence(gist, flags);
+}
+
+/* The flags that the packet sets, beside what signals of TCP and errors of ICMP mean. */
+static inline uint32_t epw_gist_sets(const struct epw_gist *gist)
+{
+    return gist->way.all & ~EPW_GIST_NEVER;
+}
+
+/* Whether a flow of these flags is in the table, and its key is as wide as the packet's. */
+static inline bool epw_gist_is_kind(const struct epw_gist *gist, uint32_t flags)
+{
+    return ((flags ^ gist->way.all) & (EPW_F_USED | EPW_F_WIDE)) == 0;
 }
 
 static inline bool epw_gist_is_wide(const struct epw_gist *gist)

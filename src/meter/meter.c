@@ -10,8 +10,9 @@
 #include <stdlib.h>
 
 /* What a packet that is not the usual one must go through; false: it is not to be tracked. */
-static bool admit(struct epw_meter *m, struct epw_packet *packet, uint32_t *tag)
+static bool admit(struct epw_meter *m, uint32_t ref, uint32_t *tag)
 {
+    struct epw_packet *packet = &m->packet[ref];
     if (m->doubles != NULL && epw_doubles_seen(m->doubles, packet)) {
         m->stats.duplicates++;
         return false;
@@ -20,8 +21,8 @@ static bool admit(struct epw_meter *m, struct epw_packet *packet, uint32_t *tag)
         return true;
     if (!epw_frags_resolve(m->frags, packet))
         return false;
-    struct epw_brief brief = epw_brief_of(&packet->key);
-    *tag = epw_brief_tag(&brief, &packet->key, epw_key_is_wide(&packet->key), m->options.seed);
+    epw_gist_of(&m->teller, packet, &m->gist[ref]); /* a later one has ports now */
+    *tag = m->gist[ref].tag;
     return true;
 }
 
@@ -59,7 +60,7 @@ static uint32_t list(struct epw_meter *m, uint32_t *from)
             if (packet->fragment != EPW_FRAG_NONE && fragment)
                 break;
             fragment |= packet->fragment != EPW_FRAG_NONE;
-            count += admit(m, packet, &m->tag[count]);
+            count += admit(m, i, &m->tag[count]);
         } else {
             count++;
         }

@@ -79,17 +79,6 @@ static inline const struct epw_packet *epw_meter_packet(struct epw_meter *m, uin
  * these say. */
 void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_t from,
                      uint32_t to);
-/* Whether the evidence engine is to see the packet. */
-static inline bool epw_meter_has_evidence(const struct epw_flow *flow, const struct epw_packet *p,
-                                          unsigned side)
-{
-    if (p->payload_wire == 0 || (flow->flags & EPW_F_EVIDENCE_DONE) != 0)
-        return false;
-    if ((flow->flags & EPW_F_QUIET(side)) != 0 && p->fragment == EPW_FRAG_NONE)
-        return false;
-    return p->fragment != EPW_FRAG_LATER && (p->tcp_flags & EPW_TCP_RST) == 0 &&
-           (p->key.proto == EPW_PROTO_TCP || p->key.proto == EPW_PROTO_UDP);
-}
 
 /* record.c: writes what is new in a flow; of one that goes on the next record begins. */
 void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason);

@@ -80,7 +80,8 @@ static struct epw_flow *begin(struct epw_meter *m, const struct epw_packet *p, u
 
 static bool restarts(const struct epw_flow *flow, const struct epw_packet *p, unsigned side)
 {
-    return epw_tcp_may_restart(p) && epw_tcp_syn_restarts(flow, epw_flow_cold(flow), p, side);
+    return epw_tcp_may_restart(p->key.proto, p->tcp_flags) &&
+           epw_tcp_syn_restarts(flow, epw_flow_cold(flow), p, side);
 }
 
 /* One that began at the same stamp without VLANs may have taken those of its other half since. */
@@ -122,12 +123,23 @@ static struct epw_flow *seek_flow(struct epw_meter *m, uint32_t i)
     }
 }
 
+/* Whether a flow of the packet's kind has its very key. */
+static inline bool has_key(struct epw_meter *m, const struct epw_flow *flow, uint32_t ref)
+{
+    const struct epw_gist *gist = &m->gist[ref];
+    return epw_brief_same(&flow->key, &gist->brief) &&
+           (!epw_gist_is_wide(gist) || epw_flow_has_wide(flow, &epw_meter_packet(m, ref)->key));
+}
+
 /* The same. Almost always the flow is where it was last seen and goes on. */
-static inline struct epw_flow *flow_of(struct epw_meter *m, const struct epw_packet *p, uint32_t i)
+static inline struct epw_flow *flow_of(struct epw_meter *m, uint32_t i, uint32_t ref)
 {
     struct epw_flow *guess = m->guess[i];
-    if (guess == NULL || !epw_flow_has_key(guess, &p->key) ||
-        epw_expiry_idle(&m->expiry, guess, p->ts_ns) || restarts(guess, p, p->side))
+    const struct epw_gist *gist = &m->gist[ref];
+    if (guess == NULL || !epw_gist_is_kind(gist, guess->flags) || !has_key(m, guess, ref) ||
+        epw_expiry_idle(&m->expiry, guess, gist->ts_ns) ||
+        (epw_tcp_may_restart(epw_brief_proto(&gist->brief), gist->tcp_flags) &&
+         restarts(guess, epw_meter_packet(m, ref), gist->side)))
         return seek_flow(m, i);
     return guess;
 }
@@ -156,26 +168,32 @@ static inline void see_print(struct epw_meter *m, struct epw_flow *flow, uint32_
     side->print = m->gist[ref].print;
 }
 
-/* What only a packet with its transport header shows. */
-static inline void see_header(struct epw_meter *m, struct epw_flow *flow,
-                              const struct epw_packet *p, unsigned side, uint32_t ref)
+static uint32_t seq_of(struct epw_meter *m, uint32_t ref)
 {
-    if (p->key.proto == EPW_PROTO_TCP) {
-        if ((p->tcp_flags & EPW_TCP_SIGNALS) != 0)
-            epw_tcp_signal(flow, epw_flow_cold(flow), p, side);
-        else
-            epw_tcp_plain(flow, p, side);
-    }
-    see_print(m, flow, ref);
+    return epw_meter_packet(m, ref)->seq;
 }
 
-static inline void count(struct epw_flow *flow, const struct epw_packet *p, unsigned side)
+/* What a packet with flags that say something of its connection tells, beside the flags that its
+ * gist sets. */
+static void hear_signal(struct epw_meter *m, struct epw_flow *flow, uint32_t ref)
 {
-    epw_flow_count_packet(flow, side, p->wire_len, p->payload_wire);
-    epw_flow_stamp(flow, p->ts_ns);
-    bool data = p->payload_wire != 0 && (p->tcp_flags & EPW_TCP_RST) == 0;
-    bool cut = p->payload_len < p->payload_wire && p->fragment != EPW_FRAG_LATER;
-    flow->flags |= (EPW_F_SEEN(0) | (data ? EPW_F_DATA(0) : 0)) << side | (cut ? EPW_F_CUT : 0);
+    const struct epw_gist *gist = &m->gist[ref];
+    unsigned side = gist->side;
+    if ((gist->tcp_flags & EPW_TCP_RST) != 0) {
+        epw_tcp_reset(flow, side);
+        return;
+    }
+    if ((gist->tcp_flags & EPW_TCP_SYN) != 0)
+        epw_tcp_syn(flow, epw_meter_packet(m, ref), side);
+    if ((gist->tcp_flags & EPW_TCP_FIN) != 0 && flow->side[side].isn_known)
+        epw_tcp_fin(flow, side, seq_of(m, ref) + gist->payload_wire);
+}
+
+static inline void count(struct epw_flow *flow, const struct epw_gist *gist)
+{
+    flow->side[gist->side].tcp_flags |= gist->tcp_flags;
+    epw_flow_count_packet(flow, gist->side, gist->wire_len, gist->payload_wire);
+    epw_flow_stamp(flow, gist->ts_ns);
 }
 
 /* The fragments that came before their first. */
@@ -231,81 +249,89 @@ static inline void note_said(struct epw_flow *flow, unsigned said)
                   ((said & EPW_EV_OVER) != 0 ? EPW_F_EVIDENCE_DONE : 0);
 }
 
-static void gather_evidence(struct epw_meter *m, struct epw_flow *flow, const struct epw_packet *p,
-                            unsigned side)
+/* What the engine says of a packet at a glance, which is all that most need: no fragment, and with
+ * all of its payload. */
+static unsigned glance(struct epw_meter *m, struct epw_flow *flow, uint32_t ref, enum epw_dir dir)
 {
+    const struct epw_gist *gist = &m->gist[ref];
+    const struct epw_packet *p = m->put[ref] ? &m->packet[ref] : NULL;
+    if (p != NULL && (p->fragment != EPW_FRAG_NONE || p->payload_len != p->payload_wire))
+        return EPW_EV_LOOK;
     struct epw_flow_cold *cold = epw_flow_cold(flow);
-    enum epw_dir dir = side == flow->init_side ? EPW_TO_SERVER : EPW_TO_CLIENT;
-    const struct epw_ev_start start = { .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
-                                        .isn_known = flow->side[side].isn_known,
-                                        .isn = cold->isn[side] };
-    unsigned said = epw_ev_glance(m->engine, &cold->evidence, &start, p, dir);
-    note_said(flow, said == EPW_EV_LOOK ? look_closely(m, flow, p, dir) : said);
+    const bool isn_known = flow->side[gist->side].isn_known;
+    const struct epw_ev_bytes begin = {
+        .bytes = p != NULL ? p->payload : gist->bytes + gist->payload_at,
+        .len = gist->payload_wire,
+        .seq = isn_known ? seq_of(m, ref) + ((gist->tcp_flags & EPW_TCP_SYN) != 0) : 0,
+        .isn = cold->isn[gist->side],
+        .isn_known = isn_known,
+        .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
+        .port = { flow->key.port[0], flow->key.port[1] },
+        .proto = epw_brief_proto(&flow->key),
+        .dir = dir,
+    };
+    return epw_ev_glance(m->engine, &cold->evidence, &begin);
 }
 
-/* Its first fragment was looked at when it came: the others may never come. */
-static void gather_fragments(struct epw_meter *m, struct epw_flow *flow,
-                             const struct epw_packet *fragment, unsigned side)
+static inline void gather_evidence(struct epw_meter *m, struct epw_flow *flow, uint32_t ref)
+{
+    enum epw_dir dir = m->gist[ref].side == flow->init_side ? EPW_TO_SERVER : EPW_TO_CLIENT;
+    unsigned said = glance(m, flow, ref, dir);
+    if (said == EPW_EV_LOOK)
+        said = look_closely(m, flow, epw_meter_packet(m, ref), dir);
+    note_said(flow, said);
+}
+
+/* Whether the evidence engine is to see a datagram put together. */
+static bool is_evidence(const struct epw_packet *whole)
+{
+    return whole->payload_wire != 0 && (whole->tcp_flags & EPW_TCP_RST) == 0 &&
+           (whole->key.proto == EPW_PROTO_TCP || whole->key.proto == EPW_PROTO_UDP);
+}
+
+/* What fragments bring beside themselves. Of a datagram the first was looked at when it came: the
+ * others may never come. */
+static __attribute__((noinline)) void gather_fragments(struct epw_meter *m, struct epw_flow *flow,
+                                                       const struct epw_packet *fragment,
+                                                       unsigned side)
 {
     struct epw_packet whole;
     if ((flow->flags & EPW_F_EVIDENCE_DONE) == 0 && epw_frags_join(m->frags, fragment, &whole) &&
-        epw_meter_has_evidence(flow, &whole, side))
-        gather_evidence(m, flow, &whole, side);
+        is_evidence(&whole))
+        note_said(flow, look_closely(m, flow, &whole,
+                                     side == flow->init_side ? EPW_TO_SERVER : EPW_TO_CLIENT));
 }
 
 /* Any packet with a flow. */
 static void track(struct epw_meter *m, uint32_t i)
 {
-    const struct epw_packet *packet = epw_meter_packet(m, m->ref[i]);
-    unsigned side = packet->side;
-    struct epw_flow *flow = flow_of(m, packet, i);
+    const uint32_t ref = m->ref[i];
+    const struct epw_gist *gist = &m->gist[ref];
+    const uint8_t fragment = m->put[ref] ? m->packet[ref].fragment : EPW_FRAG_NONE;
+    struct epw_flow *flow = flow_of(m, i, ref);
     if (flow == NULL)
         return;
-    if (epw_flow_is_longer(flow, packet->ts_ns, m->options.timeouts.active * EPW_SECOND_NS)) {
+    if (epw_flow_is_longer(flow, gist->ts_ns, m->options.timeouts.active * EPW_SECOND_NS)) {
         epw_meter_record(m, flow, EPW_REASON_ACTIVE);
-        epw_flow_begin_record(flow, packet->ts_ns, false);
-        flow->last_ns = packet->ts_ns;
+        epw_flow_begin_record(flow, gist->ts_ns, false);
+        flow->last_ns = gist->ts_ns;
     }
-    uint32_t flags = flow->flags;
-    if (packet->fragment != EPW_FRAG_LATER)
-        see_header(m, flow, packet, side, m->ref[i]);
-    count(flow, packet, side);
-    if (packet->fragment == EPW_FRAG_FIRST)
-        count_parked(m, flow, packet, side);
+    const uint32_t flags = flow->flags;
+    if ((gist->tcp_flags & EPW_TCP_SIGNALS) != 0)
+        hear_signal(m, flow, ref);
+    if (fragment != EPW_FRAG_LATER)
+        see_print(m, flow, ref);
+    count(flow, gist);
+    flow->flags |= epw_gist_sets(gist);
+    if (fragment == EPW_FRAG_FIRST)
+        count_parked(m, flow, &m->packet[ref], gist->side);
     if (((flags ^ flow->flags) & ~(EPW_F_DOUBLED | EPW_F_CUT | EPW_F_BIG | EPW_F_AGAIN)) != 0 ||
         flow->queue == EPW_QUEUES)
         requeue(m, flow);
-    if (epw_meter_has_evidence(flow, packet, side))
-        gather_evidence(m, flow, packet, side);
-    if (packet->fragment != EPW_FRAG_NONE)
-        gather_fragments(m, flow, packet, side);
-}
-
-/*
- * Whether the evidence engine knows nothing of a packet that it is to see and that was not decoded:
- * then it has counted it.
- */
-static __attribute__((noinline)) bool shows_nothing(struct epw_meter *m, struct epw_flow *flow,
-                                                    uint32_t ref)
-{
-    const struct epw_gist *gist = &m->gist[ref];
-    const uint8_t proto = epw_brief_proto(&flow->key);
-    const bool tcp = proto == EPW_PROTO_TCP, midstream = (flow->flags & EPW_F_MIDSTREAM) != 0;
-    if (m->put[ref] ||
-        (tcp && (flow->side[gist->side].isn_known || (midstream && gist->payload_wire == 1))))
-        return false;
-    const struct epw_ev_bytes begin = {
-        .bytes = m->frame[m->at[ref]].bytes + gist->payload_at,
-        .len = gist->payload_wire,
-        .port = { flow->key.port[0], flow->key.port[1] },
-        .proto = proto,
-        .dir = gist->side == flow->init_side ? EPW_TO_SERVER : EPW_TO_CLIENT,
-        .from_start = !tcp || !midstream,
-    };
-    unsigned said = epw_ev_pass_bytes(m->engine, &epw_flow_cold(flow)->evidence, &begin);
-    if (said != EPW_EV_LOOK)
-        note_said(flow, said);
-    return said != EPW_EV_LOOK;
+    if (epw_gist_is_evidence(gist, flow->flags))
+        gather_evidence(m, flow, ref);
+    if (fragment != EPW_FRAG_NONE)
+        gather_fragments(m, flow, &m->packet[ref], gist->side);
 }
 
 /*
@@ -316,17 +342,12 @@ static inline bool track_usual(struct epw_meter *m, uint32_t ref, struct epw_flo
                                int64_t span_ns)
 {
     const struct epw_gist *gist = &m->gist[ref];
-    if (flow == NULL || !epw_gist_is_old(gist, flow->flags) ||
-        !epw_brief_same(&flow->key, &gist->brief) ||
-        (epw_gist_is_wide(gist) && !epw_flow_has_wide(flow, &epw_meter_packet(m, ref)->key)) ||
+    if (flow == NULL || !epw_gist_fits(gist, flow->flags) || !has_key(m, flow, ref) ||
         epw_expiry_idle(&m->expiry, flow, gist->ts_ns) ||
-        epw_flow_is_longer(flow, gist->ts_ns, span_ns) ||
-        (!epw_gist_fits(gist, flow->flags) && !shows_nothing(m, flow, ref)))
+        epw_flow_is_longer(flow, gist->ts_ns, span_ns))
         return false;
-    flow->side[gist->side].tcp_flags |= gist->tcp_flags;
     see_print(m, flow, ref);
-    epw_flow_count_packet(flow, gist->side, gist->wire_len, gist->payload_wire);
-    epw_flow_stamp(flow, gist->ts_ns);
+    count(flow, gist);
     return true;
 }
 
@@ -337,11 +358,10 @@ void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_
         uint32_t ref = m->ref[i], at = m->at[ref];
         if (track_usual(m, ref, m->guess[i], span_ns))
             continue;
-        const struct epw_packet *packet = epw_meter_packet(m, ref);
         m->now_ns = round->now_ns[at];
         m->place.at = 2 * at + 1;
-        if (packet->icmp_error)
-            epw_meter_quoted(m, packet, m->tag[i]);
+        if (m->put[ref] && m->packet[ref].icmp_error)
+            epw_meter_quoted(m, &m->packet[ref], m->tag[i]);
         else
             track(m, i);
     }

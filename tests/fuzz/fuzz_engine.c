@@ -46,8 +46,19 @@ static void packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
     };
     struct epw_ev_kept *of = &kept[flags >> 3 & (FLOWS - 1)];
     enum epw_dir dir = (flags & 1) != 0 ? EPW_TO_CLIENT : EPW_TO_SERVER;
-    const struct epw_ev_start start = { who->midstream, who->isn_known[dir], who->isn[dir] };
-    if (epw_ev_glance(engine, of, &start, &p, dir) == EPW_EV_LOOK)
+    const struct epw_ev_bytes begin = {
+        .bytes = p.payload,
+        .len = p.payload_len,
+        .seq = p.seq + ((p.tcp_flags & EPW_TCP_SYN) != 0),
+        .isn = who->isn[dir],
+        .isn_known = who->isn_known[dir],
+        .midstream = who->midstream,
+        .proto = proto,
+        .port = { who->port[0], who->port[1] },
+        .dir = dir,
+    };
+    if (p.payload_len != p.payload_wire || p.payload_len == 0 ||
+        epw_ev_glance(engine, of, &begin) == EPW_EV_LOOK)
         epw_ev_packet(engine, of, who, &p, dir);
     free(copy);
 }

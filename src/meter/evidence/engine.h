@@ -54,35 +54,26 @@ struct epw_ev_who {
 bool epw_ev_packet(struct epw_ev_engine *engine, struct epw_ev_kept *kept,
                    const struct epw_ev_who *who, const struct epw_packet *packet, enum epw_dir dir);
 
-/* Of epw_ev_who what a glance at a packet of one side takes. */
-struct epw_ev_start {
-    bool midstream, isn_known;
-    uint32_t isn;
-};
-
 /* What a glance says: */
 #define EPW_EV_QUIET(dir) (1u << (dir)) /* epw_ev_quiet() */
 #define EPW_EV_OVER       4u            /* epw_ev_packet() would return false */
 #define EPW_EV_LOOK       8u /* alone: nothing was done, epw_ev_packet() has to see the packet */
 
-/* The payload of such a packet, all of it and at least a byte; of midstream TCP two. */
+/* The payload of such a packet that is no fragment, all of it and at least a byte. */
 struct epw_ev_bytes {
     const uint8_t *bytes;
     uint32_t len;
-    uint16_t port[2]; /* in any order */
+    uint32_t seq; /* TCP, where isn_known: of the first of them */
+    uint32_t isn; /* as in epw_ev_who, of their side */
+    bool isn_known, midstream;
     uint8_t proto;    /* 6 or 17 */
+    uint16_t port[2]; /* in any order */
     enum epw_dir dir;
-    bool from_start; /* nothing of the side was before it */
 };
 
-/* The same for the usual packet of a flow that shows nothing, by less. Sides of ports do not count.
- */
+/* The same for the usual packet of a flow that shows nothing, by less: from its bytes alone. */
 unsigned epw_ev_glance(const struct epw_ev_engine *engine, struct epw_ev_kept *kept,
-                       const struct epw_ev_start *start, const struct epw_packet *packet,
-                       enum epw_dir dir);
-/* ... and where no beginning of a side is known, or it is no TCP: from its bytes alone. */
-unsigned epw_ev_pass_bytes(const struct epw_ev_engine *engine, struct epw_ev_kept *kept,
-                           const struct epw_ev_bytes *begin);
+                       const struct epw_ev_bytes *begin);
 
 /*
  * Whether packets of this side need not be shown until the other side had one: its opening is

@@ -63,7 +63,7 @@ void epw_ev_list_beginnings(struct epw_ev_engine *engine)
 
 /* Those of whom neither the first bytes nor the ports tell that they say NO. */
 static inline uint64_t left_to_ask(const struct epw_ev_engine *engine,
-                                   const struct epw_ev_bytes *begin)
+                                   const struct epw_ev_bytes *begin, bool from_start)
 {
     unsigned udp = begin->proto != EPW_EV_TCP;
     const uint32_t(*may)[256] = engine->may_have[udp];
@@ -71,7 +71,7 @@ static inline uint64_t left_to_ask(const struct epw_ev_engine *engine,
     uint64_t here = engine->of_port[begin->port[0] % EPW_EV_PORTS] |
                     engine->of_port[begin->port[1] % EPW_EV_PORTS];
     uint64_t ask = engine->may_begin[udp][b[0]] & (~engine->bound | here);
-    ask &= begin->from_start ? ~UINT64_C(0) : ~engine->beginnings;
+    ask &= from_start ? ~UINT64_C(0) : ~engine->beginnings;
     if (begin->len < EPW_EV_PLACES)
         return ask;
     _Static_assert(EPW_EV_PLACES == 6, "each of them is looked at");
@@ -81,13 +81,14 @@ static inline uint64_t left_to_ask(const struct epw_ev_engine *engine,
 }
 
 /* Whether one of them does not say NO at once. */
-static __attribute__((noinline)) bool may_open(uint64_t ask, const struct epw_ev_bytes *begin)
+static __attribute__((noinline)) bool may_open(uint64_t ask, const struct epw_ev_bytes *begin,
+                                               bool from_start)
 {
     const struct epw_opening opening = {
         .bytes = begin->bytes,
         .len = begin->len,
         .dir = begin->dir,
-        .from_start = begin->from_start,
+        .from_start = from_start,
         .last = begin->proto != EPW_EV_TCP,
         .proto = begin->proto,
         .port = { begin->port[0], begin->port[1] },
@@ -102,40 +103,24 @@ static __attribute__((noinline)) bool may_open(uint64_t ask, const struct epw_ev
     return false;
 }
 
-unsigned epw_ev_pass_bytes(const struct epw_ev_engine *engine, struct epw_ev_kept *kept,
-                           const struct epw_ev_bytes *begin)
+/* Whether engine.c would have to think about where in their stream the bytes belong, in begin() and
+ * tcp_packet(). */
+static inline bool is_odd(const struct epw_ev_bytes *begin)
 {
-    if (epw_ev_flow(kept) != NULL)
-        return EPW_EV_LOOK;
-    uint64_t ask = left_to_ask(engine, begin);
-    if (ask != 0 && may_open(ask, begin))
-        return EPW_EV_LOOK;
-    return epw_ev_pass(kept, begin->dir, epw_ev_unknown_tries(begin->proto, begin->from_start),
-                       (uint64_t)engine->over_count[begin->proto != EPW_EV_TCP] * begin->len);
+    return begin->isn_known ? begin->seq != begin->isn + 1 : begin->midstream && begin->len == 1;
 }
 
 /* A whole segment where the side's bytes begin, or a whole datagram. */
 unsigned epw_ev_glance(const struct epw_ev_engine *engine, struct epw_ev_kept *kept,
-                       const struct epw_ev_start *start, const struct epw_packet *packet,
-                       enum epw_dir dir)
+                       const struct epw_ev_bytes *begin)
 {
-    bool tcp = packet->key.proto == EPW_EV_TCP;
-    if (packet->fragment != EPW_FRAG_NONE || packet->payload_len != packet->payload_wire ||
-        packet->payload_wire == 0)
+    const bool tcp = begin->proto == EPW_EV_TCP,
+               from_start = !tcp || begin->isn_known || !begin->midstream;
+    if (epw_ev_flow(kept) != NULL || (tcp && is_odd(begin)))
         return EPW_EV_LOOK;
-    if (tcp) { /* what begin() and tcp_packet() in engine.c would have to think about */
-        uint32_t seq = packet->seq + ((packet->tcp_flags & EPW_TCP_SYN) != 0 ? 1 : 0);
-        if (start->isn_known ? seq != start->isn + 1
-                             : start->midstream && packet->payload_wire == 1)
-            return EPW_EV_LOOK;
-    }
-    const struct epw_ev_bytes begin = {
-        .bytes = packet->payload,
-        .len = packet->payload_len,
-        .port = { packet->key.port[0], packet->key.port[1] },
-        .proto = packet->key.proto,
-        .dir = dir,
-        .from_start = !tcp || start->isn_known || !start->midstream,
-    };
-    return epw_ev_pass_bytes(engine, kept, &begin);
+    uint64_t ask = left_to_ask(engine, begin, from_start);
+    if (ask != 0 && may_open(ask, begin, from_start))
+        return EPW_EV_LOOK;
+    return epw_ev_pass(kept, begin->dir, epw_ev_unknown_tries(begin->proto, from_start),
+                       (uint64_t)engine->over_count[!tcp] * begin->len);
 }

@@ -65,9 +65,9 @@ void epw_tcp_begin(struct epw_flow *flow, const struct epw_packet *packet, unsig
     }
 }
 
-static void update_syn(struct epw_flow *flow, struct epw_flow_cold *cold,
-                       const struct epw_packet *packet, unsigned side)
+void epw_tcp_syn(struct epw_flow *flow, const struct epw_packet *packet, unsigned side)
 {
+    struct epw_flow_cold *cold = epw_flow_cold(flow);
     unsigned other = 1 - side;
     /* A stray SYN into an answered connection does not change what its numbers are. */
     bool believed = !flow->side[side].isn_known || (flow->flags & EPW_F_SEEN(other)) == 0;
@@ -94,7 +94,7 @@ static void update_syn(struct epw_flow *flow, struct epw_flow_cold *cold,
     }
 }
 
-static void update_rst(struct epw_flow *flow, unsigned side)
+void epw_tcp_reset(struct epw_flow *flow, unsigned side)
 {
     unsigned other = 1 - side;
     flow->flags |= EPW_F_RST(side);
@@ -106,21 +106,8 @@ static void update_rst(struct epw_flow *flow, unsigned side)
         flow->flags |= EPW_F_EARLY(side);
 }
 
-void epw_tcp_signal(struct epw_flow *flow, struct epw_flow_cold *cold,
-                    const struct epw_packet *packet, unsigned side)
+void epw_tcp_fin(struct epw_flow *flow, unsigned side, uint32_t end)
 {
-    flow->side[side].tcp_flags |= packet->tcp_flags;
-    if ((packet->tcp_flags & EPW_TCP_RST) != 0) {
-        update_rst(flow, side);
-        return;
-    }
-    if ((packet->tcp_flags & EPW_TCP_SYN) != 0)
-        update_syn(flow, cold, packet, side);
-    else if ((packet->tcp_flags & EPW_TCP_ACK) != 0)
-        flow->flags |= EPW_F_OPEN | EPW_F_TALK;
-    if ((packet->tcp_flags & EPW_TCP_FIN) == 0)
-        return;
-    flow->flags |= EPW_F_FIN(side);
-    if (flow->side[side].isn_known)
-        cold->sent[side] = packet->seq + packet->payload_wire - cold->isn[side] - 1;
+    struct epw_flow_cold *cold = epw_flow_cold(flow);
+    cold->sent[side] = end - cold->isn[side] - 1;
 }

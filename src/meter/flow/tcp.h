@@ -28,29 +28,24 @@ bool epw_tcp_syn_restarts(const struct epw_flow *flow, const struct epw_flow_col
                           const struct epw_packet *packet, unsigned side);
 
 /* Whether a packet could: the cold half of a flow is looked at only then. */
-static inline bool epw_tcp_may_restart(const struct epw_packet *packet)
+static inline bool epw_tcp_may_restart(uint8_t proto, uint8_t tcp_flags)
 {
-    return packet->key.proto == EPW_PROTO_TCP &&
-           (packet->tcp_flags & (EPW_TCP_SYN | EPW_TCP_RST)) == EPW_TCP_SYN;
+    return proto == EPW_PROTO_TCP && (tcp_flags & (EPW_TCP_SYN | EPW_TCP_RST)) == EPW_TCP_SYN;
 }
 
 /* First packet of a flow: who began it (init_side, how) and whether its beginning was seen. */
 void epw_tcp_begin(struct epw_flow *flow, const struct epw_packet *packet, unsigned side);
 
-/* Flags that say something about the connection. */
+/*
+ * Flags that say something about the connection. Of packets that have them, the first included,
+ * what follows is told before the packet is counted and its flags are set (epw_gist_sets()): of
+ * one with RST only that.
+ */
 #define EPW_TCP_SIGNALS (EPW_TCP_SYN | EPW_TCP_RST | EPW_TCP_FIN)
 
-/* A packet with one of them, the first included; before the packet is counted. */
-void epw_tcp_signal(struct epw_flow *flow, struct epw_flow_cold *cold,
-                    const struct epw_packet *packet, unsigned side);
-
-/* Every other packet. */
-static inline void epw_tcp_plain(struct epw_flow *flow, const struct epw_packet *packet,
-                                 unsigned side)
-{
-    flow->side[side].tcp_flags |= packet->tcp_flags;
-    if ((packet->tcp_flags & EPW_TCP_ACK) != 0)
-        flow->flags |= EPW_F_OPEN | EPW_F_TALK;
-}
+void epw_tcp_reset(struct epw_flow *flow, unsigned side);
+void epw_tcp_syn(struct epw_flow *flow, const struct epw_packet *packet, unsigned side);
+/* Where the side's first number is known. end: the number behind its last byte. */
+void epw_tcp_fin(struct epw_flow *flow, unsigned side, uint32_t end);
 
 #endif

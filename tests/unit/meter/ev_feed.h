@@ -59,9 +59,20 @@ static inline void feed_free(struct feed *feed)
 static inline bool feed_show(struct feed *feed, struct epw_ev_kept *kept,
                              const struct epw_packet *packet, enum epw_dir dir)
 {
-    const struct epw_ev_start start = { feed->who.midstream, feed->who.isn_known[dir],
-                                        feed->who.isn[dir] };
-    unsigned said = epw_ev_glance(feed->engine, kept, &start, packet, dir);
+    const struct epw_ev_bytes begin = {
+        .bytes = packet->payload,
+        .len = packet->payload_len,
+        .seq = packet->seq + ((packet->tcp_flags & EPW_TCP_SYN) != 0),
+        .isn = feed->who.isn[dir],
+        .isn_known = feed->who.isn_known[dir],
+        .midstream = feed->who.midstream,
+        .proto = packet->key.proto,
+        .port = { packet->key.port[0], packet->key.port[1] },
+        .dir = dir,
+    };
+    bool whole = packet->fragment == EPW_FRAG_NONE && packet->payload_wire != 0 &&
+                 packet->payload_len == packet->payload_wire;
+    unsigned said = whole ? epw_ev_glance(feed->engine, kept, &begin) : EPW_EV_LOOK;
     return said == EPW_EV_LOOK ? epw_ev_packet(feed->engine, kept, &feed->who, packet, dir)
                                : (said & EPW_EV_OVER) == 0;
 }

@@ -109,7 +109,7 @@ static inline void run_go(struct run *run)
     epw_pace_round(&run->pace, run->round);
     epw_meter_decode(run->meter, run->round);
     for (uint32_t i = 0; run->long_way && i < run->batch->count; i++)
-        run->meter->gist[i].way.any = 0;
+        run->meter->gist[i].way.all |= EPW_GIST_NEVER;
     epw_meter_push(run->meter, run->round);
     run->batch->count = run->batch->used = 0;
 }
