@@ -293,7 +293,6 @@ enum epw_err epw_analyst_flow(struct epw_analyst *a, const struct epw_flow_recor
 void epw_analyst_soon(struct epw_analyst *a, const struct epw_ip *ip, size_t flows)
 {
     epw_addresses_soon(a->know.addresses, ip, 2 * flows);
-    epw_audit_soon(a->audit, ip, flows);
 }
 
 void epw_analyst_sighting(struct epw_analyst *a, const struct epw_sighting *sighting)
@@ -378,5 +377,6 @@ enum epw_err epw_analyst_so_far(struct epw_analyst *a,
 
 const struct epw_stats *epw_analyst_stats(const struct epw_analyst *analyst)
 {
+    epw_audit_settle(analyst->audit);
     return &analyst->stats;
 }

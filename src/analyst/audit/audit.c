@@ -184,9 +184,9 @@ void epw_audit_record(struct epw_audit *audit, const struct epw_flow_record *rec
     epw_pairs_note(audit->pairs, record);
 }
 
-void epw_audit_soon(const struct epw_audit *audit, const struct epw_ip *ip, size_t count)
+void epw_audit_settle(struct epw_audit *audit)
 {
-    epw_pairs_soon(audit->pairs, ip, count);
+    epw_pairs_settle(audit->pairs);
 }
 
 static enum epw_asked_kind kind_of(const struct epw_result *result)

@@ -32,8 +32,8 @@ void epw_audit_dropped_packets(struct epw_audit *audit, uint64_t packets, uint64
 
 /* Every record as it comes, before it is decided: the quality of each pair of hosts. */
 void epw_audit_record(struct epw_audit *audit, const struct epw_flow_record *record);
-/* Records of these pairs of hosts come soon: epw_pairs_soon(). */
-void epw_audit_soon(const struct epw_audit *audit, const struct epw_ip *ip, size_t count);
+/* All that came is counted (base/stats.h): epw_pairs_settle(). */
+void epw_audit_settle(struct epw_audit *audit);
 /* Whether a rule wants to see the flow when more is known, though its verdict stands. */
 bool epw_audit_waits(const struct epw_audit *audit, const struct epw_result *result);
 /* A decided flow, once all that may wait for others was decided too. */

@@ -23,8 +23,8 @@
 struct epw_pairs;
 
 /*
- * addresses and stats (pairs_one_way) are borrowed for life; addresses goes first, and keeps
- * what was seen of each host. EPW_ENOMEM.
+ * addresses and stats (pairs_one_way and others, as of the last call of epw_pairs_settle()) are
+ * borrowed for life; addresses goes first, and keeps what was seen of each host. EPW_ENOMEM.
  */
 enum epw_err epw_pairs_new(struct epw_pairs **pairs, struct epw_addresses *addresses, uint64_t seed,
                            struct epw_stats *stats);
@@ -38,16 +38,15 @@ void epw_pairs_adopt(struct epw_pairs *pairs, struct epw_pairs *old);
  */
 void epw_pairs_note(struct epw_pairs *pairs, const struct epw_flow_record *record);
 
-/* Something will be noted of these pairs, count times two addresses: fetches their places. */
-void epw_pairs_soon(const struct epw_pairs *pairs, const struct epw_ip *ip, size_t count);
+/* What was noted last becomes known of its pairs too, and counted. As epw_pairs_doubtful() does. */
+void epw_pairs_settle(struct epw_pairs *pairs);
 
 /*
  * Whether silence between the two, or who opened what, may be the capture's
  * fault: by what was captured of the pair; where that tells nothing, of either
  * host with others; where nobody's does, of everybody.
  */
-bool epw_pairs_doubtful(const struct epw_pairs *pairs, const struct epw_ip *a,
-                        const struct epw_ip *b);
+bool epw_pairs_doubtful(struct epw_pairs *pairs, const struct epw_ip *a, const struct epw_ip *b);
 /* The same of all that one host says. */
 bool epw_pairs_doubtful_host(const struct epw_pairs *pairs, const struct epw_ip *ip);
 
