@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Signatures looked at of one name: more than the shipped set has of any. */
+#define NAME_SIGS 16
+
 char *epw_fact_rows(const struct epw_signature *sig, char out[EPW_FACT_ROWS])
 {
     size_t used =
@@ -114,4 +117,21 @@ bool epw_fact_is_others(const struct epw_result *result, const struct epw_signat
 {
     const struct epw_signature *named = result->verdict->sig;
     return named != NULL && !epw_same(named->product, sig->product);
+}
+
+const struct epw_signature *epw_fact_sig_of_name(const struct epw_audit *audit, const char *name)
+{
+    const struct epw_signature *sig[NAME_SIGS], *best = NULL;
+    size_t best_len = 0;
+    size_t count =
+        epw_catalogue_by_name(epw_audit_knowledge(audit)->catalogue, name, sig, NAME_SIGS);
+    for (size_t i = 0; i < count && i < NAME_SIGS; i++) {
+        const char *mask;
+        if (sig[i]->neighbour || sig[i]->needs == EPW_NEEDS_NEVER ||
+            !epw_signature_names(sig[i], name, &mask) || strlen(mask) <= best_len)
+            continue;
+        best = sig[i];
+        best_len = strlen(mask);
+    }
+    return best;
 }

@@ -79,6 +79,9 @@ bool epw_fact_is_contradicted(const struct epw_audit *audit, const struct epw_re
 enum epw_told epw_fact_told(const struct epw_audit *audit, const struct epw_flow_record *record,
                             const char *name);
 
+/* Of the products' own rows that document the name, the one with the longest mask; NULL: none. */
+const struct epw_signature *epw_fact_sig_of_name(const struct epw_audit *audit, const char *name);
+
 /* The verdict names a product that is not the row's: what is seen is explained. */
 bool epw_fact_is_others(const struct epw_result *result, const struct epw_signature *sig);
 

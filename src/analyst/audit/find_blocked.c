@@ -6,9 +6,8 @@
  */
 #include "analyst/audit/aim.h"
 #include "analyst/audit/attempt.h"
+#include "analyst/audit/facts.h"
 #include "analyst/audit/reach.h"
-#include "analyst/audit/rule.h"
-#include "analyst/audit/told.h"
 #include "analyst/audit/tries.h"
 #include "base/hash.h"
 #include "base/table.h"
@@ -18,9 +17,6 @@
 #include <string.h>
 
 extern const struct epw_rule epw_rule_blocked;
-
-/* Signatures looked at of one name: more than the shipped set has of any. */
-#define NAME_SIGS 16
 
 /* Resolvers ask for several record types at once; a refusal of one right after an answer is none.
  */
@@ -53,7 +49,7 @@ static enum epw_err make(const struct epw_knowledge *know, void **state)
     *state = b;
     if (b == NULL)
         return EPW_ENOMEM;
-    b->tries.seed = epw_hash_new_seed();
+    epw_tries_start(&b->tries, epw_hash_new_seed());
     return epw_reach_new(&b->reach, b->tries.seed, know->stats);
 }
 
@@ -108,6 +104,7 @@ static void set_group(struct epw_audit *audit, struct epw_tried *t, const struct
         return;
     epw_told_opened(r, opened);
     t->group = epw_hash(opened, strlen(opened), GROUP_SEED);
+    t->pushed = true;
 }
 
 /* The label; without one, a candidate whose responder is known in the role. */
@@ -149,8 +146,8 @@ static bool is_anothers(const struct epw_audit *audit, const struct epw_tried *t
     const uint8_t *mac = NULL;
     if (t != NULL && failed && t->met_has_mac)
         mac = t->met_mac;
-    if (t != NULL && !failed && t->record != NULL && t->record->has_mac)
-        mac = t->record->mac[0];
+    if (t != NULL && !failed && t->failed != NULL && t->failed->record.has_mac)
+        mac = t->failed->record.mac[0];
     return mac != NULL && r->has_mac && memcmp(mac, r->mac[0], sizeof(r->mac[0])) != 0 &&
            epw_audit_passed_on(audit, &r->ip[0]);
 }
@@ -182,30 +179,12 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
     count_lost(audit, epw_tried_failed(t, sig, target, why, r, sure));
 }
 
-/* Of the products' own rows that document the name, the one with the longest mask. */
-static const struct epw_signature *sig_of_name(const struct epw_audit *audit, const char *name)
-{
-    const struct epw_signature *sig[NAME_SIGS], *best = NULL;
-    size_t best_len = 0;
-    size_t count =
-        epw_catalogue_by_name(epw_audit_knowledge(audit)->catalogue, name, sig, NAME_SIGS);
-    for (size_t i = 0; i < count && i < NAME_SIGS; i++) {
-        const char *mask;
-        if (sig[i]->neighbour || sig[i]->needs == EPW_NEEDS_NEVER ||
-            !epw_signature_names(sig[i], name, &mask) || strlen(mask) <= best_len)
-            continue;
-        best = sig[i];
-        best_len = strlen(mask);
-    }
-    return best;
-}
-
 static void hear(struct epw_audit *audit, const struct epw_sighting *s)
 {
     bool refused = s->kind == EPW_SIGHT_REFUSAL;
     if (!refused && s->kind != EPW_SIGHT_ADDRESS)
         return;
-    const struct epw_signature *sig = sig_of_name(audit, s->name);
+    const struct epw_signature *sig = epw_fact_sig_of_name(audit, s->name);
     struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
     struct epw_tried *t =
         sig == NULL ? NULL : get(audit, &s->client, epw_aim_hash_name(s->name, b->tries.seed));
@@ -235,16 +214,18 @@ static void hear(struct epw_audit *audit, const struct epw_sighting *s)
 static bool is_met_otherwise(const struct epw_audit *audit, const struct epw_tried *t)
 {
     const struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
+    const struct epw_tried_failure *f = t->failed;
     return !t->by_name &&
            epw_reach_otherwise(b->reach,
-                               &(struct epw_reach_try){ &t->key.client, &t->record->ip[1],
-                                                        t->record->port[1], t->sig, t->first_ns });
+                               &(struct epw_reach_try){ &t->client, &f->record.ip[1],
+                                                        f->record.port[1], f->sig, f->first_ns });
 }
 
 static bool is_blocked(const struct epw_audit *audit, const struct epw_tried *t)
 {
-    return t->sig != NULL && (t->sure || epw_audit_now_ns(audit) - t->first_ns >= PATIENCE_NS) &&
-           t->last_ns > t->ok_ns + (t->by_name ? DNS_SETTLE_NS : 0) && !is_met_otherwise(audit, t);
+    const struct epw_tried_failure *f = t->failed;
+    return f != NULL && (f->sure || epw_audit_now_ns(audit) - f->first_ns >= PATIENCE_NS) &&
+           f->last_ns > t->ok_ns + (t->by_name ? DNS_SETTLE_NS : 0) && !is_met_otherwise(audit, t);
 }
 
 static struct target *get_target(struct target **targets, uint64_t key)
@@ -276,70 +257,72 @@ static void gather(const struct epw_audit *audit, struct target **targets,
         g->reached += t->ok_ns != 0;
         return;
     }
-    if (g->clients++ == 0 || t->first_ns < g->first_ns)
-        g->first_ns = t->first_ns;
-    g->attempts += t->attempts;
+    if (g->clients++ == 0 || t->failed->first_ns < g->first_ns)
+        g->first_ns = t->failed->first_ns;
+    g->attempts += t->failed->attempts;
 }
 
 static void advise(struct epw_str *advice, const struct epw_tried *t)
 {
-    const struct epw_signature *sig = t->sig;
-    uint16_t port = t->record->port[1];
+    const struct epw_tried_failure *f = t->failed;
+    const struct epw_signature *sig = f->sig;
+    uint16_t port = f->record.port[1];
     if (t->by_name) {
-        epw_str_addf(advice, "Let DNS resolve %s and allow %s", t->target,
+        epw_str_addf(advice, "Let DNS resolve %s and allow %s", f->target,
                      epw_told_proto(sig->proto));
         for (size_t i = 0; i < sig->port_count; i++)
             epw_str_addf(advice, "%c%u", i == 0 ? '/' : ',', sig->port[i].low);
     } else if (epw_signature_has_port(sig, port)) {
         epw_str_addf(advice, "Allow %s/%u", epw_told_proto(sig->proto), port);
     } else {
-        epw_str_addf(advice, "Let the proxy pass %s", t->target);
+        epw_str_addf(advice, "Let the proxy pass %s", f->target);
     }
     size_t host_len =
-        t->by_name ? strlen(t->target) : (size_t)(strrchr(t->target, ':') - t->target);
+        t->by_name ? strlen(f->target) : (size_t)(strrchr(f->target, ':') - f->target);
     epw_str_addf(advice, " from %s to %s %.*s of %s", epw_told_initiator(sig),
-                 epw_told_responder(sig), (int)host_len, t->target, sig->product);
+                 epw_told_responder(sig), (int)host_len, f->target, sig->product);
     epw_told_row(advice, sig);
 }
 
 static void summarise(struct epw_str *summary, const struct epw_tried *t, const struct target *g)
 {
+    const struct epw_tried_failure *f = t->failed;
     char since[EPW_TEXT_LEN], from[EPW_IP_STRLEN], hosts[EPW_TEXT_LEN];
     snprintf(hosts, sizeof(hosts), "%llu host%s", (unsigned long long)g->clients,
              g->clients == 1 ? "" : "s");
-    if (t->group == t->key.target)
-        epw_str_addf(summary, "%s cannot reach %s (%s)", hosts, t->target,
-                     epw_told_responder(t->sig));
+    if (!t->pushed)
+        epw_str_addf(summary, "%s cannot reach %s (%s)", hosts, f->target,
+                     epw_told_responder(f->sig));
     else
         epw_str_addf(summary, "%s (%s) cannot reach %s (%s) by %s/%u",
-                     epw_ip_format(&t->key.client, from), t->sig->initiator, hosts,
-                     t->sig->responder, epw_told_proto(t->sig->proto), t->record->port[1]);
+                     epw_ip_format(&t->client, from), f->sig->initiator, hosts, f->sig->responder,
+                     epw_told_proto(f->sig->proto), f->record.port[1]);
     epw_str_addf(summary, " since %s: %s, %llu attempt%s%s", epw_text_moment(g->first_ns, since),
-                 t->why, (unsigned long long)g->attempts, g->attempts == 1 ? "" : "s",
+                 f->why, (unsigned long long)g->attempts, g->attempts == 1 ? "" : "s",
                  g->reached != 0 ? "; others reach it" : "");
 }
 
 static void report(struct epw_audit *audit, struct epw_tried *t, const struct target *g)
 {
+    struct epw_tried_failure *f = t->failed;
     struct epw_str summary = { 0 }, documented = { 0 }, advice = { 0 };
     char opened[EPW_OPENED_LEN];
-    bool folded = t->group != t->key.target;
     summarise(&summary, t, g);
-    epw_str_addf(&documented, "%s needs it", t->sig->product);
-    epw_told_row(&documented, t->sig);
+    epw_str_addf(&documented, "%s needs it", f->sig->product);
+    epw_told_row(&documented, f->sig);
     advise(&advice, t);
-    t->record->first_ns = t->first_ns;
-    t->record->last_ns = t->last_ns;
+    f->record.first_ns = f->first_ns;
+    f->record.last_ns = f->last_ns;
     const struct epw_observation o = {
-        .sig = t->sig,
-        .subject = folded ? epw_told_opened(t->record, opened) : t->target,
+        .sig = f->sig,
+        .subject = t->pushed ? epw_told_opened(&f->record, opened) : f->target,
         .summary = epw_str_text(&summary),
         .lost = summary.failed || documented.failed || advice.failed,
         .documented = epw_str_text(&documented),
         .advice = epw_str_text(&advice),
-        .record = t->record,
-        .count = t->count,
-        .culprit = { &t->key.client, folded ? &t->record->ip[1] : NULL }
+        .record = &f->record,
+        .count = f->count,
+        .culprit = { &t->client, t->pushed ? &f->record.ip[1] : NULL }
     };
     epw_audit_report(audit, &epw_rule_blocked, &o);
     epw_str_free(&summary);
@@ -353,24 +336,29 @@ static void know(struct epw_audit *audit, const struct epw_inventory_host *host)
     epw_reach_host(b->reach, host);
 }
 
+static void gather_all(const struct epw_audit *audit, struct target **targets)
+{
+    const struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
+    const struct epw_tried *t;
+    for (uint32_t at = 0; (t = epw_tries_next(&b->tries, &at)) != NULL;)
+        if (t->port != 0)
+            epw_reach_add(b->reach, &(struct epw_reach_try){ &t->client, &t->server, t->port,
+                                                             t->met, t->ok_ns });
+    for (uint32_t at = 0; (t = epw_tries_next(&b->tries, &at)) != NULL;)
+        gather(audit, targets, t);
+}
+
 static void finish(struct epw_audit *audit)
 {
     struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
     struct target *targets = NULL, *g, *next_g;
-    struct epw_tried *t, *next;
+    struct epw_tried *t;
     if (!epw_tries_any_failed(&b->tries)) {
         epw_reach_clear(b->reach);
         return;
     }
-    HASH_ITER (hh, b->tries.first, t, next) {
-        if (t->port != 0)
-            epw_reach_add(b->reach, &(struct epw_reach_try){ &t->key.client, &t->server, t->port,
-                                                             t->met, t->ok_ns });
-    }
-    HASH_ITER (hh, b->tries.first, t, next) {
-        gather(audit, &targets, t);
-    }
-    HASH_ITER (hh, b->tries.first, t, next) {
+    gather_all(audit, &targets);
+    for (uint32_t at = 0; (t = epw_tries_next(&b->tries, &at)) != NULL;) {
         HASH_FIND_BYHASHVALUE(hh, targets, &t->group, sizeof(t->group), (unsigned)t->group, g);
         if (g != NULL && is_blocked(audit, t))
             report(audit, t, g);
