@@ -6,15 +6,12 @@
 
 #include <string.h>
 
-/* No LINKTYPE_ has this value. */
-#define NONE UINT32_MAX
-
 /* Link types given out so far are below: enough to list the decoded ones. */
 #define LINKTYPES 512
 
 void epw_foreign_start(struct epw_foreign *foreign, const struct epw_decoder *decoder)
 {
-    *foreign = (struct epw_foreign){ .decoder = decoder, .known = NONE };
+    *foreign = (struct epw_foreign){ .decoder = decoder };
 }
 
 static void count_one(struct epw_foreign *foreign, const struct epw_frame *frame)
@@ -35,16 +32,24 @@ static void count_one(struct epw_foreign *foreign, const struct epw_frame *frame
     foreign->seen[i].packets++;
 }
 
+/* Behind the run of frames of one link type: most often all of them. */
+static const struct epw_frame *skip_alike(const struct epw_frame *frame,
+                                          const struct epw_frame *end)
+{
+    uint16_t linktype = frame->linktype;
+    while (frame < end && frame->linktype == linktype)
+        frame++;
+    return frame;
+}
+
 void epw_foreign_count(struct epw_foreign *foreign, const struct epw_batch *batch)
 {
-    for (uint32_t i = 0; i < batch->count; i++) {
-        const struct epw_frame *frame = &batch->frame[i];
-        if (frame->linktype == foreign->known)
-            continue;
+    const struct epw_frame *frame = batch->frame, *end = frame + batch->count;
+    while (frame < end) {
         if (epw_decoder_knows(foreign->decoder, frame->linktype))
-            foreign->known = frame->linktype;
+            frame = skip_alike(frame, end);
         else
-            count_one(foreign, frame);
+            count_one(foreign, frame++);
     }
 }
 

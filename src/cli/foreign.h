@@ -14,7 +14,6 @@
 
 struct epw_foreign {
     const struct epw_decoder *decoder;
-    uint32_t known; /* the link type last seen that is decoded; none at first */
     size_t count;
     struct {
         uint16_t source, linktype;

@@ -221,7 +221,9 @@ static enum epw_err add_candidate(struct epw_sum_port *port, const struct epw_ca
     return EPW_OK;
 }
 
-static enum epw_err add_ambiguous(struct epw_summary *summary, const struct epw_result *result)
+/* These two by themselves, as few flows come there. */
+static __attribute__((noinline)) enum epw_err add_ambiguous(struct epw_summary *summary,
+                                                            const struct epw_result *result)
 {
     struct port *port = find_port(summary, result->record);
     if (port == NULL)
@@ -232,16 +234,22 @@ static enum epw_err add_ambiguous(struct epw_summary *summary, const struct epw_
     return err;
 }
 
+static __attribute__((noinline)) enum epw_err add_labelled(struct epw_summary *summary,
+                                                           const struct epw_result *result)
+{
+    const struct epw_verdict *verdict = result->verdict;
+    struct function *function = find_function(summary, verdict->sig);
+    if (function == NULL)
+        return EPW_ENOMEM;
+    function->sum.bytes += result->record->bytes[0] + result->record->bytes[1];
+    return add_tally(summary, &function->sum.tally[verdict->confidence], result->record);
+}
+
 enum epw_err epw_summary_add(struct epw_summary *summary, const struct epw_result *result)
 {
     const struct epw_verdict *verdict = result->verdict;
-    if (verdict->sig != NULL) {
-        struct function *function = find_function(summary, verdict->sig);
-        if (function == NULL)
-            return EPW_ENOMEM;
-        function->sum.bytes += result->record->bytes[0] + result->record->bytes[1];
-        return add_tally(summary, &function->sum.tally[verdict->confidence], result->record);
-    }
+    if (verdict->sig != NULL)
+        return add_labelled(summary, result);
     if (verdict->confidence == EPW_CONF_AMBIGUOUS)
         return add_ambiguous(summary, result);
     add_counts(&summary->other, result->record);

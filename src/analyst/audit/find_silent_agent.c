@@ -95,9 +95,20 @@ static void speak_of_all(struct epw_spoken *s, struct epw_speaker *h,
                          const struct epw_result *result)
 {
     const struct epw_verdict *v = result->verdict;
-    for (size_t i = 0; v->confidence == EPW_CONF_AMBIGUOUS && i < v->candidate_count; i++)
+    for (size_t i = 0; i < v->candidate_count; i++)
         if (v->candidate[i].reached != EPW_CONF_NONE && !v->candidate[i].contradicted)
             speak(s, h, v->candidate[i].sig, true, result->record);
+}
+
+/* What it said, if it was for a product: few flows are, so this is by itself. */
+static __attribute__((noinline)) void note_words(struct epw_spoken *s, struct epw_speaker *h,
+                                                 const struct epw_result *result, size_t side)
+{
+    const struct epw_verdict *v = result->verdict;
+    if (v->sig != NULL)
+        speak(s, h, v->sig, side == 1, result->record);
+    else if (side == 0 && v->confidence == EPW_CONF_AMBIGUOUS)
+        speak_of_all(s, h, result);
 }
 
 /* Of an internal host; NULL: it is another's, or cannot be kept. */
@@ -113,7 +124,6 @@ static struct epw_speaker *speaker_at(const struct epw_knowledge *know, struct e
 static void look(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_flow_record *r = result->record;
-    const struct epw_signature *sig = result->verdict->sig;
     const struct epw_knowledge *know = epw_audit_knowledge(audit);
     struct epw_spoken *s = epw_audit_state(audit, &epw_rule_silent_agent);
     /* TCP carries data when it was answered, captured or not. */
@@ -129,10 +139,8 @@ static void look(struct epw_audit *audit, const struct epw_result *result)
             be_active(&h->awake_ns, &h->active_ns, r->first_ns, r->last_ns);
             note_mac(h, r, side);
         }
-        if (sig != NULL)
-            speak(s, h, sig, side == 1, r);
-        else if (side == 0)
-            speak_of_all(s, h, result);
+        if (tried)
+            note_words(s, h, result, side);
     }
 }
 

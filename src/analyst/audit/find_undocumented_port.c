@@ -146,12 +146,13 @@ static bool is_known(const struct epw_audit *audit, const struct epw_ip *ip)
            epw_audit_shows_role(audit, ip, NULL, NULL);
 }
 
-static void flow(struct epw_audit *audit, const struct epw_result *result)
+/* By itself, as few flows come here. */
+static __attribute__((noinline)) void judge(struct epw_audit *audit,
+                                            const struct epw_flow_record *r)
 {
-    const struct epw_flow_record *r = result->record;
     const struct epw_knowledge *know = epw_audit_knowledge(audit);
     struct epw_endpoint announced;
-    if (!is_unknown(audit, result) || !is_known(audit, &r->ip[1]) || !is_known(audit, &r->ip[0]) ||
+    if (!is_known(audit, &r->ip[1]) || !is_known(audit, &r->ip[0]) ||
         epw_fact_is_scanner(audit, &r->ip[0]) || epw_endpoints_find(know->endpoints, r, &announced))
         return;
     const struct relations *relations = epw_audit_state(audit, &epw_rule_undocumented_port);
@@ -163,6 +164,12 @@ static void flow(struct epw_audit *audit, const struct epw_result *result)
             return;
         }
     }
+}
+
+static void flow(struct epw_audit *audit, const struct epw_result *result)
+{
+    if (is_unknown(audit, result))
+        judge(audit, result->record);
 }
 
 const struct epw_rule epw_rule_undocumented_port = {

@@ -285,9 +285,11 @@ static bool is_passing(const struct epw_inventory *inv, const struct epw_flow_re
            (mac != NULL && mac->outside4 && memcmp(mac->mac, r->mac[side], sizeof(mac->mac)) == 0);
 }
 
-/* addr: where what is kept of this side stands; NULL, or without an address: nothing so far. */
-static void keep_side(struct epw_inventory *inv, const struct epw_result *result, unsigned side,
-                      struct epw_inv_addr *addr, bool internal)
+/* addr: where what is kept of this side stands; NULL, or without an address: nothing so far. By
+ * itself, as most sides need not come here. */
+static __attribute__((noinline)) void keep_side(struct epw_inventory *inv,
+                                                const struct epw_result *result, unsigned side,
+                                                struct epw_inv_addr *addr, bool internal)
 {
     const struct epw_flow_record *r = result->record;
     const struct epw_ip *ip = &r->ip[side];
@@ -315,11 +317,35 @@ static void keep_side(struct epw_inventory *inv, const struct epw_result *result
         note_role(inv, addr, result, sig, side);
 }
 
+/* A host of ours once more, by the MAC it had before, and no product's: what most sides are. */
+static bool is_seen_again(const struct epw_result *result, unsigned side,
+                          const struct epw_inv_addr *addr)
+{
+    const struct epw_flow_record *r = result->record;
+    return addr != NULL && addr->ip != NULL && addr->internal && result->verdict->sig == NULL &&
+           r->packets[side] != 0 && !r->group && addr->mac_count != 0 && r->has_mac &&
+           memcmp(addr->mac[0]->mac, r->mac[side], sizeof(addr->mac[0]->mac)) == 0;
+}
+
+/* As keep_side() does it then. */
+static void see_again(struct epw_inv_addr *addr, const struct epw_flow_record *r, unsigned side)
+{
+    see(addr, r);
+    if (side == 0)
+        epw_inv_addr_ttl(addr, r);
+    else
+        addr->proxy |= is_proxy(r);
+}
+
 static void see_side(struct epw_inventory *inv, const struct epw_result *result, unsigned side)
 {
     const struct epw_ip *ip = &result->record->ip[side];
     struct epw_address *entry = epw_addresses_entry(inv->know->addresses, ip);
     struct epw_inv_addr *addr = entry == NULL ? NULL : epw_address_part(entry, inv->place);
+    if (is_seen_again(result, side, addr)) {
+        see_again(addr, result->record, side);
+        return;
+    }
     bool internal = epw_know_internal(inv->know, entry, ip);
     if (internal || result->verdict->sig != NULL || (addr != NULL && addr->ip != NULL) ||
         !is_passing(inv, result->record, side))
@@ -328,8 +354,8 @@ static void see_side(struct epw_inventory *inv, const struct epw_result *result,
 
 void epw_inventory_flow(struct epw_inventory *inv, const struct epw_result *result)
 {
-    see_side(inv, result, 0);
-    see_side(inv, result, 1);
+    for (unsigned side = 0; side < 2; side++)
+        see_side(inv, result, side);
     if (result->record->evidence->app != EPW_APP_UNKNOWN)
         epw_inv_note_own_name(inv, result->record);
 }
