@@ -131,6 +131,44 @@ void epw_gist_of(const struct epw_teller *t, const struct epw_packet *p, struct 
     gist->tcp_flags = p->tcp_flags;
 }
 
+EPW_ALWAYS void put_key(struct epw_key *restrict key, const struct epw_brief *brief)
+{
+    uint8_t ip[2][4];
+    memcpy(ip, brief->ip, sizeof(ip));
+    *key = (struct epw_key){
+        .ip = { epw_ip_from4(ip[0]), epw_ip_from4(ip[1]) },
+        .port = { brief->port[0], brief->port[1] },
+        .proto = epw_brief_proto(brief),
+    };
+    if (!epw_brief_has_vlan(brief))
+        return;
+    key->vlan[0] = epw_brief_vlan(brief, 0);
+    key->vlan[1] = epw_brief_vlan(brief, 1);
+    key->vlan_count = key->vlan[1] == 0 ? 1 : 2;
+}
+
+void epw_gist_put(const struct epw_gist *restrict gist, struct epw_packet *restrict p)
+{
+    /* Both are within the payload_at bytes that were checked: so no length is looked at again. */
+    const uint8_t *inside = gist->bytes + gist->inside_at, *ip = inside - EPW_HEADS_IP4;
+    const bool tcp = epw_brief_proto(&gist->brief) == EPW_HEADS_PROTO_TCP;
+    put_key(&p->key, &gist->brief);
+    p->ts_ns = gist->ts_ns;
+    p->payload = gist->payload_wire == 0 ? NULL : gist->bytes + gist->payload_at;
+    p->macs = gist->bytes;
+    p->seq = tcp ? epw_run_be32(inside, 4) : 0;
+    p->ack = tcp ? epw_run_be32(inside, 8) : 0;
+    p->wire_len = gist->wire_len;
+    p->payload_len = p->payload_wire = gist->payload_wire;
+    p->payload_at = (uint16_t)(gist->payload_at - gist->inside_at);
+    p->ip_id = epw_run_be16(ip, 4);
+    p->side = gist->side;
+    p->ending = EPW_END_COMPLETE;
+    p->tcp_flags = gist->tcp_flags;
+    p->ttl = ip[8];
+    memset(&p->icmp_type, 0, offsetof(struct epw_packet, icmp_from) - EPW_PACKET_USUAL);
+}
+
 /* As in the rest of a brief. */
 static uint32_t vlans_of(const struct epw_heads *h)
 {
@@ -181,6 +219,7 @@ EPW_ALWAYS bool tell4(const struct epw_teller *t, const struct epw_heads *h, uin
     gist->print = print_of(numbers, traits_of(h->payload_len, epw_run_be16(h->ip, 4), tcp_flags),
                            h->payload, h->payload_len);
     gist->payload_wire = h->payload_len;
+    gist->inside_at = (uint8_t)(h->inside - h->ether);
     gist->payload_at = (uint8_t)(h->payload - h->ether);
     gist->side = (uint8_t)side;
     gist->tcp_flags = tcp_flags;

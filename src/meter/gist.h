@@ -31,8 +31,10 @@ struct epw_gist {
     int64_t ts_ns;
     uint32_t wire_len, payload_wire;
     uint8_t side, tcp_flags;
-    uint8_t payload_at;   /* bytes of the frame before it, of one told from its headers */
-    uint8_t rest[5];      /* of a cache line, so that no two meters want the same one */
+    /* Of one told from its headers: bytes of the frame before what is in IP, and before payload;
+     * so many were checked to be there. */
+    uint8_t inside_at, payload_at;
+    uint8_t rest[4];      /* of a cache line, so that no two meters want the same one */
     const uint8_t *bytes; /* the frame's, for who may need more than the gist */
 };
 _Static_assert(sizeof(struct epw_gist) == 64, "a cache line, where the first begins at one");
@@ -59,6 +61,13 @@ void epw_teller_init(struct epw_teller *teller);
  */
 uint32_t epw_gist_tell(const struct epw_teller *teller, const struct epw_frame *frame,
                        struct epw_gist *gist, uint64_t *pair, uint32_t count);
+
+/*
+ * The packet of a gist that was told, while its frame's bytes are there: what epw_plain_run() makes
+ * of the frame, without the VLANs that the teller ignores. It need not look whether the frame is
+ * plain, nor for its headers.
+ */
+void epw_gist_put(const struct epw_gist *gist, struct epw_packet *packet);
 
 /* The gist of any packet that has a flow. */
 void epw_gist_of(const struct epw_teller *teller, const struct epw_packet *packet,

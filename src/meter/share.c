@@ -80,18 +80,10 @@ static uint32_t untold(const struct epw_meter *m, uint32_t ref)
     return count;
 }
 
-static void set_put(struct epw_meter *m, uint32_t ref)
-{
-    m->put[ref] = true;
-    if (m->options.ignore_vlan)
-        epw_key_clear_vlans(&m->packet[ref].key);
-}
-
-/* What a gist is told of is plain. */
 void epw_meter_put(struct epw_meter *m, uint32_t ref)
 {
-    epw_plain_run(m->teller.tunnel, &m->frame[m->at[ref]], &m->packet[ref], 1);
-    set_put(m, ref);
+    epw_gist_put(&m->gist[ref], &m->packet[ref]);
+    m->put[ref] = true;
 }
 
 void epw_meter_decode(struct epw_meter *m, const struct epw_round *round)
@@ -110,7 +102,9 @@ void epw_meter_decode(struct epw_meter *m, const struct epw_round *round)
         }
         epw_decode(m->decoder, &m->frame[m->at[ref]], &m->packet[ref], count);
         for (; count > 0; count--, ref++) {
-            set_put(m, ref);
+            m->put[ref] = true;
+            if (m->options.ignore_vlan)
+                epw_key_clear_vlans(&m->packet[ref].key);
             take_decoded(m, round, ref);
         }
     }
