@@ -77,6 +77,16 @@ EPW_ALWAYS uint32_t epw_run_le32(const uint8_t *run, size_t at)
            run[at];
 }
 
+EPW_ALWAYS uint64_t epw_run_be64(const uint8_t *run, size_t at)
+{
+    return (uint64_t)epw_run_be32(run, at) << 32 | epw_run_be32(run, at + 4);
+}
+
+EPW_ALWAYS uint64_t epw_run_le64(const uint8_t *run, size_t at)
+{
+    return (uint64_t)epw_run_le32(run, at + 4) << 32 | epw_run_le32(run, at);
+}
+
 static inline bool epw_cur_skip(struct epw_cur *c, size_t len)
 {
     return epw_cur_bytes(c, len) != NULL || (len == 0 && !c->failed);

@@ -9,46 +9,56 @@
 /* Payload bytes of a fingerprint: with IP id, sequence number and length enough to know a copy. */
 #define PRINT_BYTES 32
 
-EPW_ALWAYS uint64_t half_word(const uint8_t *at)
+/* Fewer bytes than a word has, as one: the first is the lowest. */
+static uint64_t short_word(const uint8_t *at, uint32_t len)
 {
-    uint32_t word;
-    memcpy(&word, at, sizeof(word));
+    uint64_t word = 0;
+    for (uint32_t i = 0; i < len; i++)
+        word |= (uint64_t)at[i] << 8 * i;
     return word;
 }
 
+/* The same of bytes behind others, a word's at least: read with these, which are shifted out. So
+ * without branches, of which nobody could foretell the way. */
+EPW_ALWAYS uint64_t short_word_behind(const uint8_t *at, uint32_t len)
+{
+    return epw_run_le64(at + len - sizeof(uint64_t), 0) >> 1 >> (63 - 8 * len);
+}
+
 /* Of the first PRINT_BYTES, all: as words, the last ones overlapping those before. */
-EPW_ALWAYS uint64_t print_payload(const uint8_t *at, uint32_t len, uint64_t h)
+EPW_ALWAYS uint64_t print_words(const uint8_t *at, uint32_t len, uint64_t h)
 {
     size_t n = len < PRINT_BYTES ? len : PRINT_BYTES;
-    uint64_t first, last;
-    if (n >= 8) {
-        first = epw_hash_word(at);
-        last = epw_hash_word(at + n - 8);
-        if (n > 16)
-            h = epw_hash_mix(epw_hash_word(at + 8) ^ EPW_HASH_K0, epw_hash_word(at + n - 16) ^ h);
-    } else if (n >= 4) {
-        first = half_word(at);
-        last = half_word(at + n - 4);
+    if (n > 16)
+        h = epw_hash_mix(epw_hash_word(at + 8) ^ EPW_HASH_K0, epw_hash_word(at + n - 16) ^ h);
+    return epw_hash_mix(epw_hash_word(at) ^ h, epw_hash_word(at + n - 8) ^ EPW_HASH_K1);
+}
+
+/* What makes a fingerprint beside the payload, in two words. */
+struct traits {
+    uint64_t numbers, rest;
+};
+
+/* As they stand there: sequence numbers of TCP, one behind the other, else 0; the IP id. */
+EPW_ALWAYS struct traits traits_of(uint64_t numbers, uint32_t payload_wire, uint16_t ip_id,
+                                   uint8_t tcp_flags)
+{
+    return (struct traits){ numbers,
+                            payload_wire | (uint64_t)ip_id << 32 | (uint64_t)tcp_flags << 48 };
+}
+
+/* Never 0. behind: a word or more of headers stands before the payload. */
+EPW_ALWAYS uint32_t print_of(struct traits traits, const uint8_t *payload, uint32_t len,
+                             bool behind)
+{
+    uint64_t h = epw_hash_mix(traits.numbers ^ EPW_HASH_K0, traits.rest ^ EPW_HASH_K1);
+    if (len >= sizeof(uint64_t)) {
+        h = print_words(payload, len, h);
     } else {
-        first = at[0];
-        last = (uint64_t)at[n / 2] << 8 | at[n - 1];
+        uint64_t word = behind ? short_word_behind(payload, len) : short_word(payload, len);
+        h = epw_hash_mix(word ^ h, EPW_HASH_K1);
     }
-    return epw_hash_mix(first ^ h, last ^ EPW_HASH_K1);
-}
-
-/* Of two words that say all else of a packet. */
-EPW_ALWAYS uint32_t print_of(uint64_t numbers, uint64_t traits, const uint8_t *payload,
-                             uint32_t payload_len)
-{
-    uint64_t h = epw_hash_mix(numbers ^ EPW_HASH_K0, traits ^ EPW_HASH_K1);
-    if (payload_len != 0)
-        h = print_payload(payload, payload_len, h);
     return (uint32_t)(h >> 32) | 1;
-}
-
-EPW_ALWAYS uint64_t traits_of(uint32_t payload_wire, uint16_t ip_id, uint8_t tcp_flags)
-{
-    return payload_wire | (uint64_t)ip_id << 32 | (uint64_t)tcp_flags << 48;
 }
 
 /* The sequence numbers of TCP as they stand there, one behind the other. */
@@ -122,8 +132,8 @@ void epw_gist_of(const struct epw_teller *t, const struct epw_packet *p, struct 
     gist->brief = brief;
     gist->way = way_of(t, p, wide);
     gist->tag = epw_brief_tag(&brief, &p->key, wide, t->seed);
-    gist->print = print_of(numbers_of(p), traits_of(p->payload_wire, p->ip_id, p->tcp_flags),
-                           p->payload, p->payload_len);
+    gist->print = print_of(traits_of(numbers_of(p), p->payload_wire, htons(p->ip_id), p->tcp_flags),
+                           p->payload, p->payload_len, false);
     gist->ts_ns = p->ts_ns;
     gist->wire_len = p->wire_len;
     gist->payload_wire = p->payload_wire;
@@ -133,10 +143,8 @@ void epw_gist_of(const struct epw_teller *t, const struct epw_packet *p, struct 
 
 EPW_ALWAYS void put_key(struct epw_key *restrict key, const struct epw_brief *brief)
 {
-    uint8_t ip[2][4];
-    memcpy(ip, brief->ip, sizeof(ip));
     *key = (struct epw_key){
-        .ip = { epw_ip_from4(ip[0]), epw_ip_from4(ip[1]) },
+        .ip = { epw_brief_ip4(brief, 0), epw_brief_ip4(brief, 1) },
         .port = { brief->port[0], brief->port[1] },
         .proto = epw_brief_proto(brief),
     };
@@ -182,87 +190,143 @@ static uint32_t vlans_of(const struct epw_heads *h)
     return vlans;
 }
 
-EPW_ALWAYS uint64_t pair_of(uint64_t low, uint64_t high, uint64_t seed)
+EPW_ALWAYS uint64_t turn64(uint64_t word, unsigned bits)
 {
-    const struct epw_key key = { .ip = { epw_ip_from_number4((uint32_t)(low >> 16)),
-                                         epw_ip_from_number4((uint32_t)(high >> 16)) } };
+    return word << (bits & 63) | word >> (-bits & 63);
+}
+
+EPW_ALWAYS uint32_t turn32(uint32_t word, unsigned bits)
+{
+    return word << (bits & 31) | word >> (-bits & 31);
+}
+
+/*
+ * Of IPv4, from what stands in a packet as numbers: both addresses, and both ports. proto: with
+ * VLANs, as in the rest of a brief. Returns the side that sent it, which follows no pattern: so the
+ * sides are turned without a branch. In two words, as it is read.
+ */
+EPW_ALWAYS unsigned put_brief4(struct epw_brief *brief, uint64_t ips, uint32_t ports,
+                               uint32_t proto)
+{
+    const uint64_t back = turn64(ips, 32);
+    unsigned side = ips > back;
+    if (ips == back) /* both addresses are the same */
+        side = ports >> 16 > (ports & 0xffff);
+    ips = turn64(ips, 32 * side);
+    ports = turn32(ports, 16 * side);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const uint64_t word[2] = { __builtin_bswap64(ips), turn32(ports, 16) | (uint64_t)proto << 32 };
+    memcpy(brief, word, sizeof(word));
+#else
+    *brief = (struct epw_brief){ .ip = { (uint32_t)(ips >> 32), (uint32_t)ips },
+                                 .port = { (uint16_t)(ports >> 16), (uint16_t)ports },
+                                 .rest = proto };
+#endif
+    return side;
+}
+
+EPW_ALWAYS uint64_t pair_of(const struct epw_brief *brief, uint64_t seed)
+{
+    const struct epw_key key = { .ip = { epw_brief_ip4(brief, 0), epw_brief_ip4(brief, 1) } };
     return epw_key_pair(&key, seed);
 }
 
+/* What of a teller a loop over frames goes by, so that nothing of it is read again for each. */
+struct terms {
+    const uint8_t *tunnel;
+    const struct epw_gist_way *way;
+    uint64_t seed;
+};
+
 /* Whether what is in UDP may be a tunnel, in which the packet goes on. */
-EPW_ALWAYS bool may_go_on(const struct epw_teller *t, const struct epw_heads *h)
+EPW_ALWAYS bool may_go_on(struct terms t, const struct epw_heads *h)
 {
-    unsigned udp = h->proto == EPW_HEADS_PROTO_UDP;
-    return (t->tunnel[epw_run_be16(h->inside, 0) * udp] |
-            t->tunnel[epw_run_be16(h->inside, 2) * udp]) != 0;
+    return (t.tunnel[epw_run_be16(h->inside, 0)] | t.tunnel[epw_run_be16(h->inside, 2)]) != 0;
 }
 
 /* Of a plain packet in IPv4; vlans as in the rest of a brief. False: its packet may be another one
  * inside. */
-EPW_ALWAYS bool tell4(const struct epw_teller *t, const struct epw_heads *h, uint32_t vlans,
+EPW_ALWAYS bool tell4(struct terms t, const struct epw_heads *h, uint32_t vlans,
                       struct epw_gist *restrict gist, uint64_t *restrict pair)
 {
-    if (may_go_on(t, h))
+    const bool tcp = h->proto == EPW_HEADS_PROTO_TCP;
+    if (!tcp && may_go_on(t, h))
         return false;
-    uint64_t src = epw_heads_end4(h->ip + 12, h->inside),
-             dst = epw_heads_end4(h->ip + 16, h->inside + 2);
-    unsigned side = src > dst;
-    uint64_t low = side != 0 ? dst : src, high = side != 0 ? src : dst;
-    /* Both or none by a mask: UDP has no such numbers, only as many bytes. */
-    uint64_t tcp = 0 - (uint64_t)(h->proto == EPW_HEADS_PROTO_TCP);
-    uint8_t tcp_flags = h->inside[13 & tcp] & (uint8_t)tcp;
-    uint64_t numbers = epw_hash_word(h->inside + (4 & tcp)) & tcp;
-    const struct epw_brief brief = epw_brief_of4(low, high, h->proto | vlans);
+    const uint8_t tcp_flags = tcp ? h->inside[13] : 0;
+    const uint64_t numbers = tcp ? epw_hash_word(h->inside + 4) : 0;
+    gist->print = print_of(traits_of(numbers, h->payload_len, epw_heads_raw16(h->ip, 4), tcp_flags),
+                           h->payload, h->payload_len, true);
+    struct epw_brief brief;
+    const unsigned side =
+        put_brief4(&brief, epw_run_be64(h->ip, 12), epw_run_be32(h->inside, 0), h->proto | vlans);
     gist->brief = brief;
-    gist->tag = epw_brief_tag4(&brief, t->seed);
-    gist->way = t->way[ways_at(tcp_flags, h->payload_len != 0, side)];
-    gist->print = print_of(numbers, traits_of(h->payload_len, epw_run_be16(h->ip, 4), tcp_flags),
-                           h->payload, h->payload_len);
+    gist->tag = epw_brief_tag4(&brief, t.seed);
+    gist->way = t.way[ways_at(tcp_flags, h->payload_len != 0, side)];
     gist->payload_wire = h->payload_len;
     gist->inside_at = (uint8_t)(h->inside - h->ether);
     gist->payload_at = (uint8_t)(h->payload - h->ether);
     gist->side = (uint8_t)side;
     gist->tcp_flags = tcp_flags;
     if (pair != NULL)
-        *pair = pair_of(low, high, t->seed);
+        *pair = pair_of(&brief, t.seed);
     return true;
 }
 
 /* Any frame but the usual one: with tags, or a short one. */
-static __attribute__((noinline)) bool tell_other(const struct epw_teller *t,
+static __attribute__((noinline)) bool tell_other(const struct epw_teller *teller,
                                                  const struct epw_frame *frame,
                                                  struct epw_gist *gist, uint64_t *pair)
 {
+    const struct terms t = { teller->tunnel, teller->way, teller->seed };
     struct epw_cur c = epw_cur(frame->bytes, frame->caplen);
     struct epw_heads h;
     return frame->linktype == EPW_HEADS_LINKTYPE && frame->wire_len <= frame->caplen &&
            epw_heads_ether(&c, &h) == EPW_TYPE_IPV4 && epw_heads_ip4(&c, &h) &&
-           tell4(t, &h, t->ignore_vlan ? 0 : vlans_of(&h), gist, pair);
+           tell4(t, &h, teller->ignore_vlan ? 0 : vlans_of(&h), gist, pair);
+}
+
+/* Each protocol has instructions of its own, so that none is there for the other. */
+EPW_ALWAYS bool tell_usual(struct terms t, const struct epw_frame *frame, struct epw_gist *gist,
+                           uint64_t *pair)
+{
+    struct epw_heads h;
+    if (frame->linktype != EPW_HEADS_LINKTYPE || frame->wire_len > frame->caplen ||
+        !epw_heads_is_usual(frame->bytes, frame->caplen))
+        return false;
+    switch (frame->bytes[EPW_HEADS_ETHER + 9]) {
+    case EPW_HEADS_PROTO_TCP:
+        return epw_heads_usual(frame->bytes, frame->caplen, EPW_HEADS_PROTO_TCP, &h) &&
+               tell4(t, &h, 0, gist, pair);
+    case EPW_HEADS_PROTO_UDP:
+        return epw_heads_usual(frame->bytes, frame->caplen, EPW_HEADS_PROTO_UDP, &h) &&
+               tell4(t, &h, 0, gist, pair);
+    default:
+        return false;
+    }
 }
 
 /* Frames that are not usual come in runs: of so many that cannot be told of one is tried. */
 #define MISSES 8
 
-EPW_ALWAYS uint32_t tell_run(const struct epw_teller *t, const struct epw_frame *frame,
+EPW_ALWAYS uint32_t tell_run(const struct epw_teller *teller, const struct epw_frame *frame,
                              struct epw_gist *gist, uint64_t *pair, uint32_t count)
 {
+    const struct terms t = { teller->tunnel, teller->way, teller->seed };
     uint32_t told = 0, missed = 0;
     for (uint32_t i = 0; i < count; i++, frame++, gist++) {
         uint64_t *its = pair == NULL ? NULL : &pair[i];
-        struct epw_heads h;
-        if (frame->linktype == EPW_HEADS_LINKTYPE && frame->wire_len <= frame->caplen &&
-            epw_heads_usual(frame->bytes, frame->caplen, &h) && tell4(t, &h, 0, gist, its)) {
+        gist->ts_ns = frame->ts_ns;
+        gist->wire_len = frame->caplen;
+        gist->bytes = frame->bytes;
+        if (tell_usual(t, frame, gist, its)) {
             told++;
-        } else if (missed % MISSES == 0 && tell_other(t, frame, gist, its)) {
+        } else if (missed % MISSES == 0 && tell_other(teller, frame, gist, its)) {
             told++;
             missed = 0;
         } else {
             gist->print = 0;
             missed++;
         }
-        gist->ts_ns = frame->ts_ns;
-        gist->wire_len = frame->caplen;
-        gist->bytes = frame->bytes;
     }
     return told;
 }

@@ -12,6 +12,9 @@
 #include "meter/decode/layer.h"
 #include "meter/flow/key.h"
 
+#include <arpa/inet.h>
+#include <string.h>
+
 #define EPW_HEADS_LINKTYPE 1 /* LINKTYPE_ETHERNET */
 #define EPW_HEADS_ETHER    14
 #define EPW_HEADS_TAG      4
@@ -113,34 +116,52 @@ EPW_ALWAYS bool epw_heads_ip6(struct epw_cur *c, struct epw_heads *h)
                             h->ip[6]);
 }
 
-/*
- * The same from an Ethernet header on, of what most frames are: IPv4, no tags, and long enough for
- * one look whether all headers are there. False: it may still be plain.
- */
-EPW_ALWAYS bool epw_heads_usual(const uint8_t *bytes, uint32_t len, struct epw_heads *h)
+/* Two bytes as they stand there. */
+EPW_ALWAYS uint16_t epw_heads_raw16(const uint8_t *run, size_t at)
 {
-    const uint8_t *run = epw_run(bytes, len, EPW_HEADS_ETHER + EPW_HEADS_IP4 + EPW_HEADS_TCP);
-    /* IPv4, of version 4 and without options, and no fragment. */
-    if (run == NULL || epw_run_be32(run, 12) >> 8 != (EPW_TYPE_IPV4 << 8 | 0x45) ||
-        (epw_run_be16(run, EPW_HEADS_ETHER + 6) & 0x3fff) != 0)
+    uint16_t raw;
+    memcpy(&raw, run + at, sizeof(raw));
+    return raw;
+}
+
+/*
+ * What most frames are: IPv4 right behind Ethernet, and so long that the headers of TCP are there
+ * if it is that. False: it may still be plain.
+ */
+EPW_ALWAYS bool epw_heads_is_usual(const uint8_t *bytes, uint32_t len)
+{
+    return len >= EPW_HEADS_ETHER + EPW_HEADS_IP4 + EPW_HEADS_TCP &&
+           /* IPv4, of version 4 and without options, and no fragment. */
+           epw_heads_raw16(bytes, 12) == htons(EPW_TYPE_IPV4) && bytes[EPW_HEADS_ETHER] == 0x45 &&
+           (epw_heads_raw16(bytes, EPW_HEADS_ETHER + 6) & htons(0x3fff)) == 0;
+}
+
+/*
+ * What is in IP in such a frame of len bytes, when it is all there. proto is known where this is
+ * asked, so that nothing is left of the other one.
+ */
+EPW_ALWAYS bool epw_heads_usual(const uint8_t *bytes, uint32_t len, uint8_t proto,
+                                struct epw_heads *h)
+{
+    const bool tcp = proto == EPW_HEADS_PROTO_TCP;
+    const uint8_t *ip = bytes + EPW_HEADS_ETHER, *inside = ip + EPW_HEADS_IP4;
+    uint32_t total = epw_run_be16(ip, 2), within = total, header = EPW_HEADS_UDP;
+    if (tcp)
+        header = (uint32_t)(inside[12] >> 4) * 4;
+    else
+        within = EPW_HEADS_IP4 + (uint32_t)epw_run_be16(inside, 4);
+    if (EPW_HEADS_ETHER + total > len || within > total || within < EPW_HEADS_IP4 + header ||
+        (tcp && header < EPW_HEADS_TCP))
         return false;
-    const uint8_t *ip = run + EPW_HEADS_ETHER, *inside = ip + EPW_HEADS_IP4;
-    /* Without branches, as what the next one carries follows no pattern. */
-    unsigned tcp = ip[9] == EPW_HEADS_PROTO_TCP, udp = ip[9] == EPW_HEADS_PROTO_UDP;
-    uint32_t total = epw_run_be16(ip, 2), least = tcp != 0 ? EPW_HEADS_TCP : EPW_HEADS_UDP;
-    uint32_t header = tcp != 0 ? (uint32_t)(inside[12] >> 4) * 4 : EPW_HEADS_UDP;
-    uint32_t within = tcp != 0 ? total : EPW_HEADS_IP4 + (uint32_t)epw_run_be16(inside, 4);
-    if (((tcp | udp) & (header >= least) & (within >= EPW_HEADS_IP4 + header) & (within <= total) &
-         (total <= len - EPW_HEADS_ETHER)) == 0)
-        return false;
-    h->ether = run;
-    h->ip = ip;
-    h->inside = inside;
-    h->header_len = (uint16_t)header;
-    h->payload = inside + header;
-    h->payload_len = within - EPW_HEADS_IP4 - header;
-    h->tags = 0;
-    h->proto = ip[9];
+    *h = (struct epw_heads){
+        .ether = bytes,
+        .ip = ip,
+        .inside = inside,
+        .payload = inside + header,
+        .payload_len = within - EPW_HEADS_IP4 - header,
+        .header_len = (uint16_t)header,
+        .proto = proto,
+    };
     return true;
 }
 

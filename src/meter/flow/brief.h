@@ -33,23 +33,12 @@ static inline struct epw_brief epw_brief_of(const struct epw_key *key)
     return brief;
 }
 
-/* Of two ends in IPv4, the lower one first: the address as a number, and in the last 16 bits the
- * port. rest: as in a brief. In two words, as it is read. */
-static inline struct epw_brief epw_brief_of4(uint64_t low, uint64_t high, uint32_t rest)
+/* The whole address of one side, of IPv4. */
+static inline struct epw_ip epw_brief_ip4(const struct epw_brief *brief, unsigned side)
 {
-    struct epw_brief brief;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    const uint64_t word[2] = {
-        __builtin_bswap64((low & ~0xffffULL) << 16 | high >> 16),
-        (low & 0xffff) | (high & 0xffff) << 16 | (uint64_t)rest << 32,
-    };
-    memcpy(&brief, word, sizeof(brief));
-#else
-    brief = (struct epw_brief){ .ip = { (uint32_t)(low >> 16), (uint32_t)(high >> 16) },
-                                .port = { (uint16_t)low, (uint16_t)high },
-                                .rest = rest };
-#endif
-    return brief;
+    uint8_t ip[4];
+    memcpy(ip, &brief->ip[side], sizeof(ip));
+    return epw_ip_from4(ip);
 }
 
 static inline bool epw_brief_same(const struct epw_brief *a, const struct epw_brief *b)
@@ -105,7 +94,8 @@ static inline bool epw_key_is_wide(const struct epw_key *key)
  * The keyed hash the flow table is addressed with: of all of a key but its VLANs. brief and wide
  * are what the functions above say of it.
  */
-static inline uint64_t epw_brief_hash(const struct epw_brief *brief, uint64_t seed)
+static inline __attribute__((always_inline)) uint64_t epw_brief_hash(const struct epw_brief *brief,
+                                                                     uint64_t seed)
 {
     uint64_t ips;
     uint32_t ports;
@@ -117,7 +107,8 @@ static inline uint64_t epw_brief_hash(const struct epw_brief *brief, uint64_t se
 }
 
 /* Of a brief that says all of its key. */
-static inline uint32_t epw_brief_tag4(const struct epw_brief *brief, uint64_t seed)
+static inline __attribute__((always_inline)) uint32_t epw_brief_tag4(const struct epw_brief *brief,
+                                                                     uint64_t seed)
 {
     return (uint32_t)(epw_brief_hash(brief, seed) >> 32);
 }
