@@ -40,10 +40,12 @@ static inline void warm(const struct epw_meter *m, size_t in_hand)
         for (size_t at = in_hand == 0 ? 0 : SOON_AHEAD; at <= SOON_AHEAD; at += EPW_SOON_FLOWS)
             tell_soon(m, in_hand + at);
     if (in_hand + NEAR_AHEAD < m->ends_count) {
-        const struct epw_flow_cold *cold = epw_flow_cold(m->ends[in_hand + NEAR_AHEAD].flow);
-        if (m->place.at != EPW_PLACE_FLUSH) /* then it leaves the table by itself */
-            epw_table_warm_buckets(m->table, &cold->tag, 1);
-        epw_ev_warm(&cold->evidence);
+        const struct epw_flow *flow = m->ends[in_hand + NEAR_AHEAD].flow;
+        if (m->place.at != EPW_PLACE_FLUSH) { /* then the table goes as a whole */
+            const uint32_t tag = epw_flow_tag(flow, m->options.seed);
+            epw_table_warm_buckets(m->table, &tag, 1);
+        }
+        epw_ev_warm(&flow->evidence);
     }
 }
 
@@ -58,7 +60,7 @@ static void end(struct epw_meter *m, struct epw_flow *flow, int64_t ns)
     m->place.id = epw_flow_cold(flow)->id;
     epw_meter_finish(m, flow, time_up ? epw_meter_time_up(flow) : EPW_REASON_FORCED);
     if (m->place.at != EPW_PLACE_FLUSH)
-        epw_table_remove(m->table, flow);
+        epw_table_remove(m->table, flow, epw_flow_tag(flow, m->options.seed));
 }
 
 void epw_meter_end_later(struct epw_meter *m, struct epw_flow *flow, int64_t ns)

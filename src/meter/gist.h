@@ -102,6 +102,12 @@ static inline uint32_t epw_gist_sets(const struct epw_gist *gist)
     return gist->way.all & ~EPW_GIST_NEVER;
 }
 
+/* Whether they may be such that the flow's state and its queue change. */
+static inline bool epw_gist_moves(const struct epw_gist *gist, uint32_t flags)
+{
+    return (gist->way.all & ~flags & (EPW_GIST_NEVER | EPW_F_SEEN_BOTH | EPW_F_OPEN)) != 0;
+}
+
 /* Whether a flow of these flags is in the table, and its key is as wide as the packet's. */
 static inline bool epw_gist_is_kind(const struct epw_gist *gist, uint32_t flags)
 {

@@ -210,7 +210,7 @@ void epw_meter_free(struct epw_meter *meter)
     uint32_t at = 0;
     struct epw_flow *flow;
     while (meter->table != NULL && (flow = epw_table_each(meter->table, &at)) != NULL)
-        epw_ev_flow_free(meter->engine, &epw_flow_cold(flow)->evidence);
+        epw_ev_flow_free(meter->engine, &flow->evidence);
     epw_ev_engine_free(meter->engine);
     epw_doubles_free(meter->doubles);
     epw_frags_free(meter->frags);

@@ -44,7 +44,7 @@ static inline void fill_side(struct epw_flow_record *r, unsigned role, const str
     r->packets[role] = count.packets;
     r->bytes[role] = count.bytes;
     r->payload_bytes[role] = count.payload;
-    r->tcp_flags[role] = flow->side[side].tcp_flags;
+    r->tcp_flags[role] = epw_flow_tcp_flags(flow, side);
     memcpy(r->mac[role], cold->mac[side], sizeof(r->mac[role]));
 }
 
@@ -103,7 +103,7 @@ static void begin_next(struct epw_flow *flow)
 void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)
 {
     const struct epw_flow_cold *cold = epw_flow_cold(flow);
-    const struct epw_evidence *evidence = epw_ev_result(&cold->evidence);
+    const struct epw_evidence *evidence = epw_ev_result(&flow->evidence);
     struct epw_evidence as_turned;
     enum epw_initiator_how how;
     const uint32_t flags = flow->flags;
@@ -121,7 +121,7 @@ void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_
         .how = how,
         .state = state_in(m, flow, initiator, reason),
         .reason = reason,
-        .first_ns = cold->first_ns,
+        .first_ns = epw_flow_first_ns(flow),
         .last_ns = flow->last_ns,
         .told_ns = m->now_ns,
         .syns = cold->syns,
@@ -133,7 +133,7 @@ void epw_meter_record(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_
         .cut = (flags & EPW_F_CUT) != 0,
         .lost = has_lost(flow, cold),
         .has_mac = cold->has_mac,
-        .ttl = cold->ttl[initiator],
+        .ttl = initiator == cold->first_side ? cold->ttl : 0,
         .source = cold->source,
         .evidence = evidence,
     };
@@ -157,7 +157,7 @@ static void count_directions(struct epw_meter *m, const struct epw_flow *flow)
 
 void epw_meter_finish(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_reason reason)
 {
-    struct epw_ev_kept *evidence = &epw_flow_cold(flow)->evidence;
+    struct epw_ev_kept *evidence = &flow->evidence;
     bool more = epw_ev_flow(evidence) != NULL;
     if (more)
         epw_ev_finish(m->engine, evidence);
@@ -171,7 +171,7 @@ void epw_meter_end(struct epw_meter *m, struct epw_flow *flow, enum epw_flow_rea
 {
     epw_meter_finish(m, flow, reason);
     epw_expiry_remove(&m->expiry, flow);
-    epw_table_remove(m->table, flow);
+    epw_table_remove(m->table, flow, epw_flow_tag(flow, m->options.seed));
 }
 
 enum epw_flow_reason epw_meter_time_up(const struct epw_flow *flow)

@@ -62,7 +62,8 @@ static struct epw_flow *begin(struct epw_meter *m, const struct epw_packet *p, u
     cold->id = epw_key_flow_id(&p->key, p->ts_ns, before);
     cold->source = source;
     cold->has_mac = p->macs != NULL;
-    cold->ttl[side] = p->ttl;
+    cold->ttl = p->ttl;
+    cold->first_side = side & 1u;
     if (p->macs != NULL) {
         memcpy(cold->mac[side], p->macs + 6, 6);
         memcpy(cold->mac[1 - side], p->macs, 6);
@@ -162,10 +163,10 @@ static __attribute__((noinline)) void see_copy(struct epw_meter *m, struct epw_f
 
 static inline void see_print(struct epw_meter *m, struct epw_flow *flow, uint32_t ref)
 {
-    struct epw_flow_side *side = &flow->side[m->gist[ref].side];
-    if (side->print == m->gist[ref].print)
+    uint32_t *print = &flow->print[m->gist[ref].side];
+    if (*print == m->gist[ref].print)
         see_copy(m, flow, ref);
-    side->print = m->gist[ref].print;
+    *print = m->gist[ref].print;
 }
 
 static uint32_t seq_of(struct epw_meter *m, uint32_t ref)
@@ -185,14 +186,13 @@ static void hear_signal(struct epw_meter *m, struct epw_flow *flow, uint32_t ref
     }
     if ((gist->tcp_flags & EPW_TCP_SYN) != 0)
         epw_tcp_syn(flow, epw_meter_packet(m, ref), side);
-    if ((gist->tcp_flags & EPW_TCP_FIN) != 0 && flow->side[side].isn_known)
+    if ((gist->tcp_flags & EPW_TCP_FIN) != 0 && epw_tcp_isn_known(flow, side))
         epw_tcp_fin(flow, side, seq_of(m, ref) + gist->payload_wire);
 }
 
 static inline void count(struct epw_flow *flow, const struct epw_gist *gist)
 {
-    flow->side[gist->side].tcp_flags |= gist->tcp_flags;
-    epw_flow_count_packet(flow, gist->side, gist->wire_len, gist->payload_wire);
+    epw_flow_count_packet(flow, gist->side, gist->wire_len, gist->payload_wire, gist->tcp_flags);
     epw_flow_stamp(flow, gist->ts_ns);
 }
 
@@ -224,19 +224,19 @@ static void requeue(struct epw_meter *m, struct epw_flow *flow)
 static __attribute__((noinline)) unsigned look_closely(struct epw_meter *m, struct epw_flow *flow,
                                                        const struct epw_packet *p, enum epw_dir dir)
 {
-    struct epw_flow_cold *cold = epw_flow_cold(flow);
+    const struct epw_flow_cold *cold = epw_flow_cold(flow);
     unsigned a = flow->init_side, b = 1u - a;
     const struct epw_ev_who who = {
         .flow_id = cold->id,
         .ip = { epw_flow_ip(flow, a), epw_flow_ip(flow, b) },
         .port = { flow->key.port[a], flow->key.port[b] },
         .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
-        .isn_known = { flow->side[a].isn_known, flow->side[b].isn_known },
+        .isn_known = { epw_tcp_isn_known(flow, a), epw_tcp_isn_known(flow, b) },
         .isn = { cold->isn[a], cold->isn[b] },
     };
-    bool more = epw_ev_packet(m->engine, &cold->evidence, &who, p, dir);
-    return (epw_ev_quiet(&cold->evidence, EPW_TO_SERVER) ? EPW_EV_QUIET(EPW_TO_SERVER) : 0) |
-           (epw_ev_quiet(&cold->evidence, EPW_TO_CLIENT) ? EPW_EV_QUIET(EPW_TO_CLIENT) : 0) |
+    bool more = epw_ev_packet(m->engine, &flow->evidence, &who, p, dir);
+    return (epw_ev_quiet(&flow->evidence, EPW_TO_SERVER) ? EPW_EV_QUIET(EPW_TO_SERVER) : 0) |
+           (epw_ev_quiet(&flow->evidence, EPW_TO_CLIENT) ? EPW_EV_QUIET(EPW_TO_CLIENT) : 0) |
            (more ? 0 : EPW_EV_OVER);
 }
 
@@ -257,20 +257,19 @@ static unsigned glance(struct epw_meter *m, struct epw_flow *flow, uint32_t ref,
     const struct epw_packet *p = m->put[ref] ? &m->packet[ref] : NULL;
     if (p != NULL && (p->fragment != EPW_FRAG_NONE || p->payload_len != p->payload_wire))
         return EPW_EV_LOOK;
-    struct epw_flow_cold *cold = epw_flow_cold(flow);
-    const bool isn_known = flow->side[gist->side].isn_known;
+    const bool isn_known = epw_tcp_isn_known(flow, gist->side);
     const struct epw_ev_bytes begin = {
         .bytes = p != NULL ? p->payload : gist->bytes + gist->payload_at,
         .len = gist->payload_wire,
         .seq = isn_known ? seq_of(m, ref) + ((gist->tcp_flags & EPW_TCP_SYN) != 0) : 0,
-        .isn = cold->isn[gist->side],
+        .isn = isn_known ? epw_flow_cold(flow)->isn[gist->side] : 0,
         .isn_known = isn_known,
         .midstream = (flow->flags & EPW_F_MIDSTREAM) != 0,
         .port = { flow->key.port[0], flow->key.port[1] },
         .proto = epw_brief_proto(&flow->key),
         .dir = dir,
     };
-    return epw_ev_glance(m->engine, &cold->evidence, &begin);
+    return epw_ev_glance(m->engine, &flow->evidence, &begin);
 }
 
 static inline void gather_evidence(struct epw_meter *m, struct epw_flow *flow, uint32_t ref)

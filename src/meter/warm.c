@@ -6,6 +6,7 @@
  */
 #include "base/touch.h"
 #include "meter/flow/lookup.h"
+#include "meter/flow/tcp.h"
 #include "meter/meter_state.h"
 
 /* It may lie across two cache lines. */
@@ -28,9 +29,18 @@ static void warm_frame(const struct epw_meter *m, uint32_t ref)
         __builtin_prefetch(m->gist[ref].bytes + EPW_CACHE_LINE);
 }
 
-/* Lists those of packets [from, to) that will need more of their flow than its hot half. No branch
- * but for their keys: which ones do follows no pattern. */
-static void warm_cold(struct epw_meter *m, uint32_t from, uint32_t to)
+/* Whether its cold half is asked as well: its state changes, or payload is to be found in its
+ * place.
+ */
+static inline bool needs_cold(const struct epw_flow *flow, const struct epw_gist *gist)
+{
+    return epw_gist_moves(gist, flow->flags) |
+           (epw_gist_is_evidence(gist, flow->flags) & epw_tcp_isn_known(flow, gist->side));
+}
+
+/* Lists those of packets [from, to) that are more than counters to their flow. No branch but for
+ * their keys: which ones are follows no pattern. */
+static uint32_t list_more(struct epw_meter *m, uint32_t from, uint32_t to)
 {
     uint32_t count = 0;
     for (uint32_t i = from; i < to; i++) {
@@ -45,25 +55,32 @@ static void warm_cold(struct epw_meter *m, uint32_t from, uint32_t to)
         m->far[count] = (uint16_t)i;
         count += !epw_gist_fits(gist, flow->flags);
     }
-    m->far_count = count;
-    for (uint32_t k = 0; k < count; k++) {
-        const struct epw_flow *flow = m->guess[m->far[k]];
-        warm_frame(m, m->ref[m->far[k]]);
-        __builtin_prefetch(epw_flow_cold(flow), 1);
-        if (!epw_gist_is_old(&m->gist[m->ref[m->far[k]]], flow->flags))
-            __builtin_prefetch(epw_flow_link(flow), 1);
-    }
+    return count;
 }
 
-/* ... and what is found by way of that, of those listed a block before. */
-static void warm_far(struct epw_meter *m)
+/* Asks for what these need; those that change their flow's state stay listed. */
+static void warm_more(struct epw_meter *m, uint32_t from, uint32_t to)
 {
-    for (uint32_t k = 0; k < m->far_count; k++) {
-        const struct epw_flow *flow = m->guess[m->far[k]];
-        epw_ev_warm(&epw_flow_cold(flow)->evidence);
-        if (!epw_gist_is_old(&m->gist[m->ref[m->far[k]]], flow->flags))
-            epw_expiry_warm(&m->expiry, flow);
+    uint32_t count = list_more(m, from, to), moving = 0;
+    for (uint32_t k = 0; k < count; k++) {
+        const uint16_t i = m->far[k];
+        const struct epw_flow *flow = m->guess[i];
+        const struct epw_gist *gist = &m->gist[m->ref[i]];
+        const void *cold = epw_flow_cold(flow);
+        warm_frame(m, m->ref[i]);
+        epw_ev_warm(&flow->evidence);
+        __builtin_prefetch(needs_cold(flow, gist) ? cold : flow, 1);
+        m->far[moving] = i;
+        moving += epw_gist_moves(gist, flow->flags);
     }
+    m->far_count = moving;
+}
+
+/* ... and for their neighbours in the queues, which their cold halves tell, a block later. */
+static void warm_neighbours(struct epw_meter *m)
+{
+    for (uint32_t k = 0; k < m->far_count; k++)
+        epw_expiry_warm(&m->expiry, m->guess[m->far[k]]);
 }
 
 struct span {
@@ -88,7 +105,7 @@ void epw_meter_warm(struct epw_meter *m, uint32_t count, uint32_t i)
     s = ahead(i, 3, count);
     epw_table_warm_flows(m->table, m->tag + s.from, s.count, m->guess + s.from);
     if (i != 0)
-        warm_far(m);
+        warm_neighbours(m);
     s = ahead(i, 2, count);
-    warm_cold(m, s.from, s.from + s.count);
+    warm_more(m, s.from, s.from + s.count);
 }

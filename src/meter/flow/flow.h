@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A flow while it is in the table, in parts: what every packet touches (one cache line), where it
- * stands in its queue, what is looked at when it begins, ends, changes its state or brings payload
- * that the evidence engine still wants, and what few flows have at all.
+ * A flow while it is in the table, in parts: what every packet touches (one cache line), what is
+ * looked at when it begins, ends or changes its state and with that its queue (another one), and
+ * what few flows have at all.
  * All live in the table (flow/table.h) and never move.
  */
 #ifndef EPW_METER_FLOW_FLOW_H
@@ -47,24 +47,17 @@
 #define EPW_F_AGAIN         0x20000000u /* rare has the time of its first packet */
 #define EPW_F_USED          0x80000000u /* in the table */
 
-/* What a side of the key sent since the last record, its bytes with those in rare: flow/count.h. */
-struct epw_flow_side {
-    uint32_t bytes;
-    uint32_t print; /* fingerprint of its last packet, to see doubles */
-    uint32_t payload;
-    uint16_t packets;
-    uint8_t tcp_flags; /* union */
-    bool isn_known;    /* cold->isn is its SYN's number */
-};
-
 struct epw_flow {
     struct epw_brief key;
     uint32_t flags;           /* EPW_F_ */
-    uint32_t first_tick : 28; /* of cold->first_ns */
+    uint32_t first_tick : 26; /* the high part of its record's first stamp: flow/count.h */
     uint32_t queue : 3;       /* enum epw_queue */
     uint32_t init_side : 1;   /* side of the key that began it, as known when it began */
+    uint32_t isn_known : 2;   /* a bit for each side: cold->isn is its SYN's number */
     int64_t last_ns;
-    struct epw_flow_side side[2];
+    struct epw_ev_kept evidence;
+    uint64_t counts[2]; /* by side: what it sent since the last record, flow/count.h */
+    uint32_t print[2];  /* by side: fingerprint of its last packet, to see doubles */
 };
 
 /* A place in a queue. */
@@ -74,21 +67,21 @@ struct epw_flow_link {
 };
 
 /* More SYNs than one flow has; then they count anew. */
-#define EPW_SYNS_MAX ((1u << 29) - 1)
+#define EPW_SYNS_MAX ((1u << 28) - 1)
 
 struct epw_flow_cold {
+    struct epw_flow_link link;
     uint64_t id;
-    int64_t first_ns; /* of its record */
-    struct epw_ev_kept evidence;
-    uint32_t tag;       /* of the key */
-    uint32_t isn[2];    /* by side */
-    uint32_t sent[2];   /* by side: payload bytes before its FIN, by sequence numbers; 0: unknown */
-    uint32_t syns : 29; /* since the last record */
-    uint32_t how : 2;   /* enum epw_initiator_how */
-    uint32_t has_mac : 1; /* mac is known */
-    uint8_t mac[2][6];    /* by side */
-    uint8_t ttl[2];       /* of the flow's first packet, by side; 0: the other side sent it */
-    uint16_t source;      /* capture source of the first packet */
+    uint64_t first_rest : 36; /* the low part of its record's first stamp */
+    uint64_t syns : 28;       /* since the last record */
+    uint32_t isn[2];          /* by side */
+    uint32_t sent[2];  /* by side: payload bytes before its FIN, by sequence numbers; 0: unknown */
+    uint8_t mac[2][6]; /* by side */
+    uint16_t source;   /* capture source of the first packet */
+    uint8_t ttl;       /* of the flow's first packet */
+    uint8_t first_side : 1; /* of the key: who sent that */
+    uint8_t how : 2;        /* enum epw_initiator_how */
+    uint8_t has_mac : 1;    /* mac is known */
 };
 
 /* Of EPW_F_WIDE: what the brief leaves out. */

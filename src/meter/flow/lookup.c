@@ -18,6 +18,15 @@ void epw_flow_set_key(struct epw_flow *flow, const struct epw_key *key)
         (struct epw_flow_wide){ .ip = { key->ip[0], key->ip[1] }, .tunnel = key->tunnel };
 }
 
+uint32_t epw_flow_tag(const struct epw_flow *flow, uint64_t seed)
+{
+    if ((flow->flags & EPW_F_WIDE) == 0)
+        return epw_brief_tag4(&flow->key, seed);
+    const struct epw_flow_wide *wide = epw_flow_wide(flow);
+    const struct epw_key key = { .ip = { wide->ip[0], wide->ip[1] }, .tunnel = wide->tunnel };
+    return epw_brief_tag(&flow->key, &key, true, seed);
+}
+
 /* The key being looked for, and what of it flows are compared with. */
 struct wanted {
     const struct epw_key *key;

@@ -31,25 +31,13 @@ struct epw_found {
     bool beside; /* none, but others of the same addresses and ports */
 };
 
-/*
- * Only looks. key: the packet's; tag: its tag; side: of the key, who sent the packet. Where the
- * flow most likely is epw_table_warm_flows() tells, and epw_flow_has_key() whether it still is.
- */
+/* Only looks. key: the packet's; tag: its tag; side: of the key, who sent the packet. Where the
+ * flow most likely is epw_table_warm_flows() tells. */
 struct epw_found epw_lookup_search(const struct epw_table *table, const struct epw_key *key,
                                    uint32_t tag, unsigned side);
 
 /* Whether what the brief leaves out is the same, of a flow and a key that are wide. */
 bool epw_flow_has_wide(const struct epw_flow *flow, const struct epw_key *key);
-
-/* Whether a flow, which may have ended, has this very key, VLANs included. */
-static inline bool epw_flow_has_key(const struct epw_flow *flow, const struct epw_key *key)
-{
-    struct epw_brief brief = epw_brief_of(key);
-    uint32_t wide = epw_key_is_wide(key) ? EPW_F_WIDE : 0;
-    return epw_brief_same(&flow->key, &brief) &&
-           (flow->flags & (EPW_F_USED | EPW_F_WIDE)) == (EPW_F_USED | wide) &&
-           (wide == 0 || epw_flow_has_wide(flow, key));
-}
 
 /* Whether another flow of the same addresses and ports has this flow's id. */
 bool epw_lookup_shares_id(const struct epw_table *table, const struct epw_flow *flow,
@@ -71,6 +59,9 @@ static inline uint32_t epw_flow_tunnel(const struct epw_flow *flow)
 {
     return (flow->flags & EPW_F_WIDE) != 0 ? epw_flow_wide(flow)->tunnel : 0;
 }
+
+/* The tag of its key, which VLANs are no part of. */
+uint32_t epw_flow_tag(const struct epw_flow *flow, uint64_t seed);
 
 /* Writes into the flow what the finding means, and counts it once a flow. */
 void epw_lookup_settle(const struct epw_found *found, const struct epw_key *key, unsigned side,

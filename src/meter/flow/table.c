@@ -191,7 +191,7 @@ struct epw_flow *epw_table_add(struct epw_table *table, uint32_t tag)
         return NULL;
     struct epw_flow *flow = epw_table_at(table, index);
     *flow = (struct epw_flow){ .flags = EPW_F_USED };
-    *epw_flow_cold(flow) = (struct epw_flow_cold){ .tag = tag };
+    *epw_flow_cold(flow) = (struct epw_flow_cold){ .id = 0 };
     put(&table->half[0], (struct epw_table_bucket){ .tag = tag, .flow = index });
     table->count++;
     return flow;
@@ -220,9 +220,9 @@ static void clear_bucket(struct epw_table_buckets *b, uint32_t hole)
     b->slot[hole].flow = 0;
 }
 
-void epw_table_remove(struct epw_table *table, struct epw_flow *flow)
+void epw_table_remove(struct epw_table *table, struct epw_flow *flow, uint32_t tag)
 {
-    uint32_t index = epw_table_index(table, flow), tag = epw_flow_cold(flow)->tag;
+    uint32_t index = epw_table_index(table, flow);
     for (unsigned h = 0; h < 2 && table->half[h].slot != NULL; h++) {
         uint32_t at = bucket_of(&table->half[h], tag, index);
         if (at <= table->half[h].mask) {

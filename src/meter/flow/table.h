@@ -32,7 +32,6 @@
 struct epw_table_chunk {
     _Alignas(EPW_TABLE_CHUNK * sizeof(struct epw_flow)) struct epw_flow flow[EPW_TABLE_CHUNK];
     struct epw_flow_cold cold[EPW_TABLE_CHUNK];
-    struct epw_flow_link link[EPW_TABLE_CHUNK];
     struct epw_flow_wide wide[EPW_TABLE_CHUNK];
     struct epw_flow_rare rare[EPW_TABLE_CHUNK];
 };
@@ -66,12 +65,12 @@ void epw_table_free(struct epw_table *table); /* flows' evidence must be gone be
 uint32_t epw_table_count(const struct epw_table *table);
 
 /*
- * A new flow: its flags are EPW_F_USED, its cold half has the tag, all else of the two is zero, and
- * it is in no queue. NULL when max_flows are in or memory is short: after an epw_table_remove() it
- * succeeds.
+ * A new flow: its flags are EPW_F_USED, all else of its two halves is zero, and it is in no queue.
+ * NULL when max_flows are in or memory is short: after an epw_table_remove() it succeeds.
  */
 struct epw_flow *epw_table_add(struct epw_table *table, uint32_t tag);
-void epw_table_remove(struct epw_table *table, struct epw_flow *flow);
+/* tag: with which it was added. */
+void epw_table_remove(struct epw_table *table, struct epw_flow *flow, uint32_t tag);
 /* Removes all of them, for the end of a run: it takes as long as the table is large. */
 void epw_table_clear(struct epw_table *table);
 
@@ -93,9 +92,7 @@ static inline struct epw_flow_cold *epw_flow_cold(const struct epw_flow *flow)
 
 static inline struct epw_flow_link *epw_flow_link(const struct epw_flow *flow)
 {
-    size_t at;
-    struct epw_table_chunk *chunk = epw_flow_chunk(flow, &at);
-    return &chunk->link[at];
+    return &epw_flow_cold(flow)->link;
 }
 
 static inline struct epw_flow_wide *epw_flow_wide(const struct epw_flow *flow)
@@ -120,7 +117,7 @@ static inline struct epw_flow *epw_table_at(const struct epw_table *table, uint3
 
 static inline struct epw_flow_link *epw_table_link_at(const struct epw_table *table, uint32_t index)
 {
-    return &table->chunk[(index - 1) / EPW_TABLE_CHUNK].link[(index - 1) % EPW_TABLE_CHUNK];
+    return &table->chunk[(index - 1) / EPW_TABLE_CHUNK].cold[(index - 1) % EPW_TABLE_CHUNK].link;
 }
 
 static inline uint32_t epw_table_index(const struct epw_table *table, const struct epw_flow *flow)

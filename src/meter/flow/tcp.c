@@ -18,10 +18,10 @@ bool epw_tcp_syn_restarts(const struct epw_flow *flow, const struct epw_flow_col
     unsigned other = 1 - side;
     if ((flow->flags & EPW_F_MIDSTREAM) != 0)
         return !is_late_syn(flow, packet, side);
-    if (flow->side[side].isn_known && cold->isn[side] == packet->seq)
+    if (epw_tcp_isn_known(flow, side) && cold->isn[side] == packet->seq)
         return false;
     bool answers = (packet->tcp_flags & EPW_TCP_ACK) != 0;
-    if (answers && flow->side[other].isn_known && packet->ack == cold->isn[other] + 1)
+    if (answers && epw_tcp_isn_known(flow, other) && packet->ack == cold->isn[other] + 1)
         return false;
     if (!answers && (flow->flags & EPW_F_SEEN(other)) == 0)
         return false;
@@ -70,7 +70,7 @@ void epw_tcp_syn(struct epw_flow *flow, const struct epw_packet *packet, unsigne
     struct epw_flow_cold *cold = epw_flow_cold(flow);
     unsigned other = 1 - side;
     /* A stray SYN into an answered connection does not change what its numbers are. */
-    bool believed = !flow->side[side].isn_known || (flow->flags & EPW_F_SEEN(other)) == 0;
+    bool believed = !epw_tcp_isn_known(flow, side) || (flow->flags & EPW_F_SEEN(other)) == 0;
     if ((packet->tcp_flags & EPW_TCP_ACK) == 0) {
         flow->flags |= EPW_F_SYN;
         cold->syns = (cold->syns + 1) & EPW_SYNS_MAX;
@@ -84,13 +84,13 @@ void epw_tcp_syn(struct epw_flow *flow, const struct epw_packet *packet, unsigne
             /* Refused before, accepted now. The client's number is the one acknowledged. */
             flow->flags &= ~EPW_F_RST_ANY;
             cold->isn[other] = packet->ack - 1;
-            flow->side[other].isn_known = true;
+            flow->isn_known |= 1u << other & 3u;
             believed = true;
         }
     }
     if (believed) {
         cold->isn[side] = packet->seq;
-        flow->side[side].isn_known = true;
+        flow->isn_known |= 1u << side & 3u;
     }
 }
 

@@ -23,6 +23,12 @@
  */
 #define EPW_TCP_FIRST_REQUEST 16384
 
+/* Whether the number of a side's SYN is known. */
+static inline bool epw_tcp_isn_known(const struct epw_flow *flow, unsigned side)
+{
+    return (flow->isn_known >> side & 1u) != 0;
+}
+
 /* Whether a SYN begins another connection than the one the flow holds. */
 bool epw_tcp_syn_restarts(const struct epw_flow *flow, const struct epw_flow_cold *cold,
                           const struct epw_packet *packet, unsigned side);

@@ -37,7 +37,7 @@ static struct epw_flow *flow_at(enum epw_queue queue, int64_t ts_s)
 static void end(struct epw_flow *flow)
 {
     epw_expiry_remove(&x, flow);
-    epw_table_remove(x.table, flow);
+    epw_table_remove(x.table, flow, 1);
 }
 
 Test(expiry, a_silent_flow_is_due_after_its_timeout)
