@@ -93,7 +93,7 @@ static inline bool epw_gist_is_evidence(const struct epw_gist *gist, uint32_t fl
 /* Neither: it changes nothing but counters. */
 static inline bool epw_gist_fits(const struct epw_gist *gist, uint32_t flags)
 {
-    return epw_gist_is_old(gist, flags) & !epw_gist_is_evidence(gist, flags);
+    return epw_gist_is_old(gist, flags) & ((flags & gist->way.any) != 0);
 }
 
 /* The flags that the packet sets, beside what signals of TCP and errors of ICMP mean. */

@@ -34,8 +34,10 @@ static void warm_frame(const struct epw_meter *m, uint32_t ref)
  */
 static inline bool needs_cold(const struct epw_flow *flow, const struct epw_gist *gist)
 {
-    return epw_gist_moves(gist, flow->flags) |
-           (epw_gist_is_evidence(gist, flow->flags) & epw_tcp_isn_known(flow, gist->side));
+    unsigned moves = epw_gist_moves(gist, flow->flags),
+             evidence = epw_gist_is_evidence(gist, flow->flags),
+             isn_known = epw_tcp_isn_known(flow, gist->side);
+    return (moves | (evidence & isn_known)) != 0;
 }
 
 /* Lists those of packets [from, to) that are more than counters to their flow. No branch but for
