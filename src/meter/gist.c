@@ -163,7 +163,7 @@ void epw_gist_put(const struct epw_gist *restrict gist, struct epw_packet *restr
     put_key(&p->key, &gist->brief);
     p->ts_ns = gist->ts_ns;
     p->payload = gist->payload_wire == 0 ? NULL : gist->bytes + gist->payload_at;
-    p->macs = gist->bytes;
+    p->macs = gist->bytes + gist->ether_at;
     p->seq = tcp ? epw_run_be32(inside, 4) : 0;
     p->ack = tcp ? epw_run_be32(inside, 8) : 0;
     p->wire_len = gist->wire_len;
@@ -244,10 +244,10 @@ EPW_ALWAYS bool may_go_on(struct terms t, const struct epw_heads *h)
     return (t.tunnel[epw_run_be16(h->inside, 0)] | t.tunnel[epw_run_be16(h->inside, 2)]) != 0;
 }
 
-/* Of a plain packet in IPv4; vlans as in the rest of a brief. False: its packet may be another one
- * inside. */
-EPW_ALWAYS bool tell4(struct terms t, const struct epw_heads *h, uint32_t vlans,
-                      struct epw_gist *restrict gist, uint64_t *restrict pair)
+/* Of a plain packet in IPv4 in the frame that begins there; vlans as in the rest of a brief. False:
+ * its packet may be another one inside. */
+EPW_ALWAYS bool tell4(struct terms t, const uint8_t *begin, const struct epw_heads *h,
+                      uint32_t vlans, struct epw_gist *restrict gist, uint64_t *restrict pair)
 {
     const bool tcp = h->proto == EPW_HEADS_PROTO_TCP;
     if (!tcp && may_go_on(t, h))
@@ -263,8 +263,9 @@ EPW_ALWAYS bool tell4(struct terms t, const struct epw_heads *h, uint32_t vlans,
     gist->tag = epw_brief_tag4(&brief, t.seed);
     gist->way = t.way[ways_at(tcp_flags, h->payload_len != 0, side)];
     gist->payload_wire = h->payload_len;
-    gist->inside_at = (uint8_t)(h->inside - h->ether);
-    gist->payload_at = (uint8_t)(h->payload - h->ether);
+    gist->ether_at = (uint8_t)(h->ether - begin);
+    gist->inside_at = (uint8_t)(h->inside - begin);
+    gist->payload_at = (uint8_t)(h->payload - begin);
     gist->side = (uint8_t)side;
     gist->tcp_flags = tcp_flags;
     if (pair != NULL)
@@ -272,40 +273,72 @@ EPW_ALWAYS bool tell4(struct terms t, const struct epw_heads *h, uint32_t vlans,
     return true;
 }
 
-/* Any frame but the usual one: with tags, or a short one. */
-static __attribute__((noinline)) bool tell_other(const struct epw_teller *teller,
-                                                 const struct epw_frame *frame,
-                                                 struct epw_gist *gist, uint64_t *pair)
-{
-    const struct terms t = { teller->tunnel, teller->way, teller->seed };
-    struct epw_cur c = epw_cur(frame->bytes, frame->caplen);
-    struct epw_heads h;
-    return frame->linktype == EPW_HEADS_LINKTYPE && frame->wire_len <= frame->caplen &&
-           epw_heads_ether(&c, &h) == EPW_TYPE_IPV4 && epw_heads_ip4(&c, &h) &&
-           tell4(t, &h, teller->ignore_vlan ? 0 : vlans_of(&h), gist, pair);
-}
-
-/* Each protocol has instructions of its own, so that none is there for the other. */
-EPW_ALWAYS bool tell_usual(struct terms t, const struct epw_frame *frame, struct epw_gist *gist,
-                           uint64_t *pair)
+/*
+ * From an Ethernet header on, len bytes in the frame that begins there, of the usual kind. vlans:
+ * as in the rest of a brief. Each protocol has instructions of its own, so that none is there for
+ * the other.
+ */
+EPW_ALWAYS bool tell_usual(struct terms t, const uint8_t *begin, const uint8_t *ether, uint32_t len,
+                           uint32_t vlans, struct epw_gist *gist, uint64_t *pair)
 {
     struct epw_heads h;
-    if (frame->linktype != EPW_HEADS_LINKTYPE || frame->wire_len > frame->caplen ||
-        !epw_heads_is_usual(frame->bytes, frame->caplen))
+    if (!epw_heads_is_usual(ether, len))
         return false;
-    switch (frame->bytes[EPW_HEADS_ETHER + 9]) {
+    switch (ether[EPW_HEADS_ETHER + 9]) {
     case EPW_HEADS_PROTO_TCP:
-        return epw_heads_usual(frame->bytes, frame->caplen, EPW_HEADS_PROTO_TCP, &h) &&
-               tell4(t, &h, 0, gist, pair);
+        return epw_heads_usual(ether, len, EPW_HEADS_PROTO_TCP, &h) &&
+               tell4(t, begin, &h, vlans, gist, pair);
     case EPW_HEADS_PROTO_UDP:
-        return epw_heads_usual(frame->bytes, frame->caplen, EPW_HEADS_PROTO_UDP, &h) &&
-               tell4(t, &h, 0, gist, pair);
+        return epw_heads_usual(ether, len, EPW_HEADS_PROTO_UDP, &h) &&
+               tell4(t, begin, &h, vlans, gist, pair);
     default:
         return false;
     }
 }
 
-/* Frames that are not usual come in runs: of so many that cannot be told of one is tried. */
+/* The same of any kind; vlan: of a frame without tags, 0: none. */
+static __attribute__((noinline)) bool tell_any(const struct epw_teller *teller,
+                                               const uint8_t *begin, struct epw_cur c,
+                                               uint16_t vlan, struct epw_gist *gist, uint64_t *pair)
+{
+    const struct terms t = { teller->tunnel, teller->way, teller->seed };
+    struct epw_heads h;
+    if (epw_heads_ether(&c, &h) != EPW_TYPE_IPV4 || !epw_heads_ip4(&c, &h))
+        return false;
+    uint32_t vlans = vlans_of(&h);
+    vlans = vlans == 0 ? (uint32_t)vlan << 8 : vlans;
+    return tell4(t, begin, &h, teller->ignore_vlan ? 0 : vlans, gist, pair);
+}
+
+static __attribute__((noinline)) bool tell_mirrored(const struct epw_teller *teller,
+                                                    const struct epw_frame *frame,
+                                                    struct epw_gist *gist, uint64_t *pair)
+{
+    const struct terms t = { teller->tunnel, teller->way, teller->seed };
+    struct epw_cur c = epw_cur(frame->bytes, frame->caplen);
+    uint16_t vlan;
+    if (!epw_heads_mirror(&c, &vlan))
+        return false;
+    uint32_t vlans = teller->ignore_vlan ? 0 : (uint32_t)vlan << 8;
+    return tell_usual(t, frame->bytes, c.at, (uint32_t)epw_cur_left(&c), vlans, gist, pair) ||
+           tell_any(teller, frame->bytes, c, vlan, gist, pair);
+}
+
+/* Any frame but the usual one: with tags, a short one, or a mirror's, as which it is looked at
+ * first when the one before was. */
+static bool tell_other(const struct epw_teller *teller, const struct epw_frame *frame,
+                       struct epw_gist *gist, uint64_t *pair, bool *mirrored)
+{
+    const struct epw_cur c = epw_cur(frame->bytes, frame->caplen);
+    if (*mirrored && tell_mirrored(teller, frame, gist, pair))
+        return true;
+    if (tell_any(teller, frame->bytes, c, 0, gist, pair))
+        return true;
+    *mirrored = !*mirrored && tell_mirrored(teller, frame, gist, pair);
+    return *mirrored;
+}
+
+/* Frames that cannot be told of come in runs: after so many one in as many is tried. */
 #define MISSES 8
 
 EPW_ALWAYS uint32_t tell_run(const struct epw_teller *teller, const struct epw_frame *frame,
@@ -313,14 +346,17 @@ EPW_ALWAYS uint32_t tell_run(const struct epw_teller *teller, const struct epw_f
 {
     const struct terms t = { teller->tunnel, teller->way, teller->seed };
     uint32_t told = 0, missed = 0;
+    bool mirrored = false;
     for (uint32_t i = 0; i < count; i++, frame++, gist++) {
         uint64_t *its = pair == NULL ? NULL : &pair[i];
         gist->ts_ns = frame->ts_ns;
         gist->wire_len = frame->caplen;
         gist->bytes = frame->bytes;
-        if (tell_usual(t, frame, gist, its)) {
+        bool plain = frame->linktype == EPW_HEADS_LINKTYPE && frame->wire_len <= frame->caplen;
+        if (plain && tell_usual(t, frame->bytes, frame->bytes, frame->caplen, 0, gist, its)) {
             told++;
-        } else if (missed % MISSES == 0 && tell_other(teller, frame, gist, its)) {
+        } else if (plain && (missed < MISSES || missed % MISSES == 0) &&
+                   tell_other(teller, frame, gist, its, &mirrored)) {
             told++;
             missed = 0;
         } else {

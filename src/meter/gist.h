@@ -31,10 +31,10 @@ struct epw_gist {
     int64_t ts_ns;
     uint32_t wire_len, payload_wire;
     uint8_t side, tcp_flags;
-    /* Of one told from its headers: bytes of the frame before what is in IP, and before payload;
-     * so many were checked to be there. */
-    uint8_t inside_at, payload_at;
-    uint8_t rest[4];      /* of a cache line, so that no two meters want the same one */
+    /* Of one told from its headers: bytes of the frame before Ethernet, which are none but in a
+     * mirror's, before what is in IP, and before payload; so many were checked to be there. */
+    uint8_t ether_at, inside_at, payload_at;
+    uint8_t rest[3];      /* of a cache line, so that no two meters want the same one */
     const uint8_t *bytes; /* the frame's, for who may need more than the gist */
 };
 _Static_assert(sizeof(struct epw_gist) == 64, "a cache line, where the first begins at one");
@@ -55,7 +55,8 @@ struct epw_teller {
 void epw_teller_init(struct epw_teller *teller);
 
 /*
- * The gists of frames, of those that are plain and IPv4; of others print is 0. pair, for one each,
+ * The gists of frames, of those that are plain and IPv4, also inside of a mirror's delivery; of
+ * others print is 0. pair, for one each,
  * or NULL: epw_key_pair() of their packets, where there is a gist. Returns how many gists there
  * are.
  */

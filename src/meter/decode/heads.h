@@ -24,6 +24,14 @@
 #define EPW_HEADS_UDP      8
 #define EPW_HEADS_PORTS    4
 
+/* GRE of version 0 with a sequence number and nothing else, in it ERSPAN, each header of 8 bytes.
+ */
+#define EPW_HEADS_PROTO_GRE  47
+#define EPW_HEADS_GRE_MIRROR (0x10000000u | EPW_TYPE_ERSPAN2)
+#define EPW_HEADS_GRE        8
+#define EPW_HEADS_ERSPAN     8
+#define EPW_HEADS_ERSPAN_II  1
+
 /* All runs of bytes that were checked to be there, in the frame. */
 struct epw_heads {
     const uint8_t *ether;   /* EPW_HEADS_ETHER bytes, and behind them the tags */
@@ -162,6 +170,28 @@ EPW_ALWAYS bool epw_heads_usual(const uint8_t *bytes, uint32_t len, uint8_t prot
         .header_len = (uint16_t)header,
         .proto = proto,
     };
+    return true;
+}
+
+/*
+ * Past the headers of a mirror's delivery: IPv4, GRE with a sequence number and ERSPAN of type II,
+ * to the frame inside. The VLAN is that of a frame without tags.
+ */
+EPW_ALWAYS bool epw_heads_mirror(struct epw_cur *c, uint16_t *vlan)
+{
+    struct epw_heads outer;
+    uint16_t type = epw_heads_ether(c, &outer);
+    struct epw_cur ahead = *c;
+    const uint8_t *ip = type == EPW_TYPE_IPV4 ? epw_cur_bytes(&ahead, EPW_HEADS_IP4) : NULL;
+    if (ip == NULL || !epw_heads_is_simple4(ip) || ip[9] != EPW_HEADS_PROTO_GRE)
+        return false;
+    *c = epw_cur_sub(c, epw_run_be16(ip, 2));
+    epw_cur_skip(c, EPW_HEADS_IP4);
+    const uint8_t *gre = epw_cur_bytes(c, EPW_HEADS_GRE + EPW_HEADS_ERSPAN);
+    if (gre == NULL || epw_run_be32(gre, 0) != EPW_HEADS_GRE_MIRROR ||
+        gre[EPW_HEADS_GRE] >> 4 != EPW_HEADS_ERSPAN_II)
+        return false;
+    *vlan = epw_run_be16(gre, EPW_HEADS_GRE) & 0x0fff;
     return true;
 }
 

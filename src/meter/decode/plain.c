@@ -8,14 +8,6 @@
  */
 #define PLAIN_LAYERS (3 + EPW_MAX_VLANS)
 
-/* GRE of version 0 with a sequence number and nothing else, in it ERSPAN, each header of 8 bytes.
- */
-#define PROTO_GRE  47
-#define GRE_MIRROR (0x10000000u | EPW_TYPE_ERSPAN2)
-#define GRE_LEN    8
-#define ERSPAN_LEN 8
-#define ERSPAN_II  1
-
 static void put_tags(struct epw_key *key, struct epw_cur tags)
 {
     while (epw_cur_left(&tags) != 0) {
@@ -104,33 +96,12 @@ static __attribute__((noinline)) bool put_other(struct epw_packet *p, struct epw
     return put_plain(p, c, h);
 }
 
-/*
- * Past the headers of a mirror's delivery: IPv4, GRE with a sequence number and ERSPAN of type II,
- * to the frame inside. The VLAN is that of a frame without tags.
- */
-EPW_ALWAYS bool skip_mirror(struct epw_cur *c, uint16_t *vlan)
-{
-    struct epw_heads outer;
-    uint16_t type = epw_heads_ether(c, &outer);
-    struct epw_cur ahead = *c;
-    const uint8_t *ip = type == EPW_TYPE_IPV4 ? epw_cur_bytes(&ahead, EPW_HEADS_IP4) : NULL;
-    if (ip == NULL || !epw_heads_is_simple4(ip) || ip[9] != PROTO_GRE)
-        return false;
-    *c = epw_cur_sub(c, epw_run_be16(ip, 2));
-    epw_cur_skip(c, EPW_HEADS_IP4);
-    const uint8_t *gre = epw_cur_bytes(c, GRE_LEN + ERSPAN_LEN);
-    if (gre == NULL || epw_run_be32(gre, 0) != GRE_MIRROR || gre[GRE_LEN] >> 4 != ERSPAN_II)
-        return false;
-    *vlan = epw_run_be16(gre, GRE_LEN) & 0x0fff;
-    return true;
-}
-
 static bool put_mirrored(struct epw_packet *p, const struct epw_frame *frame)
 {
     struct epw_cur c = epw_cur(frame->bytes, frame->caplen);
     struct epw_heads h;
     uint16_t vlan;
-    if (!skip_mirror(&c, &vlan) || !put_plain(p, c, &h))
+    if (!epw_heads_mirror(&c, &vlan) || !put_plain(p, c, &h))
         return false;
     if (vlan != 0 && p->key.vlan_count == 0)
         p->key.vlan[p->key.vlan_count++] = vlan;
@@ -238,7 +209,7 @@ static __attribute__((noinline)) uint64_t look_at_mirrored(const uint8_t *tunnel
                                                            struct epw_cur c)
 {
     uint16_t vlan;
-    return skip_mirror(&c, &vlan) ? look_at_pair(tunnel, seed, c) : EPW_PAIR_UNKNOWN;
+    return epw_heads_mirror(&c, &vlan) ? look_at_pair(tunnel, seed, c) : EPW_PAIR_UNKNOWN;
 }
 
 uint64_t epw_plain_pair(const uint8_t *tunnel, uint64_t seed, const struct epw_frame *frame)
