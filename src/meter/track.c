@@ -124,25 +124,41 @@ static struct epw_flow *seek_flow(struct epw_meter *m, uint32_t i)
     }
 }
 
-/* Whether a flow of the packet's kind has its very key. */
-static inline bool has_key(struct epw_meter *m, const struct epw_flow *flow, uint32_t ref)
+/* The same, and its record begins anew where the last one is long enough. */
+static struct epw_flow *find_flow(struct epw_meter *m, uint32_t i)
 {
-    const struct epw_gist *gist = &m->gist[ref];
-    return epw_brief_same(&flow->key, &gist->brief) &&
-           (!epw_gist_is_wide(gist) || epw_flow_has_wide(flow, &epw_meter_packet(m, ref)->key));
+    struct epw_flow *flow = seek_flow(m, i);
+    const int64_t ts_ns = m->gist[m->ref[i]].ts_ns;
+    if (flow == NULL ||
+        !epw_flow_is_longer(flow, ts_ns, m->options.timeouts.active * EPW_SECOND_NS))
+        return flow;
+    epw_meter_record(m, flow, EPW_REASON_ACTIVE);
+    epw_flow_begin_record(flow, ts_ns, false);
+    flow->last_ns = ts_ns;
+    return flow;
 }
 
-/* The same. Almost always the flow is where it was last seen and goes on. */
-static inline struct epw_flow *flow_of(struct epw_meter *m, uint32_t i, uint32_t ref)
+/* Whether a flow that may be the packet's is, and goes on with it: so it is almost always. */
+static inline bool goes_on(struct epw_meter *m, const struct epw_flow *flow, uint32_t ref,
+                           int64_t span_ns)
 {
-    struct epw_flow *guess = m->guess[i];
     const struct epw_gist *gist = &m->gist[ref];
-    if (guess == NULL || !epw_gist_is_kind(gist, guess->flags) || !has_key(m, guess, ref) ||
-        epw_expiry_idle(&m->expiry, guess, gist->ts_ns) ||
-        (epw_tcp_may_restart(epw_brief_proto(&gist->brief), gist->tcp_flags) &&
-         restarts(guess, epw_meter_packet(m, ref), gist->side)))
-        return seek_flow(m, i);
-    return guess;
+    return flow != NULL && epw_brief_same(&flow->key, &gist->brief) &&
+           epw_gist_is_kind(gist, flow->flags) &&
+           (!epw_gist_is_wide(gist) || epw_flow_has_wide(flow, &epw_meter_packet(m, ref)->key)) &&
+           !epw_expiry_idle(&m->expiry, flow, gist->ts_ns) &&
+           !epw_flow_is_longer(flow, gist->ts_ns, span_ns);
+}
+
+/* known: the packet's flow, where it goes on, or NULL. */
+static inline struct epw_flow *flow_of(struct epw_meter *m, uint32_t i, struct epw_flow *known)
+{
+    const uint32_t ref = m->ref[i];
+    const struct epw_gist *gist = &m->gist[ref];
+    if (known == NULL || (epw_tcp_may_restart(epw_brief_proto(&gist->brief), gist->tcp_flags) &&
+                          restarts(known, epw_meter_packet(m, ref), gist->side)))
+        return find_flow(m, i);
+    return known;
 }
 
 /* The packet looks like the one before of its side. */
@@ -169,9 +185,11 @@ static inline void see_print(struct epw_meter *m, struct epw_flow *flow, uint32_
     *print = m->gist[ref].print;
 }
 
-static uint32_t seq_of(struct epw_meter *m, uint32_t ref)
+/* Its sequence number, of TCP. Read where it lies, as nothing else of the packet may be needed. */
+static uint32_t seq_of(const struct epw_meter *m, uint32_t ref)
 {
-    return epw_meter_packet(m, ref)->seq;
+    const struct epw_gist *gist = &m->gist[ref];
+    return m->put[ref] ? m->packet[ref].seq : epw_run_be32(gist->bytes + gist->inside_at, 4);
 }
 
 /* What a packet with flags that say something of its connection tells, beside the flags that its
@@ -301,20 +319,11 @@ static __attribute__((noinline)) void gather_fragments(struct epw_meter *m, stru
                                      side == flow->init_side ? EPW_TO_SERVER : EPW_TO_CLIENT));
 }
 
-/* Any packet with a flow. */
-static void track(struct epw_meter *m, uint32_t i)
+/* A packet into its flow; fragment: what of its datagram it is. */
+EPW_ALWAYS void take(struct epw_meter *m, struct epw_flow *flow, uint32_t ref,
+                     enum epw_fragment fragment)
 {
-    const uint32_t ref = m->ref[i];
     const struct epw_gist *gist = &m->gist[ref];
-    const uint8_t fragment = m->put[ref] ? m->packet[ref].fragment : EPW_FRAG_NONE;
-    struct epw_flow *flow = flow_of(m, i, ref);
-    if (flow == NULL)
-        return;
-    if (epw_flow_is_longer(flow, gist->ts_ns, m->options.timeouts.active * EPW_SECOND_NS)) {
-        epw_meter_record(m, flow, EPW_REASON_ACTIVE);
-        epw_flow_begin_record(flow, gist->ts_ns, false);
-        flow->last_ns = gist->ts_ns;
-    }
     const uint32_t flags = flow->flags;
     if ((gist->tcp_flags & EPW_TCP_SIGNALS) != 0)
         hear_signal(m, flow, ref);
@@ -329,39 +338,57 @@ static void track(struct epw_meter *m, uint32_t i)
         requeue(m, flow);
     if (epw_gist_is_evidence(gist, flow->flags))
         gather_evidence(m, flow, ref);
-    if (fragment != EPW_FRAG_NONE)
-        gather_fragments(m, flow, &m->packet[ref], gist->side);
 }
 
-/*
- * The packet that most are: its flow is where it was last seen and goes on, and all that track()
- * would do is to count. False: it is another, and nothing is done.
- */
-static inline bool track_usual(struct epw_meter *m, uint32_t ref, struct epw_flow *flow,
-                               int64_t span_ns)
+/* A packet that is no datagram of its own. */
+static __attribute__((noinline)) void track_odd(struct epw_meter *m, uint32_t i,
+                                                struct epw_flow *known)
 {
-    const struct epw_gist *gist = &m->gist[ref];
-    if (flow == NULL || !epw_gist_fits(gist, flow->flags) || !has_key(m, flow, ref) ||
-        epw_expiry_idle(&m->expiry, flow, gist->ts_ns) ||
-        epw_flow_is_longer(flow, gist->ts_ns, span_ns))
-        return false;
-    see_print(m, flow, ref);
-    count(flow, gist);
-    return true;
+    const uint32_t ref = m->ref[i];
+    const struct epw_packet *packet = &m->packet[ref];
+    if (packet->icmp_error) {
+        epw_meter_quoted(m, packet, m->tag[i]);
+        return;
+    }
+    struct epw_flow *flow = flow_of(m, i, known);
+    if (flow == NULL)
+        return;
+    take(m, flow, ref, (enum epw_fragment)packet->fragment);
+    gather_fragments(m, flow, packet, packet->side);
+}
+
+static inline bool is_odd(const struct epw_meter *m, uint32_t ref)
+{
+    return m->put[ref] && (m->packet[ref].fragment != EPW_FRAG_NONE || m->packet[ref].icmp_error);
+}
+
+/* Any other that is more than counters. */
+static void track(struct epw_meter *m, uint32_t i, struct epw_flow *known)
+{
+    struct epw_flow *flow = flow_of(m, i, known);
+    if (flow != NULL)
+        take(m, flow, m->ref[i], EPW_FRAG_NONE);
 }
 
 void epw_meter_track(struct epw_meter *m, const struct epw_round *round, uint32_t from, uint32_t to)
 {
     const int64_t span_ns = m->options.timeouts.active * EPW_SECOND_NS;
     for (uint32_t i = from; i < to; i++) {
-        uint32_t ref = m->ref[i], at = m->at[ref];
-        if (track_usual(m, ref, m->guess[i], span_ns))
+        const uint32_t ref = m->ref[i], at = m->at[ref];
+        const struct epw_gist *gist = &m->gist[ref];
+        struct epw_flow *flow = m->guess[i];
+        if (!goes_on(m, flow, ref, span_ns)) {
+            flow = NULL;
+        } else if (epw_gist_fits(gist, flow->flags)) { /* as most: all there is to do is to count */
+            see_print(m, flow, ref);
+            count(flow, gist);
             continue;
+        }
         m->now_ns = round->now_ns[at];
         m->place.at = 2 * at + 1;
-        if (m->put[ref] && m->packet[ref].icmp_error)
-            epw_meter_quoted(m, &m->packet[ref], m->tag[i]);
+        if (is_odd(m, ref))
+            track_odd(m, i, flow);
         else
-            track(m, i);
+            track(m, i, flow);
     }
 }

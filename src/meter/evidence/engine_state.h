@@ -175,12 +175,6 @@ void epw_ev_line_up(struct epw_ev_engine *engine, struct epw_ev_kept *kept);
 void epw_ev_step_out(struct epw_ev_engine *engine, struct epw_ev_work *work);
 /* Whether nothing more is wanted of either side. */
 bool epw_ev_over(const struct epw_ev_kept *kept);
-/*
- * A packet of a side that shows nothing which any source knows, while nothing is held of the flow:
- * what is kept counts it and what was shown. The side ends after so many tries. Returns what
- * epw_ev_glance() does.
- */
-unsigned epw_ev_pass(struct epw_ev_kept *kept, enum epw_dir dir, unsigned tries, uint64_t shown);
 /* Keeps no more of an opened flow than is needed. */
 void epw_ev_close(struct epw_ev_engine *engine, struct epw_ev_kept *kept);
 void epw_ev_store_free(struct epw_ev_store *store);

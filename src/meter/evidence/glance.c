@@ -5,6 +5,7 @@
  * tell who is left to be asked.
  */
 #include "meter/evidence/engine_state.h"
+#include "meter/evidence/word.h"
 
 static uint64_t bit(size_t source)
 {

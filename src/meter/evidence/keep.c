@@ -6,19 +6,17 @@
  * back at once, while it is still in the nearest cache.
  */
 #include "meter/evidence/engine_state.h"
+#include "meter/evidence/word.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SEEN(dir) (1u << (dir))
-#define CUT       4u
-#define EVICTED   8u
-
 #define EMPTY(bits)                                                                                \
     {                                                                                              \
         .requester = EPW_REQUESTER_UNKNOWN, .alpn = "", .cert_org = "", .request = "",             \
-        .user_agent = "", .hint = "", .cut = ((bits)&CUT) != 0, .evicted = ((bits)&EVICTED) != 0,  \
-        .payload_seen = { ((bits)&SEEN(0)) != 0, ((bits)&SEEN(1)) != 0 },                          \
+        .user_agent = "", .hint = "", .cut = ((bits)&EPW_EV_CUT) != 0,                             \
+        .evicted = ((bits)&EPW_EV_EVICTED) != 0,                                                   \
+        .payload_seen = { ((bits)&EPW_EV_SEEN(0)) != 0, ((bits)&EPW_EV_SEEN(1)) != 0 },            \
     }
 
 /* The evidence of flows in which nothing was found, shared by them all. */
@@ -29,8 +27,8 @@ static const struct epw_evidence empty[] = { EMPTY(0),  EMPTY(1),  EMPTY(2),  EM
 
 static unsigned bits_of(const struct epw_evidence *ev)
 {
-    return (ev->payload_seen[0] ? SEEN(0) : 0) | (ev->payload_seen[1] ? SEEN(1) : 0) |
-           (ev->cut ? CUT : 0) | (ev->evicted ? EVICTED : 0);
+    return (ev->payload_seen[0] ? EPW_EV_SEEN(0) : 0) | (ev->payload_seen[1] ? EPW_EV_SEEN(1) : 0) |
+           (ev->cut ? EPW_EV_CUT : 0) | (ev->evicted ? EPW_EV_EVICTED : 0);
 }
 
 bool epw_evidence_is_shared(const struct epw_evidence *evidence)
@@ -61,31 +59,12 @@ void epw_ev_store_free(struct epw_ev_store *store)
         free(store->spare[--store->count]);
 }
 
-/*
- * The word of struct epw_ev_kept of a flow in which nothing was found. From the low bits on: 1, its
- * place in empty[], cut, limited, and then of either side whether it ended and missed something,
- * fragmented datagrams still open, fresh starts or datagrams, and what was shown.
- */
-#define WORD_ENDED        1u
-#define WORD_MISSED       2u
-#define WORD_OPEN_AT      2
-#define WORD_OPEN_BITS    3
-#define WORD_COUNT_AT     5
-#define WORD_COUNT_BITS   4
-#define WORD_SHOWN_AT     9
-#define WORD_SHOWN_BITS   19
-#define WORD_SIDE_BITS    28
-#define WORD_EMPTY_BITS   4
-#define WORD_CUT_AT       5
-#define WORD_LIMITED_AT   6
-#define WORD_SIDE_AT(i)   (7 + (i)*WORD_SIDE_BITS)
-#define BITS(word, at, n) ((word) >> (at) & (((uint64_t)1 << (n)) - 1))
-
 static uint64_t side_word(const struct epw_ev_rest *rest)
 {
-    return (rest->ended ? WORD_ENDED : 0) | (rest->missed ? WORD_MISSED : 0) |
-           (uint64_t)rest->open_datagrams << WORD_OPEN_AT | (uint64_t)rest->count << WORD_COUNT_AT |
-           (uint64_t)rest->shown << WORD_SHOWN_AT;
+    return (rest->ended ? EPW_EV_WORD_ENDED : 0) | (rest->missed ? EPW_EV_WORD_MISSED : 0) |
+           (uint64_t)rest->open_datagrams << EPW_EV_WORD_OPEN_AT |
+           (uint64_t)rest->count << EPW_EV_WORD_COUNT_AT |
+           (uint64_t)rest->shown << EPW_EV_WORD_SHOWN_AT;
 }
 
 /* Whether it can be said in a word. */
@@ -93,46 +72,36 @@ static bool fits(const struct epw_ev_left *left)
 {
     bool fits = left->inner_level == 0;
     for (int i = 0; i < 2; i++)
-        fits = fits && left->side[i].open_datagrams >> WORD_OPEN_BITS == 0 &&
-               left->side[i].count >> WORD_COUNT_BITS == 0 &&
-               left->side[i].shown >> WORD_SHOWN_BITS == 0 && left->side[i].owner == 0;
+        fits = fits && left->side[i].open_datagrams >> EPW_EV_WORD_OPEN_BITS == 0 &&
+               left->side[i].count >> EPW_EV_WORD_COUNT_BITS == 0 &&
+               left->side[i].shown >> EPW_EV_WORD_SHOWN_BITS == 0 && left->side[i].owner == 0;
     return fits;
 }
 
 static uint64_t word_of(const struct epw_ev_left *left, unsigned bits)
 {
-    return 1 | (uint64_t)bits << 1 | (uint64_t)left->cut << WORD_CUT_AT |
-           (uint64_t)left->limited << WORD_LIMITED_AT |
-           side_word(&left->side[0]) << WORD_SIDE_AT(0) |
-           side_word(&left->side[1]) << WORD_SIDE_AT(1);
+    return 1 | (uint64_t)bits << 1 | (uint64_t)left->cut << EPW_EV_WORD_CUT_AT |
+           (uint64_t)left->limited << EPW_EV_WORD_LIMITED_AT |
+           side_word(&left->side[0]) << EPW_EV_WORD_SIDE_AT(0) |
+           side_word(&left->side[1]) << EPW_EV_WORD_SIDE_AT(1);
 }
 
 static struct epw_ev_left left_of(uint64_t word)
 {
-    struct epw_ev_left left = { .cut = BITS(word, WORD_CUT_AT, 1) != 0,
-                                .limited = BITS(word, WORD_LIMITED_AT, 1) != 0 };
+    struct epw_ev_left left = { .cut = EPW_EV_BITS(word, EPW_EV_WORD_CUT_AT, 1) != 0,
+                                .limited = EPW_EV_BITS(word, EPW_EV_WORD_LIMITED_AT, 1) != 0 };
     for (int i = 0; i < 2; i++) {
-        uint64_t side = word >> WORD_SIDE_AT(i);
+        uint64_t side = word >> EPW_EV_WORD_SIDE_AT(i);
         left.side[i] = (struct epw_ev_rest){
-            .ended = (side & WORD_ENDED) != 0,
-            .missed = (side & WORD_MISSED) != 0,
-            .open_datagrams = (uint8_t)BITS(side, WORD_OPEN_AT, WORD_OPEN_BITS),
-            .count = (uint8_t)BITS(side, WORD_COUNT_AT, WORD_COUNT_BITS),
-            .shown = (uint32_t)BITS(side, WORD_SHOWN_AT, WORD_SHOWN_BITS),
+            .ended = (side & EPW_EV_WORD_ENDED) != 0,
+            .missed = (side & EPW_EV_WORD_MISSED) != 0,
+            .open_datagrams =
+                (uint8_t)EPW_EV_BITS(side, EPW_EV_WORD_OPEN_AT, EPW_EV_WORD_OPEN_BITS),
+            .count = (uint8_t)EPW_EV_BITS(side, EPW_EV_WORD_COUNT_AT, EPW_EV_WORD_COUNT_BITS),
+            .shown = (uint32_t)EPW_EV_BITS(side, EPW_EV_WORD_SHOWN_AT, EPW_EV_WORD_SHOWN_BITS),
         };
     }
     return left;
-}
-
-static unsigned empty_of(uint64_t word)
-{
-    return (unsigned)BITS(word, 1, WORD_EMPTY_BITS);
-}
-
-/* A bit for each side that ended. */
-static unsigned ended_of(uint64_t word)
-{
-    return (unsigned)(BITS(word, WORD_SIDE_AT(0), 1) | BITS(word, WORD_SIDE_AT(1), 1) << 1);
 }
 
 static void unpack_side(struct epw_ev_side *side, const struct epw_ev_rest *rest, bool tcp)
@@ -178,7 +147,7 @@ struct epw_ev_flow *epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept
         if (flow == NULL)
             return NULL;
         memset(flow, 0, sizeof(*flow));
-        flow->ev = empty[empty_of(kept->word)];
+        flow->ev = empty[epw_ev_empty_of(kept->word)];
         flow->left = left_of(kept->word);
     }
     if (flow->work == NULL)
@@ -190,27 +159,6 @@ struct epw_ev_flow *epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept
     }
     kept->word = (uintptr_t)flow;
     return flow;
-}
-
-unsigned epw_ev_pass(struct epw_ev_kept *kept, enum epw_dir dir, unsigned tries, uint64_t shown)
-{
-    const unsigned at = WORD_SIDE_AT((unsigned)dir);
-    const uint64_t all = (UINT64_C(1) << WORD_SIDE_BITS) - 1;
-    uint64_t word = kept->word, side = word >> at & all;
-    uint64_t count = BITS(side, WORD_COUNT_AT, WORD_COUNT_BITS) + 1;
-    shown += side >> WORD_SHOWN_AT;
-    if ((side & (WORD_ENDED | WORD_MISSED)) != 0)
-        return EPW_EV_LOOK;
-    side = BITS(side, 0, WORD_COUNT_AT);
-    if (count >= tries)
-        side |= WORD_ENDED;
-    else if (count >> WORD_COUNT_BITS == 0 && shown >> WORD_SHOWN_BITS == 0)
-        side |= count << WORD_COUNT_AT | shown << WORD_SHOWN_AT;
-    else
-        return EPW_EV_LOOK;
-    kept->word = word = (word & ~(all << at)) | 1 | SEEN(dir) << 1 | side << at;
-    unsigned ended = ended_of(word);
-    return (ended & empty_of(word)) | (ended == (SEEN(0) | SEEN(1)) ? EPW_EV_OVER : 0);
 }
 
 /* Whether a side is as one that begins, but for what struct epw_ev_rest has. */
@@ -259,7 +207,7 @@ static bool has_ended(const struct epw_ev_kept *kept, int dir)
 {
     const struct epw_ev_flow *flow = epw_ev_flow(kept);
     if (flow == NULL)
-        return (kept->word >> WORD_SIDE_AT(dir) & WORD_ENDED) != 0;
+        return (kept->word >> EPW_EV_WORD_SIDE_AT(dir) & EPW_EV_WORD_ENDED) != 0;
     return flow->work == NULL && flow->left.side[dir].ended;
 }
 
@@ -272,7 +220,7 @@ bool epw_ev_quiet(const struct epw_ev_kept *kept, enum epw_dir dir)
 {
     const struct epw_ev_flow *flow = epw_ev_flow(kept);
     if (flow == NULL)
-        return (empty_of(kept->word) & SEEN(dir)) != 0 && has_ended(kept, (int)dir);
+        return (epw_ev_empty_of(kept->word) & EPW_EV_SEEN(dir)) != 0 && has_ended(kept, (int)dir);
     const struct epw_ev_work *work = flow->work;
     return flow->ev.payload_seen[dir] &&
            (work == NULL ? has_ended(kept, (int)dir)
@@ -282,7 +230,7 @@ bool epw_ev_quiet(const struct epw_ev_kept *kept, enum epw_dir dir)
 const struct epw_evidence *epw_ev_result(const struct epw_ev_kept *kept)
 {
     const struct epw_ev_flow *flow = epw_ev_flow(kept);
-    return flow == NULL ? &empty[empty_of(kept->word)] : &flow->ev;
+    return flow == NULL ? &empty[epw_ev_empty_of(kept->word)] : &flow->ev;
 }
 
 void epw_ev_flow_free(struct epw_ev_engine *engine, struct epw_ev_kept *kept)

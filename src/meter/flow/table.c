@@ -253,10 +253,12 @@ void epw_table_clear(struct epw_table *table)
 /* Index of the first flow of a tag, 0: none. */
 static inline uint32_t first_in(const struct epw_table_bucket *slot, uint32_t mask, uint32_t tag)
 {
-    const struct epw_table_bucket *b = &slot[tag & mask];
-    for (uint32_t at = tag + 1; b->flow != 0 && b->tag != tag; at++)
-        b = &slot[at & mask];
-    return b->flow;
+    /* One that is empty may still have a tag. */
+    for (uint32_t at = tag;; at++) {
+        const struct epw_table_bucket b = slot[at & mask];
+        if (b.tag == tag || b.flow == 0)
+            return b.flow;
+    }
 }
 
 /* The same in both halves. */
