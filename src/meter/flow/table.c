@@ -18,10 +18,13 @@
 #define RELEASE_BUCKETS 8192u
 #define CACHE_LINE      64u
 /*
- * Up to 2 MiB of buckets all pages are made at once, a pause of a millisecond. A page that is read
- * before it is written, as most are, is made twice, and all other threads are interrupted for it.
+ * Pages of the next, larger buckets are made bit by bit while the current ones fill from a half to
+ * the three quarters at which they take over: so many for each flow added are ready by then. A page
+ * that is read before it is written, as most would be, is made twice, and all other threads are
+ * interrupted for it.
  */
-#define AT_ONCE_BUCKETS 262144u
+#define MAKE_BUCKETS 8u
+#define MAKE_STEP    8192u
 
 _Static_assert(sizeof(struct epw_flow) == CACHE_LINE, "one cache line a packet");
 _Static_assert(sizeof(struct epw_flow_cold) == CACHE_LINE, "and one more where it is not enough");
@@ -59,11 +62,17 @@ static bool buckets_make(struct epw_table_buckets *b, uint32_t size)
 {
     b->slot = map(size * sizeof(*b->slot), PROT_READ | PROT_WRITE);
     b->mask = size - 1;
-#ifdef MADV_POPULATE_WRITE
-    if (b->slot != NULL && size <= AT_ONCE_BUCKETS)
-        madvise(b->slot, size * sizeof(*b->slot), MADV_POPULATE_WRITE);
-#endif
     return b->slot != NULL;
+}
+
+/* Makes the pages of some buckets; where the system cannot, they come as they are touched. */
+static void buckets_touch(const struct epw_table_buckets *b, uint32_t from, uint32_t count)
+{
+#ifdef MADV_POPULATE_WRITE
+    madvise(&b->slot[from], count * sizeof(*b->slot), MADV_POPULATE_WRITE);
+#else
+    (void)b, (void)from, (void)count;
+#endif
 }
 
 static void buckets_free(struct epw_table_buckets *b)
@@ -95,6 +104,7 @@ enum epw_err epw_table_new(struct epw_table **table, uint32_t max_flows)
         epw_table_free(t);
         return EPW_ENOMEM;
     }
+    buckets_touch(&t->half[0], 0, START_BUCKETS);
     *table = t;
     return EPW_OK;
 }
@@ -107,6 +117,7 @@ void epw_table_free(struct epw_table *table)
         munmap(table->chunk, chunks_len(table));
     buckets_free(&table->half[0]);
     buckets_free(&table->half[1]);
+    buckets_free(&table->next);
     free(table);
 }
 
@@ -148,14 +159,26 @@ static void move_some(struct epw_table *t)
     buckets_free(old);
 }
 
+/* To be called while nothing is being moved. */
+static void prepare(struct epw_table *t, uint64_t filled)
+{
+    const uint32_t half_full = t->half[0].mask / 2 + 1;
+    if (filled <= half_full || (t->next.slot == NULL && !buckets_make(&t->next, 4 * half_full)))
+        return;
+    if (t->made <= t->next.mask && (filled - half_full) * MAKE_BUCKETS > t->made) {
+        const uint32_t left = t->next.mask + 1 - t->made;
+        const uint32_t count = left < MAKE_STEP ? left : MAKE_STEP;
+        buckets_touch(&t->next, t->made, count);
+        t->made += count;
+    }
+}
+
 static void grow(struct epw_table *t)
 {
-    struct epw_table_buckets bigger;
-    if (!buckets_make(&bigger, (t->half[0].mask + 1) * 2))
-        return;
     t->half[1] = t->half[0];
-    t->half[0] = bigger;
-    t->move_at = 0;
+    t->half[0] = t->next;
+    t->next.slot = NULL;
+    t->made = t->move_at = 0;
 }
 
 /* Room for one more bucket; false when it must grow and cannot. */
@@ -163,8 +186,11 @@ static bool has_room(struct epw_table *t)
 {
     uint64_t size = (uint64_t)t->half[0].mask + 1;
     uint64_t filled = (uint64_t)t->count + 1;
-    if (t->half[1].slot == NULL && filled * 4 > size * 3 && size < UINT32_MAX / 2 + 1u)
-        grow(t);
+    if (t->half[1].slot == NULL && size < UINT32_MAX / 2 + 1u) {
+        prepare(t, filled);
+        if (filled * 4 > size * 3 && t->next.slot != NULL)
+            grow(t);
+    }
     /* Without memory to grow it goes on, slower, until searches would have no end. */
     return filled * 16 <= ((uint64_t)t->half[0].mask + 1) * 15;
 }
@@ -240,6 +266,8 @@ void epw_table_clear(struct epw_table *table)
 {
     struct epw_table_buckets few;
     buckets_free(&table->half[1]);
+    buckets_free(&table->next);
+    table->made = 0;
     if (buckets_make(&few, START_BUCKETS)) {
         buckets_free(&table->half[0]);
         table->half[0] = few;

@@ -49,8 +49,10 @@ struct epw_table_buckets {
 /* For the functions here alone. */
 struct epw_table {
     struct epw_table_buckets
-        half[2];      /* [0] current; [1] being moved into it, slot NULL when none */
-    uint32_t move_at; /* next bucket of half[1] to move; those before it are empty */
+        half[2];                   /* [0] current; [1] being moved into it, slot NULL when none */
+    uint32_t move_at;              /* next bucket of half[1] to move; those before it are empty */
+    struct epw_table_buckets next; /* for the next growth, slot NULL when not yet needed */
+    uint32_t made;                 /* buckets of it whose pages are there */
     uint32_t max_flows, count;
     uint32_t used; /* flows ever handed out: indexes 1..used */
     uint32_t free; /* first of the free ones below that, linked by next */
