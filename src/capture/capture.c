@@ -265,7 +265,7 @@ static bool fill(struct epw_capture *c, struct epw_batch *batch)
     bool lent = c->lends;
     uint32_t filled = epw_reader_fill(c->input[i].reader, batch, count, &lent);
     c->packets_left -= filled;
-    for (; from < batch->count; from++)
+    for (; i != 0 && from < batch->count; from++) /* they came as of the first */
         batch->frame[from].source = i;
     return lent;
 }

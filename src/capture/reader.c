@@ -314,7 +314,6 @@ int epw_reader_next(struct epw_reader *r, struct epw_frame *frame, struct epw_di
 {
     if (r->records != NULL && epw_records_next(r->records, r->snaplen, frame)) {
         r->packets++;
-        frame->source = 0;
         return 1;
     }
     r->records = NULL; /* the stream stays */

@@ -33,7 +33,7 @@ enum epw_err epw_reader_diag(struct epw_diag *diag, const char *name, enum epw_e
 int epw_reader_next(struct epw_reader *reader, struct epw_frame *frame, struct epw_diag *diag);
 
 /*
- * Adds frames that are at hand to a batch, at most count, but for their sources; returns how many.
+ * Adds frames that are at hand to a batch, at most count, as of source 0; returns how many.
  * None says nothing: epw_reader_next() goes on. *lend: whether their bytes may be valid until then
  * only, and whether they are, which is when all count frames came.
  */

@@ -124,32 +124,38 @@ static bool refill(struct epw_records *r)
 
 enum record { RECORD_TAKEN, RECORD_NOT_WHOLE, RECORD_ODD };
 
-static inline enum record take(struct style style, struct epw_cur *c, uint32_t snaplen,
-                               struct epw_frame *frame)
+/* The record that begins left bytes before the end of what there is, its frame of most bytes at
+ * most; to: where the record will be. */
+static inline enum record take(struct style style, const uint8_t *record, size_t left,
+                               uint32_t most, const uint8_t *to, struct epw_frame *frame)
 {
-    const uint8_t *header = epw_cur_bytes(c, RECORD_HEADER);
-    if (header == NULL)
+    if (left < RECORD_HEADER)
         return RECORD_NOT_WHOLE;
-    uint32_t s = word(header, 0, style.big_endian), part = word(header, 4, style.big_endian);
-    uint32_t caplen = word(header, 8, style.big_endian);
-    if (caplen > snaplen || caplen > EPW_MAX_SNAPLEN || part >= (style.ns ? NS_PER_S : US_PER_S))
+    uint32_t s = word(record, 0, style.big_endian), part = word(record, 4, style.big_endian);
+    uint32_t caplen = word(record, 8, style.big_endian);
+    if (caplen > most || part >= (style.ns ? NS_PER_S : US_PER_S))
         return RECORD_ODD;
-    const uint8_t *bytes = epw_cur_bytes(c, caplen);
-    if (bytes == NULL)
+    if (caplen > left - RECORD_HEADER)
         return RECORD_NOT_WHOLE;
-    frame->bytes = bytes;
+    frame->bytes = to + RECORD_HEADER;
     frame->ts_ns = (int64_t)s * NS_PER_S + (int64_t)part * (style.ns ? 1 : 1000);
     frame->caplen = caplen;
-    frame->wire_len = word(header, 12, style.big_endian);
+    frame->wire_len = word(record, 12, style.big_endian);
     frame->linktype = LINKTYPE_ETHERNET;
+    frame->source = 0;
     return RECORD_TAKEN;
+}
+
+static inline uint32_t most_of(uint32_t snaplen)
+{
+    return snaplen < EPW_MAX_SNAPLEN ? snaplen : EPW_MAX_SNAPLEN;
 }
 
 bool epw_records_next(struct epw_records *r, uint32_t snaplen, struct epw_frame *frame)
 {
     while (!r->done) {
-        struct epw_cur c = epw_cur(r->buffer + r->at, r->len - r->at);
-        enum record what = take(r->style, &c, snaplen, frame);
+        const uint8_t *record = r->buffer + r->at;
+        enum record what = take(r->style, record, r->len - r->at, most_of(snaplen), record, frame);
         if (what == RECORD_TAKEN) {
             size_t used = RECORD_HEADER + frame->caplen;
             r->at += used;
@@ -164,18 +170,16 @@ bool epw_records_next(struct epw_records *r, uint32_t snaplen, struct epw_frame 
 
 /* Once with the style known, so that little-endian microseconds, which most files have, cost no
  * more than they must. Returns the bytes taken; frames point into to, where these will be. */
-static inline size_t take_run(struct style style, struct epw_cur c, uint32_t snaplen,
+static inline size_t take_run(struct style style, const uint8_t *from, size_t len, uint32_t most,
                               const uint8_t *to, struct epw_frame *frame, uint32_t *count)
 {
-    const uint8_t *from = c.at;
+    const struct epw_frame *begin = frame, *end = frame + *count;
     size_t used = 0;
-    uint32_t taken = 0;
-    while (taken < *count && take(style, &c, snaplen, &frame[taken]) == RECORD_TAKEN) {
-        frame[taken].bytes = to + (frame[taken].bytes - from);
-        used = (size_t)(c.at - from);
-        taken++;
-    }
-    *count = taken;
+    for (; frame < end &&
+           take(style, from + used, len - used, most, to + used, frame) == RECORD_TAKEN;
+         frame++)
+        used += RECORD_HEADER + frame->caplen;
+    *count = (uint32_t)(frame - begin);
     return used;
 }
 
@@ -186,12 +190,15 @@ static void move_run(struct epw_frame *frame, uint32_t count, const uint8_t *fro
         frame[i].bytes = to + (frame[i].bytes - from);
 }
 
-static size_t take_styled(const struct epw_records *r, struct epw_cur c, uint32_t snaplen,
-                          const uint8_t *to, struct epw_frame *frame, uint32_t *count)
+static size_t take_styled(const struct epw_records *r, const uint8_t *from, size_t len,
+                          uint32_t snaplen, const uint8_t *to, struct epw_frame *frame,
+                          uint32_t *count)
 {
     const struct style usual = { .big_endian = false, .ns = false };
-    return r->style.big_endian || r->style.ns ? take_run(r->style, c, snaplen, to, frame, count)
-                                              : take_run(usual, c, snaplen, to, frame, count);
+    const uint32_t most = most_of(snaplen);
+    return r->style.big_endian || r->style.ns
+               ? take_run(r->style, from, len, most, to, frame, count)
+               : take_run(usual, from, len, most, to, frame, count);
 }
 
 /*
@@ -217,8 +224,7 @@ static uint32_t read_into(struct epw_records *r, uint32_t snaplen, struct epw_ba
     if (r->done)
         return 0;
     left += (size_t)got;
-    size_t used =
-        take_styled(r, epw_cur(to, left), snaplen, to, &batch->frame[batch->count], &count);
+    size_t used = take_styled(r, to, left, snaplen, to, &batch->frame[batch->count], &count);
     memcpy(r->buffer, to + used, left - used);
     r->at = 0;
     r->len = left - used;
@@ -239,10 +245,10 @@ uint32_t epw_records_fill(struct epw_records *r, uint32_t snaplen, struct epw_ba
         return 0;
     size_t left = r->len - r->at, room = EPW_BATCH_BYTES - batch->used;
     uint8_t *from = r->buffer + r->at, *to = batch->room + batch->used;
-    struct epw_cur c = epw_cur(from, left < room ? left : room);
+    size_t len = left < room ? left : room;
     struct epw_frame *frame = &batch->frame[batch->count];
     uint32_t taken = count;
-    size_t used = take_styled(r, c, snaplen, lent ? from : to, frame, &taken);
+    size_t used = take_styled(r, from, len, snaplen, lent ? from : to, frame, &taken);
     if (lent && taken < count) { /* what the batch still lacks is read over them */
         move_run(frame, taken, from, to);
         lent = false;

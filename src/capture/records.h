@@ -27,14 +27,14 @@ struct epw_records *epw_records_new(struct epw_stream *below, size_t buffer_len)
 struct epw_stream *epw_records_stream(struct epw_records *records);
 
 /*
- * The next frame, but for its source. Its bytes are valid until the next call.
+ * The next frame, as of source 0. Its bytes are valid until the next call.
  * Only once libpcap has read the file header; snaplen is what it makes of it
  * (pcap_snapshot()). False: it is libpcap's turn, and from now on.
  */
 bool epw_records_next(struct epw_records *records, uint32_t snaplen, struct epw_frame *frame);
 
 /*
- * Adds up to count more frames to a batch, but for their sources, as long as what was read ahead
+ * Adds up to count more frames to a batch, as of source 0, as long as what was read ahead
  * of the file and the batch's room go; returns how many. The bytes are copied as they stand,
  * headers between them: once a batch, not once a frame. *lend asks whether they may stay where
  * they are until the next call, and says whether they do, which is when all count frames are

@@ -12,24 +12,42 @@ static void look_at(struct epw_pace *pace, struct epw_round *round, uint32_t bef
     pace->next_ns = point_ns + EPW_POINT_NS;
 }
 
+/* Stamps as they are. */
+static void count_stamps(struct epw_pace *pace, int64_t earliest_ns, int64_t latest_ns)
+{
+    if (pace->packets == 0 || earliest_ns < pace->first_ns)
+        pace->first_ns = earliest_ns;
+    if (pace->packets == 0 || latest_ns > pace->last_ns)
+        pace->last_ns = latest_ns;
+}
+
 /*
  * The stamps that almost all packets have, from at on: a little later than the one before, and
- * before the next point. Nothing of them but that the clock moves on.
+ * before the next point. Nothing of them but that the clock moves on, and what is counted.
  */
 static uint32_t follow(struct epw_pace *pace, struct epw_round *round, uint32_t at)
 {
+    const struct epw_frame *frame = round->batch.frame;
     int64_t now_ns = pace->clock.now_ns;
     int64_t limit_ns = pace->next_ns < EPW_CLOCK_MAX_NS ? pace->next_ns : EPW_CLOCK_MAX_NS;
-    uint32_t count = round->batch.count;
+    uint32_t count = round->batch.count, from = at;
+    uint64_t bytes = 0, captured = 0;
     if (!pace->clock.started || pace->clock.doubted)
         return at;
     for (; at < count; at++) {
-        int64_t ts_ns = round->batch.frame[at].ts_ns;
+        int64_t ts_ns = frame[at].ts_ns;
         if (ts_ns < now_ns || ts_ns >= limit_ns)
             break;
         round->now_ns[at] = now_ns = ts_ns;
+        bytes += frame[at].wire_len;
+        captured += frame[at].caplen;
     }
+    if (at != from)
+        count_stamps(pace, frame[from].ts_ns, now_ns);
     pace->clock.now_ns = now_ns;
+    pace->packets += at - from;
+    pace->bytes += bytes;
+    pace->captured += captured;
     return at;
 }
 
@@ -38,10 +56,14 @@ void epw_pace_round(struct epw_pace *pace, struct epw_round *round)
     struct epw_batch *batch = &round->batch;
     round->points = 0;
     for (uint32_t i = 0; (i = follow(pace, round, i)) < batch->count; i++) {
-        int64_t ts_ns = batch->frame[i].ts_ns;
+        struct epw_frame *frame = &batch->frame[i];
         const int64_t *next = i + 1 < batch->count ? &batch->frame[i + 1].ts_ns : NULL;
         bool step;
-        batch->frame[i].ts_ns = epw_clock_tick(&pace->clock, ts_ns, next, &step);
+        count_stamps(pace, frame->ts_ns, frame->ts_ns);
+        pace->packets++;
+        pace->bytes += frame->wire_len;
+        pace->captured += frame->caplen;
+        frame->ts_ns = epw_clock_tick(&pace->clock, frame->ts_ns, next, &step);
         pace->steps += step;
         round->now_ns[i] = pace->clock.now_ns;
         if (pace->clock.now_ns >= pace->next_ns)

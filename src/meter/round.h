@@ -55,6 +55,9 @@ struct epw_pace {
     struct epw_clock clock;
     int64_t next_ns; /* the next point; 0 before the first packet */
     uint64_t steps;  /* stamps that go back, or jump and are not believed */
+    /* Of all packets so far: */
+    uint64_t packets, bytes, captured; /* bytes on the wire, and those captured */
+    int64_t first_ns, last_ns;         /* the earliest and the latest stamp, believed or not */
 };
 
 /*

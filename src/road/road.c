@@ -159,34 +159,22 @@ void epw_road_free(struct epw_road *road)
 }
 
 /* The capture's part of the counters: what came out of it. */
-static void count_batch(struct epw_stats *stats, const struct epw_batch *batch)
+static void count_read(struct epw_stats *stats, const struct epw_pace *pace)
 {
-    if (batch->count == 0)
-        return;
-    int64_t first_ns = stats->packets == 0 ? batch->frame[0].ts_ns : stats->first_ns;
-    int64_t last_ns = stats->packets == 0 ? batch->frame[0].ts_ns : stats->last_ns;
-    uint64_t bytes = 0, captured = 0;
-    for (uint32_t i = 0; i < batch->count; i++) {
-        const struct epw_frame *frame = &batch->frame[i];
-        bytes += frame->wire_len;
-        captured += frame->caplen;
-        first_ns = frame->ts_ns < first_ns ? frame->ts_ns : first_ns;
-        last_ns = frame->ts_ns > last_ns ? frame->ts_ns : last_ns;
-    }
-    stats->packets += batch->count;
-    stats->bytes += bytes;
-    stats->captured_bytes += captured;
-    stats->first_ns = first_ns;
-    stats->last_ns = last_ns;
+    stats->packets = pace->packets;
+    stats->bytes = pace->bytes;
+    stats->captured_bytes = pace->captured;
+    stats->first_ns = pace->first_ns;
+    stats->last_ns = pace->last_ns;
+    stats->time_steps = pace->steps;
 }
 
 bool epw_road_read(struct epw_road *road, struct epw_capture *capture, struct epw_round *round)
 {
     epw_capture_read(capture, &round->batch);
-    count_batch(&road->read, &round->batch);
     bool more = road->sink.batch(road->sink.ctx, &round->batch) && !round->batch.end;
     epw_pace_round(&road->pace, round);
-    road->read.time_steps = road->pace.steps;
+    count_read(&road->read, &road->pace);
     return more;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/flow/clock.h"
 
+#include "meter/round.h"
+
 #include <criterion/criterion.h>
 
 #define S    1000000000LL
@@ -95,4 +97,52 @@ Test(clock, stamps_beyond_reason_are_cut)
     cr_assert_eq(epw_clock_tick(&clock, INT64_MIN, NULL, &step), 0);
     int64_t next = INT64_MAX;
     cr_assert_eq(epw_clock_tick(&clock, INT64_MAX, &next, &step), EPW_CLOCK_MAX_NS);
+}
+
+/* A round of these stamps: packet i was i + 1 bytes long and is captured up to i bytes. */
+static void pass(struct epw_pace *pace, const int64_t *ts_ns, uint32_t count)
+{
+    static struct epw_round round;
+    round.batch.count = count;
+    for (uint32_t i = 0; i < count; i++)
+        round.batch.frame[i] =
+            (struct epw_frame){ .ts_ns = ts_ns[i], .caplen = i, .wire_len = i + 1 };
+    epw_pace_round(pace, &round);
+}
+
+/* In its usual order, across a point, going back, far ahead and not believed, and again. */
+Test(pace, counts_every_packet_once)
+{
+    static const int64_t ts_ns[] = { T0,     T0 + 1,     T0 + 1,     T0 + S,        T0 + S + 1,
+                                     T0 - S, T0 - 2 * S, T0 + S + 2, T0 + 9 * HOUR, T0 + S,
+                                     T0 + S };
+    const uint32_t count = sizeof(ts_ns) / sizeof(ts_ns[0]);
+    struct epw_pace pace = { 0 };
+    pass(&pace, ts_ns, count);
+    cr_assert_eq(pace.packets, count);
+    cr_assert_eq(pace.bytes, count * (count + 1) / 2);
+    cr_assert_eq(pace.captured, count * (count - 1) / 2);
+    pass(&pace, ts_ns, count);
+    cr_assert_eq(pace.packets, 2 * count);
+    cr_assert_eq(pace.bytes, count * (count + 1));
+    cr_assert_eq(pace.captured, count * (count - 1));
+}
+
+Test(pace, tells_the_first_and_the_last_stamp_believed_or_not)
+{
+    struct epw_pace pace = { 0 };
+    pass(&pace, (const int64_t[]){ T0 + S, T0 + S + 5, T0 + S + 9 }, 3);
+    cr_assert(pace.first_ns == T0 + S && pace.last_ns == T0 + S + 9);
+    pass(&pace, (const int64_t[]){ T0 + S + 9, T0 + S + 10 }, 2);
+    cr_assert(pace.first_ns == T0 + S && pace.last_ns == T0 + S + 10);
+    pass(&pace, (const int64_t[]){ T0, T0 + 9 * HOUR, T0 + 2 * S }, 3);
+    cr_assert(pace.first_ns == T0 && pace.last_ns == T0 + 9 * HOUR);
+    cr_assert_eq(pace.clock.now_ns, T0 + 2 * S);
+}
+
+Test(pace, counts_the_first_packet_whatever_its_stamp)
+{
+    struct epw_pace pace = { 0 };
+    pass(&pace, (const int64_t[]){ -S }, 1);
+    cr_assert(pace.packets == 1 && pace.first_ns == -S && pace.last_ns == -S);
 }
