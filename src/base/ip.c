@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/ip.h"
 
+#include "base/digits.h"
+
 #include <arpa/inet.h>
 #include <stdlib.h>
 
@@ -45,15 +47,15 @@ bool epw_ip_parse(const char *text, struct epw_ip *ip)
     return false;
 }
 
-/* By hand: the C library's way through printf costs as much as all else of a line. */
 static void format4(const uint8_t *b, char *at)
 {
     for (int i = 0; i < 4; i++) {
         if (b[i] >= 100)
             *at++ = (char)('0' + b[i] / 100);
         if (b[i] >= 10)
-            *at++ = (char)('0' + b[i] / 10 % 10);
-        *at++ = (char)('0' + b[i] % 10);
+            at = epw_digits_pair(at, b[i] % 100u);
+        else
+            *at++ = (char)('0' + b[i]);
         *at++ = i == 3 ? '\0' : '.';
     }
 }

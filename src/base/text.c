@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
+#include "base/digits.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -82,12 +84,6 @@ const char *epw_str_text(const struct epw_str *s)
     return s->text == NULL ? "" : s->text;
 }
 
-static void digits(char *out, size_t count, int value)
-{
-    for (; count > 0; count--, value /= 10)
-        out[count - 1] = (char)('0' + value % 10);
-}
-
 /* A day of the Gregorian calendar, counted from 1970-01-01. */
 struct date {
     int64_t year;
@@ -126,15 +122,18 @@ char *epw_text_time(int64_t ts_ns, char out[EPW_TEXT_LEN])
     /* Nanoseconds of 64 bits reach from 1677 to 2262. By hand: outputs write three of these a flow,
      * and the C library takes a lock for each. */
     const struct date date = date_of(days);
-    int of_day_s = (int)of_day;
+    uint32_t of_day_s = (uint32_t)of_day, us = (uint32_t)(ns / 1000);
     memcpy(out, "0000-00-00T00:00:00.000000Z", 28);
-    digits(out, 4, (int)date.year);
-    digits(out + 5, 2, date.month);
-    digits(out + 8, 2, date.day);
-    digits(out + 11, 2, of_day_s / 3600);
-    digits(out + 14, 2, of_day_s / 60 % 60);
-    digits(out + 17, 2, of_day_s % 60);
-    digits(out + 20, 6, (int)(ns / 1000));
+    epw_digits_pair(out, (uint32_t)date.year / 100);
+    epw_digits_pair(out + 2, (uint32_t)date.year % 100);
+    epw_digits_pair(out + 5, (uint32_t)date.month);
+    epw_digits_pair(out + 8, (uint32_t)date.day);
+    epw_digits_pair(out + 11, of_day_s / 3600);
+    epw_digits_pair(out + 14, of_day_s / 60 % 60);
+    epw_digits_pair(out + 17, of_day_s % 60);
+    epw_digits_pair(out + 20, us / 10000);
+    epw_digits_pair(out + 22, us / 100 % 100);
+    epw_digits_pair(out + 24, us % 100);
     return out;
 }
 

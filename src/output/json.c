@@ -9,8 +9,6 @@
 
 /* Longest form of a byte: "\u001F". */
 #define ESCAPED_LEN 6
-/* Of 64 bits in decimal. */
-#define DIGITS 20
 
 /* RFC 8259, 7: these must be escaped; everything else stands for itself. */
 static bool must_escape(char c)
@@ -128,19 +126,9 @@ void epw_json_text(struct epw_str *line, const char *key, const char *value)
 
 void epw_json_u64(struct epw_str *line, const char *key, uint64_t value)
 {
-    char digits[DIGITS];
-    size_t first = sizeof(digits);
-    if (value > INT64_MAX)
-        value = INT64_MAX;
-    do
-        digits[--first] = (char)('0' + value % 10);
-    while ((value /= 10) != 0);
-    size_t len = sizeof(digits) - first;
-    char *at = begin(line, key, len);
-    if (at == NULL)
-        return;
-    memcpy(at, digits + first, len);
-    end(line, at + len);
+    char *at = begin(line, key, EPW_DIGITS_MAX);
+    if (at != NULL)
+        end(line, epw_json_put_u64(at, value));
 }
 
 void epw_json_list(struct epw_str *line, const char *key, const char *const *texts, size_t count)

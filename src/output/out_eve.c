@@ -15,8 +15,9 @@
 #define EVE_FORMAT (JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6))
 
 /*
- * Lists of candidates as JSON text: web ports have dozens, which took most of a run's time, and
- * flows that look alike have the same. A network has few that differ, some 5 KB each.
+ * Lists of candidates as JSON text, with the line's end behind them: web ports have dozens, which
+ * took most of a run's time, and flows that look alike have the same. A network has few that
+ * differ, some 5 KB each.
  */
 #define LISTS 256
 
@@ -57,37 +58,64 @@ static void put_text(struct epw_str *line, const char *key, const char *value)
         epw_json_text(line, key, value);
 }
 
-static void put_time(struct epw_str *line, const char *key, int64_t ts_ns)
+/* "KEY": and so on of a literal, then a text, number or time. */
+#define PUT_TEXT(at, before, text)    epw_json_put_text(EPW_JSON_PUT(at, before), text)
+#define PUT_NUMBER(at, before, value) epw_json_put_u64(EPW_JSON_PUT(at, before), value)
+
+/* Longest of the parts below with all they may hold: some 120, 300 and 420 bytes. */
+#define PART_LEN 512
+
+/* The line's beginning. end: when the flow did. */
+static char *put_head(char *at, const struct epw_flow_record *r, const char *end)
 {
-    char stamp[EPW_TEXT_LEN];
-    epw_json_text(line, key, epw_record_eve_time(ts_ns, stamp));
+    at = PUT_TEXT(at, "{\"timestamp\":\"", end);
+    return PUT_NUMBER(at, "\",\"flow_id\":", epw_record_flow_id(r->flow_id));
 }
 
-static void put_endpoints(struct epw_str *line, const struct epw_flow_record *r)
+static char *put_endpoints(char *at, const struct epw_flow_record *r)
 {
-    static const char *const ip_key[] = { "src_ip", "dest_ip" };
-    static const char *const port_key[] = { "src_port", "dest_port" };
     char ip[EPW_IP_STRLEN], proto[EPW_PROTO_LEN];
-    for (int side = 0; side < 2; side++) {
-        put_text(line, ip_key[side], epw_ip_format(&r->ip[side], ip));
-        if (epw_record_has_ports(r->proto))
-            epw_json_u64(line, port_key[side], r->port[side]);
-    }
-    put_text(line, "proto", epw_record_proto(r->proto, proto));
+    bool ports = epw_record_has_ports(r->proto);
+    at = PUT_TEXT(at, ",\"event_type\":\"flow\",\"src_ip\":\"", epw_ip_format(&r->ip[0], ip));
+    at = EPW_JSON_PUT(at, "\"");
+    if (ports)
+        at = PUT_NUMBER(at, ",\"src_port\":", r->port[0]);
+    at = PUT_TEXT(at, ",\"dest_ip\":\"", epw_ip_format(&r->ip[1], ip));
+    at = EPW_JSON_PUT(at, "\"");
+    if (ports)
+        at = PUT_NUMBER(at, ",\"dest_port\":", r->port[1]);
+    at = PUT_TEXT(at, ",\"proto\":\"", epw_record_proto(r->proto, proto));
+    return EPW_JSON_PUT(at, "\"");
 }
 
-static void put_flow(struct epw_str *line, const struct epw_flow_record *r)
+static char *put_flow(char *at, const struct epw_flow_record *r, const char *end)
 {
-    epw_json_open(line, "flow", '{');
-    epw_json_u64(line, "pkts_toserver", r->packets[EPW_TO_SERVER]);
-    epw_json_u64(line, "pkts_toclient", r->packets[EPW_TO_CLIENT]);
-    epw_json_u64(line, "bytes_toserver", r->bytes[EPW_TO_SERVER]);
-    epw_json_u64(line, "bytes_toclient", r->bytes[EPW_TO_CLIENT]);
-    put_time(line, "start", r->first_ns);
-    put_time(line, "end", r->last_ns);
-    put_text(line, "state", epw_flow_state_name(r->state));
-    put_text(line, "reason", epw_flow_reason_name(r->reason));
-    epw_json_close(line, '}');
+    char start[EPW_TEXT_LEN];
+    at = PUT_NUMBER(at, ",\"flow\":{\"pkts_toserver\":", r->packets[EPW_TO_SERVER]);
+    at = PUT_NUMBER(at, ",\"pkts_toclient\":", r->packets[EPW_TO_CLIENT]);
+    at = PUT_NUMBER(at, ",\"bytes_toserver\":", r->bytes[EPW_TO_SERVER]);
+    at = PUT_NUMBER(at, ",\"bytes_toclient\":", r->bytes[EPW_TO_CLIENT]);
+    at = PUT_TEXT(at, ",\"start\":\"", epw_record_eve_time(r->first_ns, start));
+    at = PUT_TEXT(at, "\",\"end\":\"", end);
+    at = PUT_TEXT(at, "\",\"state\":\"", epw_flow_state_name(r->state));
+    at = PUT_TEXT(at, "\",\"reason\":\"", epw_flow_reason_name(r->reason));
+    return EPW_JSON_PUT(at, "\"}");
+}
+
+/* What the flow is known by elsewhere, what it spoke, and its counters. */
+static char *put_facts(char *at, struct epw_community *ids, const struct epw_flow_record *r,
+                       const char *end)
+{
+    char community[EPW_COMMUNITY_LEN];
+    if (epw_community_id(ids, r, community)) {
+        at = PUT_TEXT(at, ",\"community_id\":\"", community);
+        at = EPW_JSON_PUT(at, "\"");
+    }
+    if (r->evidence->app != EPW_APP_UNKNOWN) {
+        at = PUT_TEXT(at, ",\"app_proto\":\"", epw_app_name((enum epw_app)r->evidence->app));
+        at = EPW_JSON_PUT(at, "\"");
+    }
+    return put_flow(at, r, end);
 }
 
 /* The first name that one of two sources gave, as {KEY: {INNER: name}}. */
@@ -139,7 +167,7 @@ static bool fill(struct list_text *list, const struct epw_verdict *verdict)
         list->sig[i] = verdict->candidate[i].sig;
         put_candidate(&list->text, list->sig[i]);
     }
-    epw_json_close(&list->text, ']');
+    epw_str_add(&list->text, "]}}\n");
     return list->sig != NULL && !list->text.failed;
 }
 
@@ -161,7 +189,12 @@ static const struct epw_str *candidates(struct eve_out *out, const struct epw_ve
 
 static void put_names(struct epw_str *line, const struct epw_result *result)
 {
+    static const char none[] = ",\"names\":[],\"name_sources\":[]";
     size_t count = epw_record_name_count(result->record, result->verdict);
+    if (count == 0) {
+        epw_str_addn(line, none, sizeof(none) - 1);
+        return;
+    }
     epw_json_open(line, "names", '[');
     for (size_t i = 0; i < count; i++)
         epw_json_text(line, NULL, epw_record_name(result->record, result->verdict, i)->text);
@@ -198,31 +231,33 @@ static void put_verdict(struct eve_out *out, const struct epw_result *result)
     epw_json_key(line, "candidates");
 }
 
+static void put_vlans(struct epw_str *line, const struct epw_flow_record *r)
+{
+    if (r->vlan_count == 0)
+        return;
+    epw_json_open(line, "vlan", '[');
+    for (size_t i = 0; i < r->vlan_count; i++)
+        epw_json_u64(line, NULL, r->vlan[i]);
+    epw_json_close(line, ']');
+}
+
 static void put_record(struct eve_out *out, const struct epw_flow_record *r)
 {
     struct epw_str *line = &out->line;
-    const struct epw_evidence *evidence = r->evidence;
-    char community[EPW_COMMUNITY_LEN];
-    put_time(line, "timestamp", r->last_ns);
-    epw_json_u64(line, "flow_id", epw_record_flow_id(r->flow_id));
+    char end[EPW_TEXT_LEN], *at;
+    epw_record_eve_time(r->last_ns, end);
+    if ((at = epw_str_room(line, PART_LEN)) != NULL)
+        epw_str_end(line, put_head(at, r, end));
     if (r->source < out->info->interface_count)
         put_text(line, "in_iface", out->info->interfaces[r->source]);
-    put_text(line, "event_type", "flow");
-    put_endpoints(line, r);
-    if (r->vlan_count != 0) {
-        epw_json_open(line, "vlan", '[');
-        for (size_t i = 0; i < r->vlan_count; i++)
-            epw_json_u64(line, NULL, r->vlan[i]);
-        epw_json_close(line, ']');
-    }
-    epw_community_id(out->community, r, community);
-    put_text(line, "community_id", community);
-    if (evidence->app != EPW_APP_UNKNOWN)
-        put_text(line, "app_proto", epw_app_name((enum epw_app)evidence->app));
-    put_flow(line, r);
-    put_name(line, "tls", "sni", evidence, EPW_NAME_SNI, EPW_NAME_SNI);
-    put_name(line, "quic", "sni", evidence, EPW_NAME_QUIC, EPW_NAME_QUIC);
-    put_name(line, "http", "hostname", evidence, EPW_NAME_HOST, EPW_NAME_CONNECT);
+    if ((at = epw_str_room(line, PART_LEN)) != NULL)
+        epw_str_end(line, put_endpoints(at, r));
+    put_vlans(line, r);
+    if ((at = epw_str_room(line, PART_LEN)) != NULL)
+        epw_str_end(line, put_facts(at, out->community, r, end));
+    put_name(line, "tls", "sni", r->evidence, EPW_NAME_SNI, EPW_NAME_SNI);
+    put_name(line, "quic", "sni", r->evidence, EPW_NAME_QUIC, EPW_NAME_QUIC);
+    put_name(line, "http", "hostname", r->evidence, EPW_NAME_HOST, EPW_NAME_CONNECT);
 }
 
 static bool write_text(struct eve_out *out, const char *text, size_t len)
@@ -233,21 +268,17 @@ static bool write_text(struct eve_out *out, const char *text, size_t len)
 /* All of the line or nothing: one that stops in the middle would spoil the next one too. */
 static enum epw_err write_flow(struct eve_out *out, const struct epw_result *result)
 {
-    static const char end[] = "}}\n";
     const struct epw_str *list = candidates(out, result->verdict);
     struct epw_str *line = &out->line;
     epw_str_clear(line);
-    epw_json_open(line, NULL, '{');
     put_record(out, result->record);
     put_verdict(out, result);
     if (list == NULL || line->failed) {
         line->failed = false;
         return EPW_ENOMEM;
     }
-    return write_text(out, line->text, line->len) && write_text(out, list->text, list->len) &&
-                   write_text(out, end, sizeof(end) - 1)
-               ? EPW_OK
-               : EPW_EIO;
+    bool written = write_text(out, line->text, line->len) && write_text(out, list->text, list->len);
+    return written ? EPW_OK : EPW_EIO;
 }
 
 /* A line that is rare enough to be built as a tree. */

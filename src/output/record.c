@@ -18,7 +18,7 @@ enum {
 
 static const struct {
     uint8_t number;
-    const char *name;
+    char name[EPW_PROTO_LEN];
 } protos[] = {
     { PROTO_TCP, "TCP" },   { PROTO_UDP, "UDP" },
     { PROTO_ICMP, "ICMP" }, { PROTO_ICMP6, "IPv6-ICMP" },
@@ -32,10 +32,8 @@ static const struct {
 char *epw_record_proto(uint8_t proto, char out[EPW_PROTO_LEN])
 {
     for (size_t i = 0; i < sizeof(protos) / sizeof(protos[0]); i++)
-        if (protos[i].number == proto) {
-            snprintf(out, EPW_PROTO_LEN, "%s", protos[i].name);
-            return out;
-        }
+        if (protos[i].number == proto)
+            return memcpy(out, protos[i].name, EPW_PROTO_LEN);
     snprintf(out, EPW_PROTO_LEN, "%03u", (unsigned)proto);
     return out;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyst/verdict/words.h"
 
+#include "base/digits.h"
 #include "base/text.h"
 
 #include <stdarg.h>
@@ -162,7 +163,9 @@ static void doubt(struct epw_decision *d)
 static void flow(struct epw_decision *d)
 {
     const struct epw_flow_record *r = d->kase.record;
-    add(d, "port %s/%u", proto_name(r->proto), r->port[1]);
+    char port[EPW_DIGITS_MAX + 1];
+    *epw_digits_u64(port, r->port[1]) = '\0';
+    say(d, "port ", proto_name(r->proto), "/", port, NULL);
     direction(d);
     protocol(d);
     names(d);

@@ -2,6 +2,7 @@
 #include "base/ip.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 static struct epw_ip ip(const char *text)
 {
@@ -18,6 +19,17 @@ Test(ip, both_families_round_trip)
     cr_assert_str_eq(epw_ip_format(&v6, out), "2001:db8::1");
     cr_assert(epw_ip_is4(&v4));
     cr_assert_not(epw_ip_is4(&v6));
+}
+
+Test(ip, every_byte_has_its_digits)
+{
+    for (unsigned byte = 0; byte < 256; byte++) {
+        char out[EPW_IP_STRLEN], expected[EPW_IP_STRLEN];
+        const struct epw_ip v4 = epw_ip_from4(
+            (const uint8_t[4]){ (uint8_t)byte, 0, (uint8_t)(255 - byte), (uint8_t)byte });
+        snprintf(expected, sizeof(expected), "%u.0.%u.%u", byte, 255 - byte, byte);
+        cr_assert_str_eq(epw_ip_format(&v4, out), expected);
+    }
 }
 
 Test(ip, kinds)

@@ -57,6 +57,47 @@ Test(eve, flow_is_one_line_with_the_documented_keys_in_order)
     free(out.text);
 }
 
+/* Text between two marks of the line. */
+static void expect_between(const struct fix_out *out, const char *from, const char *to,
+                           const char *expected)
+{
+    const char *at = strstr(out->text, from), *end = at == NULL ? NULL : strstr(at, to);
+    cr_assert_not_null(end);
+    cr_expect_eq((size_t)(end - at), strlen(expected));
+    cr_expect(strncmp(at, expected, strlen(expected)) == 0, "%.*s", (int)(end - at), at);
+}
+
+Test(eve, the_largest_values_fit)
+{
+    struct fix f;
+    struct fix_out out = { 0 };
+    fix_unnamed(&f, EPW_CONF_NONE);
+    cr_assert(epw_ip_parse("2001:db8:1111:2222:3333:4444:5555:6666", &f.record.ip[0]));
+    cr_assert(epw_ip_parse("2001:db8:1111:2222:3333:4444:5555:7777", &f.record.ip[1]));
+    f.record.port[0] = f.record.port[1] = UINT16_MAX;
+    f.record.flow_id = UINT64_MAX;
+    for (size_t side = 0; side < 2; side++)
+        f.record.packets[side] = f.record.bytes[side] = UINT64_MAX;
+    f.record.state = EPW_FLOW_ESTABLISHED;
+    f.record.reason = EPW_REASON_TIMEOUT;
+    fix_open(&out, "eve");
+    fix_flow(&out, &f);
+    no_stats(&out);
+    expect_between(&out, "\"flow_id\"", ",\"community_id\"",
+                   "\"flow_id\":9007199254740991,\"event_type\":\"flow\","
+                   "\"src_ip\":\"2001:db8:1111:2222:3333:4444:5555:6666\",\"src_port\":65535,"
+                   "\"dest_ip\":\"2001:db8:1111:2222:3333:4444:5555:7777\",\"dest_port\":65535,"
+                   "\"proto\":\"TCP\"");
+    expect_between(&out, "\"flow\":", ",\"start\"",
+                   "\"flow\":{\"pkts_toserver\":9223372036854775807,"
+                   "\"pkts_toclient\":9223372036854775807,"
+                   "\"bytes_toserver\":9223372036854775807,"
+                   "\"bytes_toclient\":9223372036854775807");
+    expect_between(&out, "\"state\":", "},", "\"state\":\"established\",\"reason\":\"timeout\"");
+    json_decref(parse(&out, 0));
+    free(out.text);
+}
+
 Test(eve, none_leaves_out_product_and_roles_and_keeps_the_rest)
 {
     struct fix f;
