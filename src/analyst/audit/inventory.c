@@ -180,8 +180,7 @@ static void note_role(struct epw_inventory *inv, struct epw_inv_addr *addr,
     if (role->flows == 0 || r->last_ns > role->last_ns)
         role->last_ns = r->last_ns;
     role->flows += r->first_record || role->flows == 0 ? 1 : 0;
-    if (result->verdict->confidence > role->confidence)
-        role->confidence = result->verdict->confidence;
+    epw_inv_addr_shown(addr, role, result->verdict->confidence);
     role->seen[function] = true;
     role->answered |= side == 1;
     epw_inv_role_version(role, sig->versions);
@@ -364,10 +363,11 @@ bool epw_inventory_shows(const struct epw_inventory *inv, const struct epw_ip *i
                          const char *product, const char *role)
 {
     const struct epw_inv_addr *addr = find_addr(inv, ip);
-    for (const struct epw_inv_role *r = addr == NULL ? NULL : addr->roles; r != NULL; r = r->next)
-        if (r->confidence >= EPW_CONF_LIKELY &&
-            (product == NULL ||
-             (epw_same(r->kind->product, product) && epw_same(r->kind->role, role))))
+    if (addr == NULL || !addr->shown || product == NULL)
+        return addr != NULL && addr->shown;
+    for (const struct epw_inv_role *r = addr->roles; r != NULL; r = r->next)
+        if (r->confidence >= EPW_CONF_LIKELY && epw_same(r->kind->product, product) &&
+            epw_same(r->kind->role, role))
             return true;
     return false;
 }

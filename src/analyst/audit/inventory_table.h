@@ -68,6 +68,7 @@ struct epw_inv_addr {
     const struct epw_ip *ip; /* NULL: the inventory keeps nothing of it */
     bool active;             /* sent packets, or has a role; else only a name is known */
     bool internal;
+    bool shown;     /* it has a role that flows labelled likely or better have shown */
     bool proxy;     /* passes on what others say: what it opens is not its own */
     bool near, far; /* connections came with a TTL that systems begin with, and with others */
     uint8_t mac_count, name_count;
@@ -119,6 +120,14 @@ void epw_inv_addr_name(struct epw_inventory *inventory, struct epw_inv_addr *add
  * memory for it, which is counted. */
 struct epw_inv_role *epw_inv_addr_role(struct epw_inventory *inventory, struct epw_inv_addr *addr,
                                        const struct epw_kind *kind);
+/* The role was shown with this confidence. */
+static inline void epw_inv_addr_shown(struct epw_inv_addr *addr, struct epw_inv_role *role,
+                                      enum epw_confidence confidence)
+{
+    if (confidence > role->confidence)
+        role->confidence = confidence;
+    addr->shown |= confidence >= EPW_CONF_LIKELY;
+}
 /* The role of this kind in a list; NULL: it is not there. */
 struct epw_inv_role *epw_inv_role_find(struct epw_inv_role *list, const struct epw_kind *kind);
 /* Adds the role's kind to a list of roles, or finds it there. NULL without memory. */

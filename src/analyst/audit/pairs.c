@@ -174,6 +174,8 @@ void epw_pairs_settle(struct epw_pairs *pairs)
     for (uint32_t i = 0; i < pairs->noted_count; i++)
         epw_recent_soon(&pairs->recent, pairs->noted[i].pair);
     for (uint32_t i = 0; i < pairs->noted_count; i++)
+        epw_recent_next(&pairs->recent, pairs->noted[i].pair);
+    for (uint32_t i = 0; i < pairs->noted_count; i++)
         note_pair(pairs, &pairs->noted[i]);
     pairs->noted_count = 0;
 }

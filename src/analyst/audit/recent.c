@@ -17,6 +17,14 @@ static uint32_t age_of(uint32_t bucket, uint32_t n)
     return (n - bucket) & NUMBER;
 }
 
+void epw_recent_next(const struct epw_recent *recent, uint64_t hash)
+{
+    if (!epw_recent_may_have(recent, hash))
+        return;
+    uint32_t age = age_of(*epw_recent_bucket(recent, hash), recent->came);
+    epw_touch(item_at(recent, recent->came - age), 1);
+}
+
 void *epw_recent_find(const struct epw_recent *recent, uint64_t hash)
 {
     if (!epw_recent_may_have(recent, hash))

@@ -56,12 +56,16 @@ static inline bool epw_recent_may_have(const struct epw_recent *recent, uint64_t
     return recent->room != 0 && (*epw_recent_bucket(recent, hash) & epw_recent_mark(hash)) != 0;
 }
 
-/* It will be looked for: buckets are anywhere in much memory. */
+/*
+ * Some will be looked for, anywhere in much memory: fetches the bucket of each first, and when all
+ * these are on their way what each is compared with first, if anything.
+ */
 static inline void epw_recent_soon(const struct epw_recent *recent, uint64_t hash)
 {
     if (recent->room != 0)
         epw_touch(epw_recent_bucket(recent, hash), 1);
 }
+void epw_recent_next(const struct epw_recent *recent, uint64_t hash);
 
 /* NULL: it is not kept. Valid until another one comes. */
 void *epw_recent_find(const struct epw_recent *recent, uint64_t hash);

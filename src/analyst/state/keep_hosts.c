@@ -138,7 +138,7 @@ static enum epw_err load_role(struct epw_inventory *inv, struct epw_inv_addr *ad
     struct epw_inv_role *role = epw_inv_addr_role(inv, addr, kind);
     if (role == NULL)
         return inv->roles >= EPW_INVENTORY_ROLES_ALL ? EPW_OK : EPW_ENOMEM;
-    role->confidence = (enum epw_confidence)confidence;
+    epw_inv_addr_shown(addr, role, (enum epw_confidence)confidence);
     role->first_ns = first_ns;
     role->last_ns = last_ns;
     role->flows = (uint64_t)flows;
