@@ -14,6 +14,11 @@ static bool wants(const struct epw_audit *audit, const struct epw_rule *rule,
            (!rule->of_rows && (kind == EPW_ASKED_WORDS || !rule->of_words));
 }
 
+static void list_rule(const struct epw_audit *audit, size_t i, struct epw_asked *asked)
+{
+    asked->list[asked->count++] = (struct epw_asked_rule){ epw_rules[i], audit->state[i] };
+}
+
 /* The rules with one of their functions about flows, in list. */
 static void list_asked(const struct epw_audit *audit, enum epw_asked_kind kind, bool waits,
                        struct epw_asked *asked)
@@ -21,7 +26,7 @@ static void list_asked(const struct epw_audit *audit, enum epw_asked_kind kind, 
     for (size_t i = 0; epw_rules[i] != NULL; i++) {
         const struct epw_rule *rule = epw_rules[i];
         if (wants(audit, rule, kind) && (waits ? rule->waits != NULL : rule->flow != NULL))
-            asked->list[asked->count++] = (struct epw_asked_rule){ rule, audit->state[i] };
+            list_rule(audit, i, asked);
     }
 }
 
@@ -31,7 +36,7 @@ static enum epw_err open_rules(struct epw_audit *audit)
     while (epw_rules[count] != NULL)
         count++;
     audit->state = calloc(count + 1, sizeof(audit->state[0]));
-    struct epw_asked_rule *room = calloc(2 * EPW_ASKED_KINDS * count + 1, sizeof(*room));
+    struct epw_asked_rule *room = calloc((2 * EPW_ASKED_KINDS + 1) * count + 1, sizeof(*room));
     audit->looks[0].list = room;
     enum epw_err err = audit->state == NULL || room == NULL ? EPW_ENOMEM : EPW_OK;
     for (size_t i = 0; i < count && err == EPW_OK; i++)
@@ -43,6 +48,10 @@ static enum epw_err open_rules(struct epw_audit *audit)
         list_asked(audit, kind, false, &audit->looks[kind]);
         list_asked(audit, kind, true, &audit->waits[kind]);
     }
+    audit->hears.list = room + 2 * EPW_ASKED_KINDS * count;
+    for (size_t i = 0; i < count && err == EPW_OK; i++)
+        if (epw_rules[i]->sighting != NULL)
+            list_rule(audit, i, &audit->hears);
     return err;
 }
 
@@ -207,21 +216,24 @@ bool epw_audit_waits(const struct epw_audit *audit, const struct epw_result *res
     return false;
 }
 
+/* The rule of a list, which asks for its state first, and again and again. */
+static const struct epw_rule *ask(struct epw_audit *audit, const struct epw_asked_rule *asked)
+{
+    audit->asked = asked->rule;
+    audit->asked_state = asked->state;
+    return asked->rule;
+}
+
 void epw_audit_flow(struct epw_audit *audit, const struct epw_result *result)
 {
     const struct epw_asked *looks = &audit->looks[kind_of(result)];
-    for (size_t i = 0; i < looks->count; i++) {
-        /* It asks for its state first, and again and again. */
-        audit->asked = looks->list[i].rule;
-        audit->asked_state = looks->list[i].state;
-        audit->asked->flow(audit, result);
-    }
+    for (size_t i = 0; i < looks->count; i++)
+        ask(audit, &looks->list[i])->flow(audit, result);
 }
 
 void epw_audit_sighting(struct epw_audit *audit, const struct epw_sighting *sighting)
 {
     see_time(audit, sighting->ts_ns, sighting->ts_ns);
-    for (size_t i = 0; epw_rules[i] != NULL; i++)
-        if (epw_rules[i]->sighting != NULL)
-            epw_rules[i]->sighting(audit, sighting);
+    for (size_t i = 0; i < audit->hears.count; i++)
+        ask(audit, &audit->hears.list[i])->sighting(audit, sighting);
 }

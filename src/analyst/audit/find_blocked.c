@@ -36,11 +36,14 @@ struct target {
     int64_t first_ns;
 };
 
+/* Whether a signature's opener pushes: asked of it once, as it takes a look at all of its product.
+ */
+enum pushes { PUSHES_UNASKED, PUSHES_NOT, PUSHES };
+
 struct blocked {
     struct epw_tries tries;
     struct epw_reach *reach; /* filled at the end */
-    const struct epw_signature *asked;
-    bool asked_pushes; /* of asked */
+    uint8_t *pushes;         /* enum pushes, by the signature's index */
 };
 
 static enum epw_err make(const struct epw_knowledge *know, void **state)
@@ -50,7 +53,8 @@ static enum epw_err make(const struct epw_knowledge *know, void **state)
     if (b == NULL)
         return EPW_ENOMEM;
     epw_tries_start(&b->tries, epw_hash_new_seed());
-    return epw_reach_new(&b->reach, b->tries.seed, know->stats);
+    b->pushes = calloc(epw_catalogue_count(know->catalogue) + 1, sizeof(b->pushes[0]));
+    return b->pushes == NULL ? EPW_ENOMEM : epw_reach_new(&b->reach, b->tries.seed, know->stats);
 }
 
 static void discard(void *state)
@@ -58,6 +62,7 @@ static void discard(void *state)
     struct blocked *b = state;
     epw_tries_free(&b->tries);
     epw_reach_free(b->reach);
+    free(b->pushes);
     free(b);
 }
 
@@ -87,12 +92,14 @@ static bool pushes(struct epw_audit *audit, const struct epw_signature *sig)
 {
     struct blocked *b = epw_audit_state(audit, &epw_rule_blocked);
     const struct epw_catalogue *catalogue = epw_audit_knowledge(audit)->catalogue;
-    if (b->asked != sig)
-        b->asked_pushes = sig->initiator[0] != '\0' &&
-                          epw_role_is_agent(catalogue, sig->product, sig->responder) &&
-                          !epw_role_is_agent(catalogue, sig->product, sig->initiator);
-    b->asked = sig;
-    return b->asked_pushes;
+    uint8_t *its = &b->pushes[sig->index];
+    if (*its == PUSHES_UNASKED)
+        *its = sig->initiator[0] != '\0' &&
+                       epw_role_is_agent(catalogue, sig->product, sig->responder) &&
+                       !epw_role_is_agent(catalogue, sig->product, sig->initiator)
+                   ? PUSHES
+                   : PUSHES_NOT;
+    return *its == PUSHES;
 }
 
 /* What the tries at a target are told with, if not by it. */

@@ -56,7 +56,8 @@ struct epw_audit {
     uint64_t withheld, dropped; /* by the last one: the next counts anew */
     void **state;               /* by the rule's place in epw_rules */
     struct epw_asked looks[EPW_ASKED_KINDS], waits[EPW_ASKED_KINDS];
-    const struct epw_rule *asked; /* last about a flow, and what it keeps */
+    struct epw_asked hears;       /* the rules that are told of sightings */
+    const struct epw_rule *asked; /* last of one of these lists, and what it keeps */
     void *asked_state;
 };
 
