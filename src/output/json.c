@@ -131,10 +131,27 @@ void epw_json_u64(struct epw_str *line, const char *key, uint64_t value)
         end(line, epw_json_put_u64(at, value));
 }
 
+/* One more item, which mostly is plain: the shortest way for it. */
+static void add_item(struct epw_str *line, const char *text, bool first)
+{
+    size_t len = strlen(text);
+    char *at = is_plain(text, len) ? epw_str_room(line, len + 3) : NULL;
+    if (at == NULL) {
+        epw_json_text(line, NULL, text);
+        return;
+    }
+    if (!first)
+        *at++ = ',';
+    *at++ = '"';
+    at = epw_json_put(at, text, len);
+    *at++ = '"';
+    end(line, at);
+}
+
 void epw_json_list(struct epw_str *line, const char *key, const char *const *texts, size_t count)
 {
     epw_json_open(line, key, '[');
     for (size_t i = 0; i < count; i++)
-        epw_json_text(line, NULL, texts[i]);
+        add_item(line, texts[i], i == 0);
     epw_json_close(line, ']');
 }

@@ -176,7 +176,7 @@ static const struct epw_str *candidates(struct eve_out *out, const struct epw_ve
 {
     uint64_t hash = verdict->candidate_count;
     for (size_t i = 0; i < verdict->candidate_count; i++)
-        hash += (uint64_t)verdict->candidate[i].sig->index * (2 * i + 1) << 8;
+        hash += (uintptr_t)verdict->candidate[i].sig * (2 * i + 1);
     struct list_text *list = &out->list[epw_hash_mix(hash, EPW_HASH_K0) % LISTS];
     if (is_list_of(list, verdict))
         return &list->text;
@@ -207,25 +207,41 @@ static void put_names(struct epw_str *line, const struct epw_result *result)
     epw_json_close(line, ']');
 }
 
+static void put_label(struct epw_str *line, const struct epw_verdict *verdict,
+                      const struct epw_signature *sig)
+{
+    epw_json_open(line, "epwatch", '{');
+    put_text(line, "vendor", sig->vendor);
+    put_text(line, "product", sig->product);
+    put_text(line, "function", sig->function);
+    put_text(line, "signature", sig->id);
+    epw_json_list(line, "rows", sig->row, sig->row_count);
+    put_text(line, "confidence", epw_confidence_name(verdict->confidence));
+    put_text(line, "initiator_role", sig->initiator);
+    put_text(line, "responder_role", verdict->proxied ? EPW_RECORD_PROXY : sig->responder);
+}
+
+/* The same of what most flows have. */
+static void put_unlabelled(struct epw_str *line, const struct epw_verdict *verdict)
+{
+    char *at = epw_str_room(line, PART_LEN);
+    if (at == NULL)
+        return;
+    at = PUT_TEXT(at, ",\"epwatch\":{\"rows\":[],\"confidence\":\"",
+                  epw_confidence_name(verdict->confidence));
+    epw_str_end(line, EPW_JSON_PUT(at, "\""));
+}
+
 /* All but the list of candidates, which is last. */
 static void put_verdict(struct eve_out *out, const struct epw_result *result)
 {
     const struct epw_verdict *verdict = result->verdict;
     const struct epw_signature *sig = verdict->sig;
     struct epw_str *line = &out->line;
-    epw_json_open(line, "epwatch", '{');
-    if (sig != NULL) {
-        put_text(line, "vendor", sig->vendor);
-        put_text(line, "product", sig->product);
-        put_text(line, "function", sig->function);
-        put_text(line, "signature", sig->id);
-    }
-    epw_json_list(line, "rows", sig == NULL ? NULL : sig->row, sig == NULL ? 0 : sig->row_count);
-    put_text(line, "confidence", epw_confidence_name(verdict->confidence));
-    if (sig != NULL) {
-        put_text(line, "initiator_role", sig->initiator);
-        put_text(line, "responder_role", verdict->proxied ? EPW_RECORD_PROXY : sig->responder);
-    }
+    if (sig != NULL)
+        put_label(line, verdict, sig);
+    else
+        put_unlabelled(line, verdict);
     put_names(line, result);
     epw_json_list(line, "reasons", verdict->reason, verdict->reason_count);
     epw_json_key(line, "candidates");
