@@ -112,7 +112,7 @@ enum epw_err epw_analyst_load(struct epw_analyst *analyst, FILE *stream,
  */
 enum epw_err epw_analyst_adopt(struct epw_analyst *analyst, struct epw_analyst *old);
 
-/* The analyst's part of the counters; owned by the analyst. */
+/* The analyst's part of the counters as they stand now; owned by the analyst. */
 const struct epw_stats *epw_analyst_stats(const struct epw_analyst *analyst);
 
 #endif
