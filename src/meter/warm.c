@@ -17,11 +17,11 @@ static inline void warm_wide(const struct epw_flow *flow)
     __builtin_prefetch(&wide->tunnel);
 }
 
-/* What decoding a packet takes, which another core may have: its frame, and of that the headers
- * and the beginning of a payload. */
-static void warm_frame(const struct epw_meter *m, uint32_t ref)
+/* What decoding a packet takes, where another core may have it: its frame, and of that the headers
+ * and the beginning of a payload. A meter alone has just told the gists from them. */
+static inline void warm_frame(const struct epw_meter *m, uint32_t ref)
 {
-    if (m->put[ref])
+    if (m->options.meters == 1 || m->put[ref])
         return;
     __builtin_prefetch(&m->frame[m->at[ref]]);
     __builtin_prefetch(m->gist[ref].bytes);
@@ -29,15 +29,10 @@ static void warm_frame(const struct epw_meter *m, uint32_t ref)
         __builtin_prefetch(m->gist[ref].bytes + EPW_CACHE_LINE);
 }
 
-/* Whether its cold half is asked as well: its state changes, or payload is to be found in its
- * place.
- */
-static inline bool needs_cold(const struct epw_flow *flow, const struct epw_gist *gist)
+/* Whether its cold half is asked where payload belongs. */
+static inline bool compares_isn(const struct epw_flow *flow, const struct epw_gist *gist)
 {
-    unsigned moves = epw_gist_moves(gist, flow->flags),
-             evidence = epw_gist_is_evidence(gist, flow->flags),
-             isn_known = epw_tcp_isn_known(flow, gist->side);
-    return (moves | (evidence & isn_known)) != 0;
+    return epw_tcp_isn_known(flow, gist->side) & ((flow->flags & gist->way.any) == 0);
 }
 
 /* Lists those of packets [from, to) that are more than counters to their flow. No branch but for
@@ -69,11 +64,13 @@ static void warm_more(struct epw_meter *m, uint32_t from, uint32_t to)
         const struct epw_flow *flow = m->guess[i];
         const struct epw_gist *gist = &m->gist[m->ref[i]];
         const void *cold = epw_flow_cold(flow);
+        const unsigned moves = epw_gist_moves(gist, flow->flags);
         warm_frame(m, m->ref[i]);
-        epw_ev_warm(&flow->evidence);
-        __builtin_prefetch(needs_cold(flow, gist) ? cold : flow, 1);
+        if (epw_ev_flow(&flow->evidence) != NULL)
+            epw_ev_warm(&flow->evidence);
+        __builtin_prefetch((moves | compares_isn(flow, gist)) != 0 ? cold : flow, 1);
         m->far[moving] = i;
-        moving += epw_gist_moves(gist, flow->flags);
+        moving += moves;
     }
     m->far_count = moving;
 }

@@ -16,7 +16,8 @@ static bool is_closed(const struct epw_flow *flow)
     return (f & EPW_F_FIN_BOTH) != 0 && (f & EPW_F_SEEN_BOTH) != EPW_F_SEEN_BOTH;
 }
 
-static enum epw_flow_state tcp_state(const struct epw_flow *flow, unsigned responder, bool over)
+static inline enum epw_flow_state tcp_state(const struct epw_flow *flow, unsigned responder,
+                                            bool over)
 {
     uint32_t f = flow->flags;
     if ((f & EPW_F_OPEN) != 0)
@@ -45,7 +46,7 @@ enum epw_queue epw_flow_queue(const struct epw_flow *flow)
     bool both = (flow->flags & EPW_F_SEEN_BOTH) == EPW_F_SEEN_BOTH;
     if (epw_brief_proto(&flow->key) != EPW_PROTO_TCP)
         return both ? EPW_QUEUE_UDP : EPW_QUEUE_UDP_ONE_WAY;
-    switch (epw_flow_state(flow, flow->init_side, false)) {
+    switch (tcp_state(flow, 1u - flow->init_side, false)) {
     case EPW_FLOW_CLOSED:
         return EPW_QUEUE_CLOSED;
     case EPW_FLOW_REFUSED:
