@@ -20,7 +20,7 @@ static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
     /* A direction that is only guessed teaches nothing: ports of clients look like anybody's. */
     if (r->how == EPW_INIT_INFERRED)
         return;
-    bool documented = d->verdict.untold || d->judged_count != 0;
+    bool documented = d->verdict.untold || d->verdict.candidate_count != 0;
     /* Connections that never carry a byte are what a scanner's look like when answered. */
     if (d->kase.empty)
         epw_hosts_tried(a->know.hosts, &r->ip[0], &r->ip[1], r->port[1]);
@@ -39,9 +39,12 @@ static void learn_hosts(struct epw_analyst *a, const struct epw_flow_record *r)
     if (r->payload_bytes[EPW_TO_CLIENT] == 0 || d->kase.announced ||
         epw_site_proxy(a->know.site, &r->ip[1]))
         return;
-    if (d->look != NULL) {
-        epw_hosts_answered_all(a->know.hosts, &r->ip[1], d->look->lesson, d->look->lesson_count,
-                               d->look->looks);
+    const struct epw_look *look = d->look != NULL ? d->look : d->idle;
+    if (look != NULL) {
+        /* The same rows, but in an order of their own. */
+        const struct epw_look_rows *rows = d->look != NULL ? &look->seen : &look->told;
+        epw_hosts_answered_all(a->know.hosts, &r->ip[1], rows->lesson, rows->lesson_count,
+                               look->looks);
         return;
     }
     for (size_t i = 0; i < d->judged_count; i++) {

@@ -70,6 +70,37 @@ static struct epw_host *find_or_add(const struct epw_hosts *hosts, const struct 
     return epw_addresses_get(hosts->addresses, hosts->place, ip);
 }
 
+/* A port of the product's own, and another one. */
+static bool is_paired(const struct epw_host *h, const char *product)
+{
+    bool own = false, several = false;
+    uint16_t port = 0;
+    for (size_t i = 0; i < h->witness_count; i++) {
+        const struct epw_host_witness *w = &h->witness[i];
+        if (w->port == 0 || !epw_same(w->product, product))
+            continue;
+        own |= w->own;
+        several |= port != 0 && w->port != port;
+        port = w->port;
+    }
+    return own && several;
+}
+
+/* What one more witness of a product makes possible: a role of it, or that it is a rival. */
+static void note_bits(struct epw_host *h, const char *product)
+{
+    bool paired = is_paired(h, product);
+    h->paired |= paired;
+    for (size_t i = 0; h->paired && i < h->witness_count; i++) {
+        const struct epw_host_witness *w = &h->witness[i];
+        if (w->port == 0)
+            continue;
+        h->bits |= epw_product_bit(w->product);
+        if (paired && epw_same(w->product, product))
+            h->bits |= epw_role_bit(product, w->sig->responder);
+    }
+}
+
 static void answered(const struct epw_hosts *hosts, struct epw_host *h,
                      const struct epw_signature *sig, uint16_t port)
 {
@@ -89,8 +120,8 @@ static void answered(const struct epw_hosts *hosts, struct epw_host *h,
                                    .port = port < FIRST_TEACHING_PORT ? 0 : port };
     if (port < FIRST_TEACHING_PORT)
         return;
-    h->bits |= epw_product_bit(sig->product) | epw_role_bit(sig->product, sig->responder);
     h->has_own |= sig->needs == EPW_NEEDS_PORT;
+    note_bits(h, sig->product);
 }
 
 void epw_hosts_answered(struct epw_hosts *hosts, const struct epw_ip *ip,
@@ -130,7 +161,7 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
     if (h->role == NULL || h->role_count == EPW_HOST_ROLES)
         return;
     h->role[h->role_count++] = (struct epw_host_confirmed){ .product = sig->product, .role = role };
-    h->bits |= epw_product_bit(sig->product) | epw_role_bit(sig->product, role);
+    h->bits |= epw_role_bit(sig->product, role);
 }
 
 static bool teaches(const struct epw_host_witness *w, const char *product, const char *role)
@@ -178,8 +209,6 @@ static struct epw_role role_by_ports(const struct epw_host *h, const char *produ
 {
     struct epw_role found = { .how = EPW_ROLE_UNKNOWN };
     const struct epw_host_witness *own = NULL;
-    if (!h->has_own || (h->bits & epw_role_bit(product, role)) == 0)
-        return found;
     for (size_t i = 0; i < h->witness_count && own == NULL; i++)
         if (h->witness[i].own && teaches(&h->witness[i], product, role))
             own = &h->witness[i];
@@ -197,9 +226,9 @@ static struct epw_role role_by_ports(const struct epw_host *h, const char *produ
     return found;
 }
 
-struct epw_role epw_host_role(const struct epw_host *h, const char *product, const char *role)
+struct epw_role epw_host_find_role(const struct epw_host *h, const char *product, const char *role)
 {
-    if (!epw_host_is_known(h) || role[0] == '\0')
+    if (role[0] == '\0')
         return (struct epw_role){ .how = EPW_ROLE_UNKNOWN };
     for (size_t i = 0; i < h->role_count; i++)
         if (epw_same(h->role[i].product, product) && epw_same(h->role[i].role, role))
@@ -235,10 +264,9 @@ static bool answers_any(const struct epw_host *h, const char *product)
     return false;
 }
 
-const struct epw_signature *epw_host_rival(const struct epw_host *h, const char *product)
+const struct epw_signature *epw_host_find_rival(const struct epw_host *h, const char *product)
 {
-    if (h == NULL || !h->has_own || (h->bits & epw_product_bit(product)) == 0 ||
-        !answers_any(h, product))
+    if (!answers_any(h, product))
         return NULL;
     for (size_t i = 0; i < h->witness_count; i++) {
         const struct epw_host_witness *w = &h->witness[i];

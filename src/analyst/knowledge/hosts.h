@@ -89,10 +89,15 @@ void epw_hosts_confirm(struct epw_hosts *hosts, const struct epw_ip *ip,
  */
 struct epw_host {
     uint8_t witness_count, target_count, port_count;
-    uint8_t role_count : 7;
+    uint8_t role_count : 6;
     uint8_t has_own : 1; /* of the witnesses, one that is a product's own port may teach a role */
-    /* epw_product_bit() and epw_role_bit() of its roles, and of those that witnesses may teach:
-     * most rows that are asked about have none here, and no witness is looked at. */
+    uint8_t paired : 1;  /* of a product there is an own port and another one: see bits */
+    /*
+     * epw_role_bit() of its roles, and epw_product_bit() of products that may have a rival: most
+     * rows that are asked about have none here, and no witness is looked at. It takes two ports of
+     * a product, one of them its own, to teach a role, and to explain all that another product
+     * does and more.
+     */
     uint32_t bits;
     struct epw_host_witness *witness; /* EPW_HOST_WITNESSES, NULL until the first */
     struct epw_host_confirmed *role;  /* EPW_HOST_ROLES, NULL until the first */
@@ -138,13 +143,24 @@ static inline bool epw_host_is_scanner(const struct epw_host *host)
            (host->target_count == EPW_SCAN_TARGETS || host->port_count == EPW_SCAN_TARGETS);
 }
 
+/* For the two below. */
+struct epw_role epw_host_find_role(const struct epw_host *host, const char *product,
+                                   const char *role);
+const struct epw_signature *epw_host_find_rival(const struct epw_host *host, const char *product);
+
 /*
  * Whether the host is known in a role of a product. By ports: it answered in
  * two different functions of (product, role) on two ports from 1024 up, at
  * least one of which is the product's own (needs port). product and role are the texts of the
  * signatures' catalogue (epw_same()), here and below.
  */
-struct epw_role epw_host_role(const struct epw_host *host, const char *product, const char *role);
+static inline struct epw_role epw_host_role(const struct epw_host *host, const char *product,
+                                            const char *role)
+{
+    if ((epw_host_bits(host) & epw_role_bit(product, role)) == 0)
+        return (struct epw_role){ .how = EPW_ROLE_UNKNOWN };
+    return epw_host_find_role(host, product, role);
+}
 struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_ip *ip,
                                const char *product, const char *role);
 
@@ -159,7 +175,13 @@ bool epw_hosts_answers(const struct epw_hosts *hosts, const struct epw_ip *ip,
  * signature's port besides. NULL when there is none, or when the host answers
  * no port of this product yet.
  */
-const struct epw_signature *epw_host_rival(const struct epw_host *host, const char *product);
+static inline const struct epw_signature *epw_host_rival(const struct epw_host *host,
+                                                         const char *product)
+{
+    return (epw_host_bits(host) & epw_product_bit(product)) == 0
+               ? NULL
+               : epw_host_find_rival(host, product);
+}
 
 /* One thing that was learned of a host. */
 struct epw_kept_role {

@@ -69,8 +69,8 @@ static void collect_named(struct epw_decision *d)
     const struct epw_look *look = d->judged_count == 0 ? epw_looks_find(&d->looks, c) : NULL;
     if (look == NULL)
         collect_all(d, row, count);
-    for (; look != NULL && d->judged_count < look->count; d->judged_count++) {
-        d->room[d->judged_count] = look->judged[d->judged_count];
+    for (; look != NULL && d->judged_count < look->seen.count; d->judged_count++) {
+        d->room[d->judged_count] = look->seen.judged[d->judged_count];
         epw_judge_known(c, &d->room[d->judged_count]);
     }
 }
@@ -137,36 +137,39 @@ static bool tell_look(struct epw_decision *d, struct epw_look *look)
     struct epw_case *c = &d->kase;
     const struct epw_host *host[2] = { c->host[0], c->host[1] };
     const bool known[2] = { c->known[0], c->known[1] };
-    if (look->told != NULL)
+    if (look->is_told)
         return true;
     c->host[0] = c->host[1] = NULL;
     c->known[0] = c->known[1] = false;
     judge_all(d);
-    epw_look_tell(look, d->judged, d->judged_count, d->refuted);
+    epw_look_tell(look, c, d->judged, d->judged_count, d->refuted);
     for (size_t side = 0; side < 2; side++) {
         c->host[side] = host[side];
         c->known[side] = known[side];
     }
     d->judged_count = 0;
     d->refuted = false;
-    return look->told != NULL;
+    return look->is_told;
+}
+
+static bool is_touched(const uint32_t of_row[2], const struct epw_case *c)
+{
+    return ((of_row[0] & epw_host_bits(c->host[0])) | (of_row[1] & epw_host_bits(c->host[1]))) != 0;
 }
 
 /* As the look tells, but that rows of roles which the hosts are known for are judged again. */
 static void judge_touched(struct epw_decision *d, struct epw_look *look)
 {
-    const struct epw_case *c = &d->kase;
-    const uint32_t bits[2] = { epw_host_bits(c->host[0]), epw_host_bits(c->host[1]) };
     uint64_t order[EPW_MAX_CANDIDATES];
     d->refuted = look->refuted;
-    d->judged_count = look->told_count;
-    for (size_t i = 0; i < look->told_count; i++) {
-        struct epw_judged *j = &look->told[i];
-        const struct epw_place *place = &look->place[i];
+    d->judged_count = look->told.count;
+    for (size_t i = 0; i < look->told.count; i++) {
+        struct epw_judged *j = &look->told.judged[i];
+        const struct epw_place *place = &look->told.place[i];
         order[i] = place->order;
-        if (((place->bits[0] & bits[0]) | (place->bits[1] & bits[1])) != 0) {
+        if (is_touched(place->bits, &d->kase)) {
             j = &d->room[i];
-            epw_judge_again(c, &look->told[i], j);
+            epw_judge_again(&d->kase, &look->told.judged[i], j);
             order[i] = epw_judged_order(j);
         }
         d->judged[i] = j;
@@ -191,10 +194,20 @@ static bool is_alike(const struct epw_case *c)
 void epw_collect(struct epw_decision *d)
 {
     struct epw_look *look = is_alike(&d->kase) ? epw_looks_told(&d->looks, &d->kase) : NULL;
-    if (look != NULL && tell_look(d, look))
-        judge_touched(d, look);
-    else
+    if (look == NULL || !tell_look(d, look))
         judge_all(d);
+    else if (look->idle && !is_touched(look->bits, &d->kase))
+        d->idle = look;
+    else
+        judge_touched(d, look);
+}
+
+void epw_collect_idle(struct epw_decision *d)
+{
+    d->refuted = d->idle->refuted;
+    d->judged_count = d->idle->told.count;
+    for (size_t i = 0; i < d->judged_count; i++)
+        d->judged[i] = &d->idle->told.judged[i];
 }
 
 void epw_collect_unknown(struct epw_decision *d)

@@ -8,9 +8,11 @@
 
 /*
  * Judges them, d->judged_count of them, best first; d->kase is open. d->refuted: rows fell out.
- * What flows that look alike have in common is not judged again.
+ * What flows that look alike have in common is not judged again; where that is all, d->idle tells
+ * the rows, and none is listed before epw_collect_idle().
  */
 void epw_collect(struct epw_decision *d);
+void epw_collect_idle(struct epw_decision *d);
 
 /* The same of an untold verdict: as if nothing was known of the flow's hosts. */
 void epw_collect_unknown(struct epw_decision *d);

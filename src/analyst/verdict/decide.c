@@ -182,6 +182,8 @@ static void list_candidates(struct epw_decision *d)
 
 static bool may_change(const struct epw_decision *d)
 {
+    if (d->idle != NULL)
+        return d->idle->told.may_change;
     for (size_t i = 0; d->verdict.confidence != EPW_CONF_CONFIRMED && i < d->judged_count; i++)
         if (epw_judged_may_change(d->judged[i]))
             return true;
@@ -200,6 +202,11 @@ static bool is_behind_proxy(const struct epw_case *c, const struct epw_signature
 static void weigh(struct epw_decision *d)
 {
     epw_collect(d);
+    if (d->idle != NULL) {
+        d->verdict.candidate = d->idle->told.candidate;
+        d->verdict.candidate_count = d->idle->told.count;
+        return;
+    }
     choose(d);
     list_candidates(d);
     d->verdict.proxied = d->verdict.sig != NULL && is_behind_proxy(&d->kase, d->verdict.sig);
@@ -239,7 +246,7 @@ static void judge_unnamed_rows(struct epw_decision *d)
 bool epw_decision_waits(struct epw_decision *d)
 {
     const struct epw_look *look = d->look;
-    if (look != NULL ? look->may_change || look->awaits_name : may_change(d))
+    if (look != NULL ? look->seen.may_change || look->awaits_name : may_change(d))
         return true;
     if (!d->verdict.untold)
         return false;
@@ -248,8 +255,8 @@ bool epw_decision_waits(struct epw_decision *d)
     if (look == NULL) {
         list_candidates(d);
     } else {
-        d->verdict.candidate = look->candidate;
-        d->verdict.candidate_count = look->count;
+        d->verdict.candidate = look->seen.candidate;
+        d->verdict.candidate_count = look->seen.count;
     }
     return false;
 }
@@ -263,7 +270,7 @@ static void begin(struct epw_decision *d)
     d->fan = 0;
     d->words_used = 0;
     d->judged_count = 0;
-    d->look = NULL;
+    d->look = d->idle = NULL;
 }
 
 static void open_case(struct epw_decision *d, const struct epw_flow_record *record,
@@ -349,6 +356,8 @@ void epw_verdict_tell(const struct epw_verdict *verdict)
         open_case(d, d->kase.record, d->kase.know, true);
     if (verdict->untold)
         tell_rows(d);
+    if (d->idle != NULL)
+        epw_collect_idle(d);
     epw_words(d);
     d->worded = true;
 }

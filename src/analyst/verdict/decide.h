@@ -24,7 +24,8 @@ struct epw_decision {
     struct epw_case kase;
     /*
      * Best first. While the verdict is untold, only rows that a name alone does
-     * not decide, by what was seen; of one with a look it tells them, and here are none.
+     * not decide, by what was seen; of one with a look it tells them, and here are none, as is
+     * with idle until somebody asks.
      */
     size_t judged_count;
     struct epw_judged *judged[EPW_MAX_CANDIDATES];
@@ -42,6 +43,7 @@ struct epw_decision {
     size_t words_used;
     char words[EPW_WORDS_LEN];
     const struct epw_look *look; /* of an untold verdict; NULL: see epw_looks_find() */
+    const struct epw_look *idle; /* all rows were weighed: they are those told, and name nothing */
     struct epw_looks looks;      /* kept from decision to decision */
 };
 

@@ -18,21 +18,29 @@ struct epw_place {
     uint32_t bits[2]; /* by side: what of epw_host_bits() it depends on */
 };
 
+/* Rows of a look, what a verdict lists of them, and what such a flow teaches of who answers it. */
+struct epw_look_rows {
+    size_t count;
+    struct epw_judged *judged;
+    struct epw_candidate *candidate; /* of each */
+    struct epw_place *place;         /* of each */
+    size_t lesson_count;
+    struct epw_lesson *lesson;
+    bool may_change; /* what others show may speak for a row */
+    size_t room;     /* kept for the next ones */
+};
+
 struct epw_look {
     uint64_t looks; /* 0: free */
     /* A row that only a name could decide may yet get one: the flow has none, and the row is not
      * contradicted. */
     bool awaits_name;
-    bool may_change; /* what others show may speak for a row */
-    size_t count;    /* rows that a name alone does not decide, by what was seen */
-    struct epw_judged *judged;
-    struct epw_candidate *candidate; /* the same, as a verdict lists them */
-    size_t lesson_count;             /* what such a flow teaches of the host that answers it */
-    struct epw_lesson *lesson;
-    bool refuted;            /* of the told: rows fell out by the flow's name */
-    size_t told_count;       /* all of the port's rows, best first, once they were kept */
-    struct epw_judged *told; /* NULL: not yet */
-    struct epw_place *place; /* of each of them */
+    struct epw_look_rows seen; /* those that a name alone does not decide, by what was seen */
+    bool is_told;              /* the rest is known */
+    bool refuted;              /* rows fell out by the flow's name */
+    bool idle;                 /* no row names such a flow */
+    uint32_t bits[2];          /* of all places of the told */
+    struct epw_look_rows told; /* all of the port's rows, best first */
 };
 
 /* Of one catalogue and site. Begin with zeros. */
@@ -50,9 +58,9 @@ struct epw_look *epw_looks_find(struct epw_looks *looks, const struct epw_case *
  * every flow like it: no row asks for a network, nor the site file for the initiator.
  */
 struct epw_look *epw_looks_told(struct epw_looks *looks, const struct epw_case *c);
-/* Keeps copies of count rows. Without memory none. */
-void epw_look_tell(struct epw_look *look, struct epw_judged *const *judged, size_t count,
-                   bool refuted);
+/* Keeps copies of count rows; c: of the flow they were judged of. Without memory none. */
+void epw_look_tell(struct epw_look *look, const struct epw_case *c,
+                   struct epw_judged *const *judged, size_t count, bool refuted);
 void epw_looks_free(struct epw_looks *looks);
 
 /* epw_look.awaits_name of a flow without a look. */

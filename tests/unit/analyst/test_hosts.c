@@ -140,6 +140,23 @@ Test(hosts, a_product_that_explains_more_is_the_rival)
                    "it explains all that is there");
 }
 
+/* Rows whose bits a host has not are not judged again for it (verdict/collect.c). */
+Test(hosts, it_takes_two_ports_of_a_product_to_matter_to_a_row)
+{
+    struct epw_signature own = row("acme", "clients", &p8014, EPW_NEEDS_PORT);
+    struct epw_signature beside = row("bolt", "agents", &p8014, EPW_NEEDS_PORT);
+    struct epw_signature further = row("bolt", "console", &p9000, EPW_NEEDS_RESPONDER);
+    uint32_t role_bit = epw_role_bit("bolt", "manager"), rival_bit = epw_product_bit("acme");
+    answered(&own);
+    answered(&beside);
+    cr_expect(epw_host_is_known(epw_hosts_get(hosts, &server)));
+    cr_expect_eq(epw_host_bits(epw_hosts_get(hosts, &server)), 0, "one port of either");
+    answered(&further);
+    uint32_t bits = epw_host_bits(epw_hosts_get(hosts, &server));
+    cr_expect_neq(bits & role_bit, 0, "bolt's own port and another one");
+    cr_expect_neq(bits & rival_bit, 0, "bolt may be what acme's port is there for");
+}
+
 Test(hosts, who_tries_many_ports_or_hosts_in_vain_is_a_scanner)
 {
     struct epw_ip probe = ip("10.0.0.66"), agent = ip("10.0.0.7");

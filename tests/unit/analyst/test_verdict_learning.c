@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <string.h>
 
 #define EXPECT(at, conf, prod, func)                                                               \
     do {                                                                                           \
@@ -51,6 +52,31 @@ Test(verdict_learning, one_host_may_serve_two_products_in_any_order)
     EXPECT(0, EPW_CONF_LIKELY, "acme", "replication");
     EXPECT(2, EPW_CONF_LIKELY, "bolt", "download");
     EXPECT(3, EPW_CONF_LIKELY, "bolt", "events");
+}
+
+Test(verdict_learning, a_host_known_by_one_port_is_anybody_on_others)
+{
+    show("10.0.0.7", "10.0.0.5", 2021, EPW_APP_FTP);
+    show("10.0.0.7", "10.0.0.5", 8443, EPW_APP_TLS);
+    show("10.0.0.7", "10.0.0.6", 8443, EPW_APP_TLS);
+    epw_analyst_flush(analyst);
+    for (int at = 1; at <= 2; at++) {
+        EXPECT(at, EPW_CONF_NONE, "", "");
+        cr_expect_eq(seen[at].candidates, 1);
+        cr_expect_not_null(strstr(seen[at].words, "best candidate acme web: would need"), "%s",
+                           seen[at].words);
+    }
+}
+
+Test(verdict_learning, what_it_answers_beside_still_teaches)
+{
+    show("10.0.0.7", "10.0.0.5", 2021, EPW_APP_FTP);
+    show("10.0.0.7", "10.0.0.5", 8443, EPW_APP_TLS);
+    show("10.0.0.7", "10.0.0.5", 2222, EPW_APP_TLS);
+    show("10.0.0.5", "10.0.0.8", 445, EPW_APP_SMB);
+    epw_analyst_flush(analyst);
+    EXPECT(1, EPW_CONF_LIKELY, "acme", "web");
+    EXPECT(3, EPW_CONF_LIKELY, "acme", "deployment");
 }
 
 Test(verdict_learning, answered_probes_name_nothing_either)
