@@ -58,6 +58,28 @@ Test(fans, peers_are_counted_once_and_up_to_many)
     cr_expect_eq(met(&other, 2222), 0);
 }
 
+/* More ports than stand with the host itself, each asked for again when it has all its peers. */
+Test(fans, many_ports_have_all_their_peers)
+{
+    for (uint32_t i = 0; i < 3 * EPW_FAN_PEERS; i++)
+        for (uint16_t port = 1; port <= 9; port++)
+            meet(&server, port, i);
+    for (uint16_t port = 1; port <= 9; port++)
+        cr_expect_eq(met(&server, port), EPW_FAN_PEERS, "%u", port);
+    cr_expect_eq(met(&server, 10), 0);
+}
+
+Test(fans, a_port_that_was_forgotten_is_counted_anew)
+{
+    for (uint32_t i = 0; i < 2 * EPW_FAN_PEERS; i++)
+        meet(&server, 1, i);
+    for (uint16_t port = 2; port <= EPW_FANS_OF_HOST + 1; port++)
+        meet(&server, port, 1);
+    cr_expect_eq(met(&server, 1), 0);
+    meet(&server, 1, 1);
+    cr_expect_eq(met(&server, 1), 1);
+}
+
 Test(fans, an_address_keeps_its_newest_ports)
 {
     for (uint16_t port = 1; port <= EPW_FANS_OF_HOST + 2; port++)
