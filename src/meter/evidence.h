@@ -122,10 +122,17 @@ struct epw_evidence {
 
 extern const struct epw_evidence epw_evidence_none;
 
+/* The evidence of flows in which nothing was found, shared by them all: by what else is said. */
+#define EPW_EVIDENCE_EMPTY 16
+extern const struct epw_evidence epw_evidence_empty[EPW_EVIDENCE_EMPTY];
+
 /*
- * Whether it is one of the constants that all flows share in which nothing was found, as in most:
- * it says whether payload was seen, stays for good, and who keeps it need not copy it.
+ * Whether it is one of these, as in most flows: it says whether payload was seen, stays for good,
+ * and who keeps it need not copy it.
  */
-bool epw_evidence_is_shared(const struct epw_evidence *evidence);
+static inline bool epw_evidence_is_shared(const struct epw_evidence *evidence)
+{
+    return (uintptr_t)evidence - (uintptr_t)epw_evidence_empty < sizeof(epw_evidence_empty);
+}
 
 #endif

@@ -19,21 +19,15 @@
         .payload_seen = { ((bits)&EPW_EV_SEEN(0)) != 0, ((bits)&EPW_EV_SEEN(1)) != 0 },            \
     }
 
-/* The evidence of flows in which nothing was found, shared by them all. */
-static const struct epw_evidence empty[] = { EMPTY(0),  EMPTY(1),  EMPTY(2),  EMPTY(3),
-                                             EMPTY(4),  EMPTY(5),  EMPTY(6),  EMPTY(7),
-                                             EMPTY(8),  EMPTY(9),  EMPTY(10), EMPTY(11),
-                                             EMPTY(12), EMPTY(13), EMPTY(14), EMPTY(15) };
+const struct epw_evidence epw_evidence_empty[EPW_EVIDENCE_EMPTY] = {
+    EMPTY(0), EMPTY(1), EMPTY(2),  EMPTY(3),  EMPTY(4),  EMPTY(5),  EMPTY(6),  EMPTY(7),
+    EMPTY(8), EMPTY(9), EMPTY(10), EMPTY(11), EMPTY(12), EMPTY(13), EMPTY(14), EMPTY(15)
+};
 
 static unsigned bits_of(const struct epw_evidence *ev)
 {
     return (ev->payload_seen[0] ? EPW_EV_SEEN(0) : 0) | (ev->payload_seen[1] ? EPW_EV_SEEN(1) : 0) |
            (ev->cut ? EPW_EV_CUT : 0) | (ev->evicted ? EPW_EV_EVICTED : 0);
-}
-
-bool epw_evidence_is_shared(const struct epw_evidence *evidence)
-{
-    return evidence == &empty[bits_of(evidence)];
 }
 
 static void *take(struct epw_ev_store *store, size_t size)
@@ -147,7 +141,7 @@ struct epw_ev_flow *epw_ev_open(struct epw_ev_engine *engine, struct epw_ev_kept
         if (flow == NULL)
             return NULL;
         memset(flow, 0, sizeof(*flow));
-        flow->ev = empty[epw_ev_empty_of(kept->word)];
+        flow->ev = epw_evidence_empty[epw_ev_empty_of(kept->word)];
         flow->left = left_of(kept->word);
     }
     if (flow->work == NULL)
@@ -230,7 +224,7 @@ bool epw_ev_quiet(const struct epw_ev_kept *kept, enum epw_dir dir)
 const struct epw_evidence *epw_ev_result(const struct epw_ev_kept *kept)
 {
     const struct epw_ev_flow *flow = epw_ev_flow(kept);
-    return flow == NULL ? &empty[epw_ev_empty_of(kept->word)] : &flow->ev;
+    return flow == NULL ? &epw_evidence_empty[epw_ev_empty_of(kept->word)] : &flow->ev;
 }
 
 void epw_ev_flow_free(struct epw_ev_engine *engine, struct epw_ev_kept *kept)
