@@ -209,7 +209,7 @@ static enum epw_err let_wait(struct epw_analyst *a, const struct epw_flow_record
     w->since_ns = a->clock_ns;
     w->told = told;
     for (size_t side = 0; side < 2; side++)
-        w->address[side] = epw_addresses_number(a->know.addresses, &record->ip[side]);
+        w->address[side] = epw_addresses_entry(a->know.addresses, &record->ip[side]);
     w->unmasked = !a->decision.verdict.masked;
     w->untold = a->decision.verdict.untold;
     w->plain = w->unmasked && (w->untold || epw_case_is_nobodys(&a->decision.kase));

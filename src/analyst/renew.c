@@ -50,8 +50,10 @@ enum epw_err epw_analyst_adopt(struct epw_analyst *a, struct epw_analyst *old)
     a->unnamed = old->unnamed;
     a->line = old->line;
     old->line = (struct epw_waiting_line){ 0 };
-    /* What no row came near before, one may now. */
-    for (struct epw_waiting *w = a->line.oldest; w != NULL; w = w->next)
+    /* What no row came near before, one may now; and what was kept of addresses is old's. */
+    for (struct epw_waiting *w = a->line.oldest; w != NULL; w = w->next) {
         w->idle = w->unmasked = w->plain = false;
+        w->address[0] = w->address[1] = NULL;
+    }
     return EPW_OK;
 }

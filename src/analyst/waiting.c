@@ -12,18 +12,23 @@
  */
 #define CHUNK_LEN (1u << 20)
 
-/* Bytes between the one in hand and what is fetched: EPW_WAITING_SOON flows, as most are. */
-#define AHEAD 3072u
+/* Bytes of most flows: what waits and a record without evidence of its own, in whole lines. */
+#define USUAL (sizeof(struct epw_waiting) + sizeof(struct epw_flow_record))
+
+/* Bytes between the one in hand and what is fetched. */
+#define AHEAD (EPW_WAITING_SOON * USUAL)
+
+_Static_assert(sizeof(struct epw_waiting) == EPW_CACHE_LINE && USUAL == 4 * EPW_CACHE_LINE,
+               "nothing of the next one is read with one");
 
 struct epw_waiting_chunk {
     size_t used, flows;
-    _Alignas(max_align_t) unsigned char bytes[];
+    _Alignas(EPW_CACHE_LINE) unsigned char bytes[];
 };
 
 static size_t align(size_t len)
 {
-    const size_t to = _Alignof(max_align_t);
-    return (len + to - 1) / to * to;
+    return (len + EPW_CACHE_LINE - 1) / EPW_CACHE_LINE * EPW_CACHE_LINE;
 }
 
 /* The last one that was left is begun anew: a full line leaves one for each that it fills. */
@@ -39,7 +44,7 @@ static bool begin_chunk(struct epw_waiting_line *line)
         leave(line, line->chunk);
     struct epw_waiting_chunk *fresh = line->spare;
     if (fresh == NULL)
-        fresh = malloc(sizeof(*fresh) + CHUNK_LEN);
+        fresh = aligned_alloc(EPW_CACHE_LINE, sizeof(*fresh) + CHUNK_LEN);
     if (fresh == NULL)
         return false;
     fresh->used = fresh->flows = 0;
@@ -51,8 +56,8 @@ static bool begin_chunk(struct epw_waiting_line *line)
 struct epw_waiting *epw_waiting_add(struct epw_waiting_line *line,
                                     const struct epw_flow_record *record)
 {
-    size_t head = align(sizeof(struct epw_waiting));
-    size_t len = head + align(epw_record_copy_len(record));
+    size_t head = sizeof(struct epw_waiting);
+    size_t len = align(head + epw_record_copy_len(record));
     if (len > CHUNK_LEN)
         return NULL;
     if ((line->chunk == NULL || CHUNK_LEN - line->chunk->used < len) && !begin_chunk(line))

@@ -12,14 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct epw_address;
 struct epw_verdict;
 struct epw_waiting_chunk;
 
+/* A cache line; the record stands behind it. */
 struct epw_waiting {
     struct epw_waiting *next; /* who came after it */
     struct epw_waiting_chunk *chunk;
     int64_t since_ns;               /* the analyst's clock when it came */
-    uint32_t address[2];            /* epw_addresses_number() of either side then */
+    struct epw_address *address[2]; /* what was kept of either side then, or NULL */
     bool told;                      /* the result is out: it waits for the audit alone */
     bool idle;                      /* when all was known, no row came near it */
     bool plain;                     /* epw_decide_unchanged() may be asked ... */

@@ -58,9 +58,9 @@ struct epw_flow_record {
     uint8_t vlan_count;
     uint16_t vlan[2]; /* outer first; of the tagged half where only one was tagged */
     uint32_t tunnel;  /* 0: not in a tunnel */
-    enum epw_initiator_how how;
-    enum epw_flow_state state;
-    enum epw_flow_reason reason;
+    enum epw_initiator_how how : 8;
+    enum epw_flow_state state : 8;
+    enum epw_flow_reason reason : 8;
     int64_t first_ns, last_ns; /* first and last packet of what this record counts */
     int64_t told_ns;           /* packet time when the record was made; 0: not known */
     uint64_t packets[2];       /* by enum epw_dir */

@@ -6,8 +6,6 @@
  */
 #include "analyst/knowledge/addresses.h"
 
-#include "base/touch.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,8 +27,7 @@ struct epw_addresses {
     struct epw_addresses_memo memo;
     uint64_t seed;
     struct epw_stats *stats;
-    size_t used; /* of an entry with its parts */
-    size_t size; /* from one entry to the next */
+    size_t used; /* of an entry with its parts; in whole lines: memo.size */
     size_t part_count;
     struct epw_address_part part[EPW_ADDRESS_PARTS];
     size_t place[EPW_ADDRESS_PARTS];
@@ -59,7 +56,7 @@ enum epw_err epw_addresses_new(struct epw_addresses **addresses, uint64_t seed,
     a->seed = seed;
     a->stats = stats;
     a->used = sizeof(struct epw_address);
-    a->size = whole_lines(a->used);
+    a->memo.size = whole_lines(a->used);
     for (size_t i = 0; i < EPW_WORTHS; i++)
         a->list[i] = (struct list){ NONE, NONE };
     return EPW_OK;
@@ -67,7 +64,7 @@ enum epw_err epw_addresses_new(struct epw_addresses **addresses, uint64_t seed,
 
 static struct epw_address *entry_at(const struct epw_addresses *a, uint32_t number)
 {
-    return (void *)(a->chunk[number / CHUNK] + number % CHUNK * a->size);
+    return (void *)(a->chunk[number / CHUNK] + number % CHUNK * a->memo.size);
 }
 
 static void drop_parts(const struct epw_addresses *a, struct epw_address *e)
@@ -96,7 +93,7 @@ size_t epw_addresses_add(struct epw_addresses *a, const struct epw_address_part 
     a->place[a->part_count] = place;
     a->part[a->part_count++] = *part;
     a->used += (part->size + to - 1) / to * to;
-    a->size = whole_lines(a->used);
+    a->memo.size = whole_lines(a->used);
     return place;
 }
 
@@ -132,12 +129,6 @@ static struct epw_address *search(struct epw_addresses *a, const struct epw_ip *
     struct epw_address *e = entry_at(a, slot->number - 1);
     remember(a, e);
     return e;
-}
-
-static struct epw_address *find(struct epw_addresses *a, const struct epw_ip *ip)
-{
-    struct epw_address *e = epw_addresses_recall(a, ip);
-    return e != NULL ? e : search(a, ip);
 }
 
 void *epw_addresses_search(struct epw_addresses *a, size_t place, const struct epw_ip *ip)
@@ -238,7 +229,7 @@ static uint32_t make_room(struct epw_addresses *a)
         return NONE;
     unsigned char **chunk = &a->chunk[a->count / CHUNK];
     if (*chunk == NULL)
-        *chunk = aligned_alloc(EPW_CACHE_LINE, CHUNK * a->size);
+        *chunk = aligned_alloc(EPW_CACHE_LINE, CHUNK * a->memo.size);
     return *chunk == NULL ? NONE : a->count++;
 }
 
@@ -248,10 +239,9 @@ void *epw_addresses_keep(struct epw_addresses *a, size_t place, const struct epw
     uint32_t number = e == NULL ? make_room(a) : NONE;
     if (number != NONE) {
         e = entry_at(a, number);
-        memset(e, 0, a->size);
+        memset(e, 0, a->memo.size);
         e->ip = *ip;
         e->hash = hash_of(a, ip);
-        e->number = number;
         *seek(a, e->hash, ip) = (struct slot){ e->hash, number + 1 };
         append(a, &a->list[EPW_WORTH_STRANGER], number);
         remember(a, e);
@@ -259,33 +249,6 @@ void *epw_addresses_keep(struct epw_addresses *a, size_t place, const struct epw
     if (e == NULL)
         epw_addresses_lost(a);
     return e == NULL ? NULL : epw_address_part(e, place);
-}
-
-uint32_t epw_addresses_number(struct epw_addresses *a, const struct epw_ip *ip)
-{
-    const struct epw_address *e = find(a, ip);
-    return e == NULL ? NONE : e->number;
-}
-
-void epw_addresses_hint(struct epw_addresses *a, uint32_t number, const struct epw_ip *ip)
-{
-    struct epw_address *e = number < a->count ? entry_at(a, number) : NULL;
-    if (e != NULL && epw_ip_equal(&e->ip, ip))
-        remember(a, e);
-}
-
-/* All of it: its parts are asked for in turn. */
-static void fetch(const struct epw_addresses *a, const struct epw_address *e)
-{
-    const volatile unsigned char *line = (const void *)e;
-    for (const volatile unsigned char *end = line + a->size; line < end; line += EPW_CACHE_LINE)
-        (void)*line;
-}
-
-void epw_addresses_warm(const struct epw_addresses *a, uint32_t number)
-{
-    if (number < a->count)
-        fetch(a, entry_at(a, number));
 }
 
 static void fetch_entries(struct epw_addresses *a)
@@ -300,7 +263,7 @@ static void fetch_entries(struct epw_addresses *a)
             remember(a, found[count++] = entry_at(a, a->slot[at].number - 1));
     }
     for (size_t i = 0; i < count; i++)
-        fetch(a, found[i]);
+        epw_addresses_warm(a, found[i]);
 }
 
 void epw_addresses_soon(struct epw_addresses *a, const struct epw_ip *ip, size_t count)

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/ip.h"
 #include "base/stats.h"
+#include "base/touch.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,18 +61,18 @@ struct epw_address {
     _Alignas(uint64_t) struct epw_ip ip; /* and so all of it: the parts stand behind */
     uint32_t hash;
     uint32_t next; /* in its list, by number */
-    uint32_t number;
     uint8_t whose; /* enum epw_whose: what epw_know_internal() was told */
 };
 
 enum epw_whose { EPW_WHOSE_UNASKED, EPW_WHOSE_OURS, EPW_WHOSE_OTHERS };
 
 /* Room for the sides of a flow in hand, and of those that come soon. */
-#define EPW_ADDRESSES_MEMO_BITS 9
+#define EPW_ADDRESSES_MEMO_BITS 10
 
 /* What a struct epw_addresses begins with. */
 struct epw_addresses_memo {
     struct epw_address *last[1 << EPW_ADDRESSES_MEMO_BITS];
+    size_t size; /* of an entry with its parts: cache lines */
 };
 
 /* Not keyed: who shares a place is only searched for. */
@@ -123,13 +124,30 @@ static inline void *epw_address_part(struct epw_address *entry, size_t place)
 }
 
 /*
- * A number by which an address is found again without a search, if it is still kept by then;
- * UINT32_MAX: it is not kept now. hint() makes what it says of the address the next to be found,
- * warm() fetches it ahead. Any number may be given.
+ * An entry stays where it is for as long as there is the table, but it becomes another address's
+ * when its own is given up. So who keeps it asks again: hint() makes it the next to be found if it
+ * is this address's still, warm() fetches it ahead, whose ever it is. NULL: nothing happens.
  */
-uint32_t epw_addresses_number(struct epw_addresses *addresses, const struct epw_ip *ip);
-void epw_addresses_hint(struct epw_addresses *addresses, uint32_t number, const struct epw_ip *ip);
-void epw_addresses_warm(const struct epw_addresses *addresses, uint32_t number);
+static inline void epw_addresses_hint(struct epw_addresses *addresses, struct epw_address *entry,
+                                      const struct epw_ip *ip)
+{
+    struct epw_addresses_memo *memo = (void *)addresses;
+    if (entry != NULL && epw_ip_equal(&entry->ip, ip))
+        memo->last[epw_addresses_memo_place(ip)] = entry;
+}
+
+/* All of it: its parts are asked for in turn. */
+static inline void epw_addresses_warm(const struct epw_addresses *addresses,
+                                      const struct epw_address *entry)
+{
+    const struct epw_addresses_memo *memo = (const void *)addresses;
+    const volatile unsigned char *line = (const void *)entry;
+    if (entry == NULL)
+        return;
+    for (const volatile unsigned char *end = line + memo->size; line < end; line += EPW_CACHE_LINE)
+        (void)*line;
+}
+
 /*
  * These will be asked for soon, at most EPW_ADDRESSES_SOON: fetches what finds them, and at the
  * next call themselves.

@@ -287,7 +287,8 @@ static bool stays_untold(const struct epw_flow_record *r, const struct epw_knowl
 {
     return !epw_host_is_known(epw_hosts_get(know->hosts, &r->ip[0])) &&
            !epw_host_is_known(epw_hosts_get(know->hosts, &r->ip[1])) &&
-           ((epw_catalogue_port(know->catalogue, r->proto, r->port[1]) & EPW_PORT_UNNAMED) != 0 ||
+           (!epw_names_learned(know->names) ||
+            (epw_catalogue_port(know->catalogue, r->proto, r->port[1]) & EPW_PORT_UNNAMED) != 0 ||
             !epw_names_has(know->names, &r->ip[1]));
 }
 
