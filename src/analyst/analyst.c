@@ -96,17 +96,19 @@ void epw_analyst_free(struct epw_analyst *a)
     free(a);
 }
 
-static size_t rows_of(const struct epw_analyst *a, uint8_t proto, uint16_t port)
+static bool has_rows(const struct epw_analyst *a, uint8_t proto, uint16_t port)
 {
     const struct epw_signature *first;
-    return epw_site_by_port(a->know.site, a->know.catalogue, proto, port, &first, 1);
+    if (!epw_site_has_moved(a->know.site))
+        return (epw_catalogue_port(a->know.catalogue, proto, port) & EPW_PORT_ROWS) != 0;
+    return epw_site_by_port(a->know.site, a->know.catalogue, proto, port, &first, 1) != 0;
 }
 
 /* The meter guesses a midstream flow's sides from port numbers; documented ports know better. */
 static bool is_reversed(const struct epw_analyst *a, const struct epw_flow_record *r)
 {
-    return r->how == EPW_INIT_INFERRED && rows_of(a, r->proto, r->port[1]) == 0 &&
-           rows_of(a, r->proto, r->port[0]) != 0;
+    return r->how == EPW_INIT_INFERRED && !has_rows(a, r->proto, r->port[1]) &&
+           has_rows(a, r->proto, r->port[0]);
 }
 
 #define SWAP(type, pair)                                                                           \

@@ -138,7 +138,7 @@ bool epw_audit_has_role(const struct epw_audit *audit, const struct epw_ip *ip, 
                         const char *role)
 {
     return epw_site_role(audit->know->site, ip, product, role) ||
-           epw_hosts_role(audit->know->hosts, ip, product, role).how != EPW_ROLE_UNKNOWN;
+           epw_hosts_has_role(audit->know->hosts, ip, product, role);
 }
 
 bool epw_audit_shows_role(const struct epw_audit *audit, const struct epw_ip *ip,

@@ -220,7 +220,10 @@ unsigned epw_fans_count(const struct epw_fans *fans, enum epw_fan fan, const str
                         uint8_t proto, uint16_t port)
 {
     const struct host *host = epw_addresses_find(fans->addresses, fans->place, ip);
-    const uint32_t *at = host == NULL ? NULL : find(host->ports, KEY(fan, proto, port));
+    uint32_t key = KEY(fan, proto, port);
+    if (host != NULL && is_full(host, key))
+        return EPW_FAN_PEERS;
+    const uint32_t *at = host == NULL ? NULL : find(host->ports, key);
     if (at == NULL)
         return 0;
     return (*at & FULL) != 0 ? EPW_FAN_PEERS : fans_of(host->ports)[at - host->ports->key]->count;

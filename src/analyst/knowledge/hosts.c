@@ -236,12 +236,6 @@ struct epw_role epw_host_find_role(const struct epw_host *h, const char *product
     return role_by_ports(h, product, role);
 }
 
-struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_ip *ip,
-                               const char *product, const char *role)
-{
-    return epw_host_role(find(hosts, ip), product, role);
-}
-
 bool epw_host_answers(const struct epw_host *h, const struct epw_signature *sig)
 {
     for (size_t i = 0; h != NULL && i < h->witness_count; i++)

@@ -161,8 +161,13 @@ static inline struct epw_role epw_host_role(const struct epw_host *host, const c
         return (struct epw_role){ .how = EPW_ROLE_UNKNOWN };
     return epw_host_find_role(host, product, role);
 }
-struct epw_role epw_hosts_role(const struct epw_hosts *hosts, const struct epw_ip *ip,
-                               const char *product, const char *role);
+static inline bool epw_hosts_has_role(const struct epw_hosts *hosts, const struct epw_ip *ip,
+                                      const char *product, const char *role)
+{
+    const struct epw_host *host = epw_hosts_get(hosts, ip);
+    return (epw_host_bits(host) & epw_role_bit(product, role)) != 0 &&
+           epw_host_find_role(host, product, role).how != EPW_ROLE_UNKNOWN;
+}
 
 /* Whether the host was seen to answer for this signature (epw_hosts_answered). */
 bool epw_host_answers(const struct epw_host *host, const struct epw_signature *sig);

@@ -46,9 +46,16 @@ static struct epw_signature row(const char *product, const char *function,
                                    .port_count = 1 };
 }
 
+static enum epw_role_how role_in(const struct epw_ip *host, const char *product, const char *role)
+{
+    enum epw_role_how how = epw_host_role(epw_hosts_get(hosts, host), product, role).how;
+    cr_expect_eq(epw_hosts_has_role(hosts, host, product, role), how != EPW_ROLE_UNKNOWN);
+    return how;
+}
+
 static enum epw_role_how role(void)
 {
-    return epw_hosts_role(hosts, &server, "acme", "manager").how;
+    return role_in(&server, "acme", "manager");
 }
 
 static void answered(const struct epw_signature *sig)
@@ -67,8 +74,8 @@ Test(hosts, two_functions_teach_a_role)
     cr_assert_eq(role(), EPW_ROLE_UNKNOWN, "one function twice is one");
     answered(&b);
     cr_assert_eq(role(), EPW_ROLE_PORTS);
-    cr_assert_eq(epw_hosts_role(hosts, &server, "acme", "client").how, EPW_ROLE_UNKNOWN);
-    cr_assert_eq(epw_hosts_role(hosts, &server, "other", "manager").how, EPW_ROLE_UNKNOWN);
+    cr_assert_eq(role_in(&server, "acme", "client"), EPW_ROLE_UNKNOWN);
+    cr_assert_eq(role_in(&server, "other", "manager"), EPW_ROLE_UNKNOWN);
 }
 
 Test(hosts, a_list_teaches_what_its_rows_do)
@@ -84,7 +91,7 @@ Test(hosts, a_list_teaches_what_its_rows_do)
     cr_assert_eq(role(), EPW_ROLE_PORTS);
     const struct epw_ip other = ip("10.0.0.6");
     epw_hosts_answered_all(hosts, &other, second, 2, 2);
-    cr_assert_eq(epw_hosts_role(hosts, &other, "acme", "manager").how, EPW_ROLE_PORTS);
+    cr_assert_eq(role_in(&other, "acme", "manager"), EPW_ROLE_PORTS);
 }
 
 Test(hosts, shared_ports_alone_teach_nothing)
@@ -113,7 +120,7 @@ Test(hosts, roles_beyond_those_that_fit_are_counted)
         struct epw_signature sig = row(product[i], "manage", &p8014, EPW_NEEDS_PORT);
         epw_hosts_confirm(hosts, &server, &sig, "manager");
         epw_hosts_confirm(hosts, &server, &sig, "manager");
-        cr_expect_eq(epw_hosts_role(hosts, &server, product[i], "manager").how != EPW_ROLE_UNKNOWN,
+        cr_expect_eq(role_in(&server, product[i], "manager") != EPW_ROLE_UNKNOWN,
                      i < EPW_HOST_ROLES);
     }
     cr_expect_eq(stats.limited[EPW_LIMIT_ROLES], 4);
