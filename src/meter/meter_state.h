@@ -34,6 +34,7 @@ struct epw_meter {
     const struct epw_frame *frame; /* the batch's */
     uint16_t at[EPW_BATCH_FRAMES]; /* places in the batch */
     bool mine[EPW_BATCH_FRAMES];   /* the packet has a flow, and it is this meter's */
+    bool common[EPW_BATCH_FRAMES]; /* several meters: all of them decode it */
     bool put[EPW_BATCH_FRAMES];    /* the packet is decoded: epw_meter_packet() */
     struct epw_gist gist[EPW_BATCH_FRAMES];
     struct epw_packet packet[EPW_BATCH_FRAMES];

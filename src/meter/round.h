@@ -21,11 +21,9 @@
  */
 #define EPW_POINT_NS 100000000LL
 
-/* Only decoding tells: all of them decode it. */
-#define EPW_OWNER_UNKNOWN 0xff
-
 /* Meters that can share the packets of a round. */
 #define EPW_OWNERS_MAX 64
+_Static_assert(EPW_BATCH_FRAMES <= 256, "places in a batch are bytes");
 
 /*
  * Points of packet time at which flows end: all that the clock passed in one step. In a gap of the
@@ -38,9 +36,11 @@ struct epw_point {
 };
 
 struct epw_round {
-    /* epw_meter_share() */
+    /* epw_meter_share(): first those of the first meter, in their order; last those of which only
+     * decoding tells whose they are, so that all meters decode them */
     struct epw_gist gist[EPW_BATCH_FRAMES]; /* first, as a round may begin at a cache line */
-    uint8_t owner[EPW_BATCH_FRAMES]; /* the meter that tracks the packet, and decodes the frame */
+    uint8_t at[EPW_BATCH_FRAMES];           /* of each gist: its frame in the batch */
+    uint16_t to[EPW_OWNERS_MAX + 1];        /* where each meter's end, and then these last */
     /* epw_pace_round() */
     uint32_t points;
     struct epw_point point[EPW_BATCH_FRAMES + 1];

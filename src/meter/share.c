@@ -7,20 +7,66 @@
 #include "meter/decode/plain.h"
 #include "meter/meter_state.h"
 
+/* The meter that tracks each frame's packet, and decodes it; the last one plus one: all decode. */
+static void find_owners(const struct epw_meter *m, const struct epw_batch *batch,
+                        const struct epw_gist *gist, const uint64_t *pair, uint8_t *owner)
+{
+    const struct epw_meter_options o = m->options;
+    for (uint32_t i = 0; i < batch->count; i++) {
+        bool told = epw_gist_is_told(&gist[i]);
+        uint64_t its = told ? pair[i] : epw_decode_pair(m->decoder, o.seed, &batch->frame[i]);
+        owner[i] = !told && its == EPW_PAIR_UNKNOWN ? o.meters : epw_meter_owner(&o, its);
+    }
+}
+
+/* Side by side by their owners, so that no core fetches the lines of another's. */
+static void deal_out(struct epw_round *round, const struct epw_gist *gist, const uint8_t *owner,
+                     uint32_t meters)
+{
+    uint16_t next[EPW_OWNERS_MAX + 1] = { 0 }, from = 0;
+    const uint32_t count = round->batch.count;
+    for (uint32_t i = 0; i < count; i++)
+        next[owner[i]]++;
+    for (uint32_t k = 0; k <= meters; k++) {
+        uint16_t its = next[k];
+        next[k] = from;
+        from = round->to[k] = (uint16_t)(from + its);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t to = next[owner[i]]++;
+        round->gist[to] = gist[i];
+        round->at[to] = (uint8_t)i;
+    }
+}
+
 void epw_meter_share(const struct epw_meter *m, struct epw_round *round)
 {
     const struct epw_batch *batch = &round->batch;
-    const struct epw_meter_options o = m->options;
+    struct epw_gist gist[EPW_BATCH_FRAMES];
     uint64_t pair[EPW_BATCH_FRAMES];
-    if (o.meters == 1)
+    uint8_t owner[EPW_BATCH_FRAMES];
+    if (m->options.meters == 1)
         return;
-    epw_gist_tell(&m->teller, batch->frame, round->gist, pair, batch->count);
-    for (uint32_t i = 0; i < batch->count; i++) {
-        bool told = epw_gist_is_told(&round->gist[i]);
-        uint64_t its = told ? pair[i] : epw_decode_pair(m->decoder, o.seed, &batch->frame[i]);
-        round->owner[i] =
-            !told && its == EPW_PAIR_UNKNOWN ? EPW_OWNER_UNKNOWN : epw_meter_owner(&o, its);
+    epw_gist_tell(&m->teller, batch->frame, gist, pair, batch->count);
+    find_owners(m, batch, gist, pair, owner);
+    deal_out(round, gist, owner, m->options.meters);
+}
+
+/* Those of this meter and those that all decode, in the order of the batch. */
+static void take(struct epw_meter *m, const struct epw_round *round)
+{
+    const uint32_t self = m->options.self, meters = m->options.meters;
+    uint32_t own = self == 0 ? 0 : round->to[self - 1], common = round->to[meters - 1];
+    const uint32_t own_to = round->to[self], common_to = round->to[meters];
+    uint32_t count = 0;
+    while (own < own_to || common < common_to) {
+        bool is_own = common == common_to || (own < own_to && round->at[own] < round->at[common]);
+        uint32_t from = is_own ? own++ : common++;
+        m->at[count] = round->at[from];
+        m->common[count] = !is_own;
+        m->gist[count++] = round->gist[from];
     }
+    m->count = count;
 }
 
 /* The gists of what may be this meter's. Returns how many there are. */
@@ -31,35 +77,28 @@ static uint32_t choose(struct epw_meter *m, const struct epw_round *round)
         m->count = batch->count;
         return epw_gist_tell(&m->teller, batch->frame, m->gist, NULL, batch->count);
     }
-    /* Without branches: owners follow no pattern. */
-    uint32_t count = 0, told = 0;
-    for (uint32_t i = 0; i < batch->count; i++) {
-        m->at[count] = (uint16_t)i;
-        count += (round->owner[i] == m->options.self) | (round->owner[i] == EPW_OWNER_UNKNOWN);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        m->gist[i] = round->gist[m->at[i]];
+    uint32_t told = 0;
+    take(m, round);
+    for (uint32_t i = 0; i < m->count; i++)
         told += epw_gist_is_told(&m->gist[i]);
-    }
-    m->count = count;
     return told;
 }
 
 /* Whether a frame without a flow is this meter's to count: one that all decode is the first's. */
-static bool counts(const struct epw_meter *m, const struct epw_round *round, uint32_t ref)
+static bool counts(const struct epw_meter *m, uint32_t ref)
 {
-    return m->options.self == 0 || round->owner[m->at[ref]] != EPW_OWNER_UNKNOWN;
+    return m->options.self == 0 || !m->common[ref];
 }
 
 /* A frame of which there is no gist yet. */
-static void take_decoded(struct epw_meter *m, const struct epw_round *round, uint32_t ref)
+static void take_decoded(struct epw_meter *m, uint32_t ref)
 {
     const struct epw_meter_options *o = &m->options;
     const struct epw_packet *packet = &m->packet[ref];
     bool has_flow = packet->ending == EPW_END_COMPLETE;
     m->mine[ref] = has_flow && (o->meters == 1 ||
                                 epw_meter_owner(o, epw_key_pair(&packet->key, o->seed)) == o->self);
-    if (!m->mine[ref] && (has_flow || !counts(m, round, ref)))
+    if (!m->mine[ref] && (has_flow || !counts(m, ref)))
         return;
     const struct epw_frame *frame = &m->frame[m->at[ref]];
     m->stats.cut_frames += frame->caplen < frame->wire_len;
@@ -105,7 +144,7 @@ void epw_meter_decode(struct epw_meter *m, const struct epw_round *round)
             m->put[ref] = true;
             if (m->options.ignore_vlan)
                 epw_key_clear_vlans(&m->packet[ref].key);
-            take_decoded(m, round, ref);
+            take_decoded(m, ref);
         }
     }
 }

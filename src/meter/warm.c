@@ -17,13 +17,12 @@ static inline void warm_wide(const struct epw_flow *flow)
     __builtin_prefetch(&wide->tunnel);
 }
 
-/* What decoding a packet takes, where another core may have it: its frame, and of that the headers
- * and the beginning of a payload. A meter alone has just told the gists from them. */
+/* What decoding a packet takes, where another core may have it: the headers of its frame and the
+ * beginning of a payload. A meter alone has just told the gists from them. */
 static inline void warm_frame(const struct epw_meter *m, uint32_t ref)
 {
     if (m->options.meters == 1 || m->put[ref])
         return;
-    __builtin_prefetch(&m->frame[m->at[ref]]);
     __builtin_prefetch(m->gist[ref].bytes);
     if (m->gist[ref].wire_len > EPW_CACHE_LINE)
         __builtin_prefetch(m->gist[ref].bytes + EPW_CACHE_LINE);
