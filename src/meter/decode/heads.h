@@ -96,6 +96,7 @@ EPW_ALWAYS bool epw_heads_inside(struct epw_cur *c, struct epw_heads *h, size_t 
                                  uint8_t proto)
 {
     struct epw_cur in = epw_cur_sub(c, len);
+    h->inside = NULL;
     bool found =
         epw_cur_skip(&in, header) &&
         (proto == EPW_HEADS_PROTO_TCP ? epw_heads_tcp(&in, h)
