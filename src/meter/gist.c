@@ -238,6 +238,11 @@ struct terms {
     uint64_t seed;
 };
 
+EPW_ALWAYS struct terms terms_of(const struct epw_teller *t)
+{
+    return (struct terms){ t->tunnel, t->way, t->seed };
+}
+
 /* Whether what is in UDP may be a tunnel, in which the packet goes on. */
 EPW_ALWAYS bool may_go_on(struct terms t, const struct epw_heads *h)
 {
@@ -301,7 +306,7 @@ static __attribute__((noinline)) bool tell_any(const struct epw_teller *teller,
                                                const uint8_t *begin, struct epw_cur c,
                                                uint16_t vlan, struct epw_gist *gist, uint64_t *pair)
 {
-    const struct terms t = { teller->tunnel, teller->way, teller->seed };
+    const struct terms t = terms_of(teller);
     struct epw_heads h;
     if (epw_heads_ether(&c, &h) != EPW_TYPE_IPV4 || !epw_heads_ip4(&c, &h))
         return false;
@@ -314,7 +319,7 @@ static __attribute__((noinline)) bool tell_mirrored(const struct epw_teller *tel
                                                     const struct epw_frame *frame,
                                                     struct epw_gist *gist, uint64_t *pair)
 {
-    const struct terms t = { teller->tunnel, teller->way, teller->seed };
+    const struct terms t = terms_of(teller);
     struct epw_cur c = epw_cur(frame->bytes, frame->caplen);
     uint16_t vlan;
     if (!epw_heads_mirror(&c, &vlan))
@@ -342,9 +347,10 @@ static bool tell_other(const struct epw_teller *teller, const struct epw_frame *
 #define MISSES 8
 
 EPW_ALWAYS uint32_t tell_run(const struct epw_teller *teller, const struct epw_frame *frame,
-                             struct epw_gist *gist, uint64_t *pair, uint32_t count)
+                             struct epw_gist *gist, uint64_t *pair, uint16_t *untold,
+                             uint32_t count)
 {
-    const struct terms t = { teller->tunnel, teller->way, teller->seed };
+    const struct terms t = terms_of(teller);
     uint32_t told = 0, missed = 0;
     bool mirrored = false;
     for (uint32_t i = 0; i < count; i++, frame++, gist++) {
@@ -360,6 +366,8 @@ EPW_ALWAYS uint32_t tell_run(const struct epw_teller *teller, const struct epw_f
             told++;
             missed = 0;
         } else {
+            if (untold != NULL)
+                untold[i - told] = (uint16_t)i;
             gist->print = 0;
             missed++;
         }
@@ -368,11 +376,13 @@ EPW_ALWAYS uint32_t tell_run(const struct epw_teller *teller, const struct epw_f
 }
 
 uint32_t epw_gist_tell(const struct epw_teller *teller, const struct epw_frame *frame,
-                       struct epw_gist *gist, uint64_t *pair, uint32_t count)
+                       struct epw_gist *gist, uint64_t *pair, uint16_t *untold, uint32_t count)
 {
     if (teller->sparing)
-        return pair == NULL ? tell_run(teller, frame, gist, NULL, count)
-                            : tell_run(teller, frame, gist, pair, count);
+        return pair == NULL ? tell_run(teller, frame, gist, NULL, untold, count)
+                            : tell_run(teller, frame, gist, pair, untold, count);
     memset(gist, 0, count * sizeof(*gist));
+    for (uint32_t i = 0; untold != NULL && i < count; i++)
+        untold[i] = (uint16_t)i;
     return 0;
 }

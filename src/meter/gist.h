@@ -56,12 +56,11 @@ void epw_teller_init(struct epw_teller *teller);
 
 /*
  * The gists of frames, of those that are plain and IPv4, also inside of a mirror's delivery; of
- * others print is 0. pair, for one each,
- * or NULL: epw_key_pair() of their packets, where there is a gist. Returns how many gists there
- * are.
+ * others print is 0, and their places are listed in untold. pair, for one each: epw_key_pair() of
+ * their packets, where there is a gist. Either may be NULL. Returns how many gists there are.
  */
 uint32_t epw_gist_tell(const struct epw_teller *teller, const struct epw_frame *frame,
-                       struct epw_gist *gist, uint64_t *pair, uint32_t count);
+                       struct epw_gist *gist, uint64_t *pair, uint16_t *untold, uint32_t count);
 
 /*
  * The packet of a gist that was told, while its frame's bytes are there: what epw_plain_run() makes

@@ -31,11 +31,12 @@ struct epw_meter {
     struct epw_place place;
     /* Of one round, side by side, what may be this meter's: epw_meter_decode(). */
     uint32_t count, fragments;
-    const struct epw_frame *frame; /* the batch's */
-    uint16_t at[EPW_BATCH_FRAMES]; /* places in the batch */
-    bool mine[EPW_BATCH_FRAMES];   /* the packet has a flow, and it is this meter's */
-    bool common[EPW_BATCH_FRAMES]; /* several meters: all of them decode it */
-    bool put[EPW_BATCH_FRAMES];    /* the packet is decoded: epw_meter_packet() */
+    const struct epw_frame *frame;     /* the batch's */
+    uint16_t at[EPW_BATCH_FRAMES];     /* places in the batch */
+    bool mine[EPW_BATCH_FRAMES];       /* the packet has a flow, and it is this meter's */
+    bool common[EPW_BATCH_FRAMES];     /* several meters: all of them decode it */
+    bool put[EPW_BATCH_FRAMES];        /* the packet is decoded: epw_meter_packet() */
+    uint16_t untold[EPW_BATCH_FRAMES]; /* places of which no gist was told */
     struct epw_gist gist[EPW_BATCH_FRAMES];
     struct epw_packet packet[EPW_BATCH_FRAMES];
     /* Refs and tags only of packets to be tracked. */

@@ -47,7 +47,7 @@ void epw_meter_share(const struct epw_meter *m, struct epw_round *round)
     uint8_t owner[EPW_BATCH_FRAMES];
     if (m->options.meters == 1)
         return;
-    epw_gist_tell(&m->teller, batch->frame, gist, pair, batch->count);
+    epw_gist_tell(&m->teller, batch->frame, gist, pair, NULL, batch->count);
     find_owners(m, batch, gist, pair, owner);
     deal_out(round, gist, owner, m->options.meters);
 }
@@ -69,18 +69,20 @@ static void take(struct epw_meter *m, const struct epw_round *round)
     m->count = count;
 }
 
-/* The gists of what may be this meter's. Returns how many there are. */
+/* The gists of what may be this meter's, and which are untold. Returns how many are told. */
 static uint32_t choose(struct epw_meter *m, const struct epw_round *round)
 {
     const struct epw_batch *batch = &round->batch;
     if (m->options.meters == 1) {
         m->count = batch->count;
-        return epw_gist_tell(&m->teller, batch->frame, m->gist, NULL, batch->count);
+        return epw_gist_tell(&m->teller, batch->frame, m->gist, NULL, m->untold, batch->count);
     }
     uint32_t told = 0;
     take(m, round);
-    for (uint32_t i = 0; i < m->count; i++)
+    for (uint32_t i = 0; i < m->count; i++) {
+        m->untold[i - told] = (uint16_t)i;
         told += epw_gist_is_told(&m->gist[i]);
+    }
     return told;
 }
 
@@ -109,14 +111,14 @@ static void take_decoded(struct epw_meter *m, uint32_t ref)
     m->fragments += packet->fragment != EPW_FRAG_NONE;
 }
 
-/* How many from ref on are side by side in the batch, and no gist is told of them. */
-static uint32_t untold(const struct epw_meter *m, uint32_t ref)
+/* How many of the untold ones, of which there are count, are side by side from the k-th on. */
+static uint32_t side_by_side(const struct epw_meter *m, uint32_t k, uint32_t count)
 {
-    uint32_t count = 0;
-    while (ref + count < m->count && !epw_gist_is_told(&m->gist[ref + count]) &&
-           m->at[ref + count] == m->at[ref] + count)
-        count++;
-    return count;
+    const uint16_t *ref = &m->untold[k];
+    uint32_t i = 1;
+    while (k + i < count && ref[i] == ref[0] + i && m->at[ref[i]] == m->at[ref[0]] + i)
+        i++;
+    return i;
 }
 
 void epw_meter_put(struct epw_meter *m, uint32_t ref)
@@ -133,14 +135,11 @@ void epw_meter_decode(struct epw_meter *m, const struct epw_round *round)
     m->stats.ending[EPW_END_COMPLETE] += told;
     memset(m->put, false, m->count * sizeof(m->put[0]));
     memset(m->mine, true, m->count * sizeof(m->mine[0]));
-    for (uint32_t ref = 0; told < m->count && ref < m->count;) {
-        uint32_t count = untold(m, ref);
-        if (count == 0) {
-            ref++;
-            continue;
-        }
-        epw_decode(m->decoder, &m->frame[m->at[ref]], &m->packet[ref], count);
-        for (; count > 0; count--, ref++) {
+    for (uint32_t k = 0, run; k < m->count - told; k += run) {
+        uint32_t ref = m->untold[k];
+        run = side_by_side(m, k, m->count - told);
+        epw_decode(m->decoder, &m->frame[m->at[ref]], &m->packet[ref], run);
+        for (uint32_t end = ref + run; ref < end; ref++) {
             m->put[ref] = true;
             if (m->options.ignore_vlan)
                 epw_key_clear_vlans(&m->packet[ref].key);

@@ -83,7 +83,8 @@ static inline bool epw_key_same_vlans(const struct epw_key *a, const struct epw_
  * The keyed hash of a key's two addresses alone, which a whole conversation shares with its
  * fragments and the ICMP errors about it. Most traffic is IPv4, where half of them is constant.
  */
-static inline uint64_t epw_key_pair(const struct epw_key *key, uint64_t seed)
+static inline __attribute__((always_inline)) uint64_t epw_key_pair(const struct epw_key *key,
+                                                                   uint64_t seed)
 {
     const uint8_t *a = key->ip[0].b, *b = key->ip[1].b;
     uint64_t h = epw_hash_mix(epw_hash_word(a + 8) ^ seed ^ EPW_HASH_K0,
