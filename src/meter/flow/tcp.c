@@ -84,13 +84,13 @@ void epw_tcp_syn(struct epw_flow *flow, const struct epw_packet *packet, unsigne
             /* Refused before, accepted now. The client's number is the one acknowledged. */
             flow->flags &= ~EPW_F_RST_ANY;
             cold->isn[other] = packet->ack - 1;
-            flow->isn_known |= 1u << other & 3u;
+            flow->isn_known = (flow->isn_known | 1u << other) & 3u;
             believed = true;
         }
     }
     if (believed) {
         cold->isn[side] = packet->seq;
-        flow->isn_known |= 1u << side & 3u;
+        flow->isn_known = (flow->isn_known | 1u << side) & 3u;
     }
 }
 
