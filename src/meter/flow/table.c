@@ -186,7 +186,8 @@ static bool has_room(struct epw_table *t)
 {
     uint64_t size = (uint64_t)t->half[0].mask + 1;
     uint64_t filled = (uint64_t)t->count + 1;
-    if (t->half[1].slot == NULL && size < UINT32_MAX / 2 + 1u) {
+    const bool may_grow = (uint64_t)t->max_flows * 4 > size * 3 && size < UINT32_MAX / 2 + 1u;
+    if (t->half[1].slot == NULL && may_grow) {
         prepare(t, filled);
         if (filled * 4 > size * 3 && t->next.slot != NULL)
             grow(t);
